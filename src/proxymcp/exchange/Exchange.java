@@ -1,0 +1,42 @@
+package proxymcp.exchange;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import proxymcp.http.Fields;
+import proxymcp.http.ResponseHead;
+
+/**
+ * One request and what came back, as known at one moment.
+ *
+ * @param seq rises by one per exchange of its buffer or session, from 1
+ * @param start request head, client and destination
+ * @param requestBody request body as far as kept
+ * @param requestTrailers trailers of a chunked request
+ * @param route connection to the origin; empty before it was chosen, and when it never was
+ * @param informational 1xx responses in order
+ * @param response final response head; empty before it came, and when it never did
+ * @param responseBody response body as far as kept
+ * @param responseTrailers trailers of a chunked response
+ * @param outcome how far it came
+ * @param timings phases; unknown while in flight
+ * @param rules rules that touched it
+ * @param endNotes notes made while it ran; {@link #notes} has those of the heads too
+ */
+public record Exchange(long seq, ExchangeStart start, CapturedBody requestBody, Fields requestTrailers, Optional<Route> route,
+        List<ResponseHead> informational, Optional<ResponseHead> response, CapturedBody responseBody, Fields responseTrailers,
+        Outcome outcome, Timings timings, List<RuleMatch> rules, List<String> endNotes) {
+
+    /** Exchange id as text. */
+    public String id() {
+        return start.id().toString();
+    }
+
+    /** Everything a reader should know: leniencies of both heads, then what happened. */
+    public List<String> notes() {
+        List<String> notes = new ArrayList<>(start.head().notes());
+        response.ifPresent(head -> notes.addAll(head.notes()));
+        notes.addAll(endNotes);
+        return notes;
+    }
+}

@@ -1,0 +1,13 @@
+package proxymcp.exchange;
+
+import java.util.List;
+
+/**
+ * The end of an exchange.
+ *
+ * @param outcome complete or incomplete, never in flight
+ * @param timings phases
+ * @param rules rules that touched it, in the order they did
+ * @param notes what a reader should know, one sentence each
+ */
+public record ExchangeEnd(Outcome outcome, Timings timings, List<RuleMatch> rules, List<String> notes) {}

@@ -1,0 +1,36 @@
+package proxymcp.exchange;
+
+import proxymcp.http.ResponseHead;
+
+/**
+ * One exchange as it happens.
+ *
+ * <p>Calls about the request come from one thread at a time, calls about the response from one at a time; the two may overlap, since a
+ * response can begin before the request has ended. {@link #end} comes last, once. No call throws; each may block for 2 s at most.
+ * Arrays are valid only during the call.
+ */
+public interface Recording {
+    /** Octets of the request body, transfer coding removed. */
+    void requestBody(byte[] bytes, int offset, int length);
+
+    /** The request body ended; not called when there was none. */
+    void requestEnd(BodyEnd end);
+
+    /** The request goes out on this connection. A later call replaces an earlier one: a stale connection was retried. */
+    void routed(Route route);
+
+    /** An informational response (1xx) was passed on. */
+    void informational(ResponseHead head);
+
+    /** The final response head, as received. */
+    void response(ResponseHead head);
+
+    /** Octets of the response body, transfer coding removed. */
+    void responseBody(byte[] bytes, int offset, int length);
+
+    /** The response body ended; not called when there was none. */
+    void responseEnd(BodyEnd end);
+
+    /** The exchange ended. */
+    void end(ExchangeEnd end);
+}

@@ -1,0 +1,7 @@
+/**
+ * How proxy-mcp is entered: {@link proxymcp.Launcher} by {@code java -jar}.
+ *
+ * <p>Nothing is decided here: the launcher checks the version of Java and calls {@link proxymcp.cli.Main}, on the thread it is
+ * called on.
+ */
+package proxymcp;

@@ -1,0 +1,45 @@
+package proxymcp.proxy;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import proxymcp.exchange.BodyEnd;
+import proxymcp.http.Fields;
+
+/** Counts and hashes the octets of one body while they pass, and hands them to the recording. Owner: the thread that moves them. */
+final class BodyTap {
+    /** Takes the octets of a body; {@link proxymcp.exchange.Recording#requestBody} or its counterpart. */
+    interface Taker {
+        void take(byte[] bytes, int offset, int length);
+    }
+
+    private final Taker taker;
+    private final MessageDigest digest = sha256();
+    private long bytes;
+
+    BodyTap(Taker taker) {
+        this.taker = taker;
+    }
+
+    void pass(byte[] array, int offset, int length) {
+        digest.update(array, offset, length);
+        bytes += length;
+        taker.take(array, offset, length);
+    }
+
+    /** The body ended here. */
+    BodyEnd end(boolean complete, Fields trailers) {
+        return new BodyEnd(bytes, digest.digest(), complete, trailers);
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

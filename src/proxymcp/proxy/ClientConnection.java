@@ -1,0 +1,136 @@
+package proxymcp.proxy;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.Optional;
+import proxymcp.exchange.Client;
+import proxymcp.exchange.Endpoint;
+import proxymcp.exchange.ErrorClass;
+import proxymcp.exchange.Source;
+import proxymcp.http.Deadlines;
+import proxymcp.http.HeadParser;
+import proxymcp.http.ProtocolException;
+import proxymcp.http.RequestHead;
+import proxymcp.http.RequestTarget;
+import proxymcp.upstream.Affinity;
+
+/**
+ * One accepted connection: its requests one after another, and what a CONNECT makes of it.
+ *
+ * <p>Owner: a virtual thread of its own, which runs {@link #run}.
+ */
+final class ClientConnection implements Runnable {
+    private final ProxyServices services;
+    private final ProxyAuthentication authentication;
+    private final Socket socket;
+    private final Deadlines.Deadline deadline;
+    private final ConnectionContext context;
+    private final Affinity affinity;
+    private volatile Optional<ClientWatch> watch = Optional.empty();
+
+    ClientConnection(ProxyServices services, ProxyAuthentication authentication, Socket socket, String listener, long id) {
+        this.services = services;
+        this.authentication = authentication;
+        this.socket = socket;
+        this.deadline = services.deadlines().watch(socket);
+        InetSocketAddress peer = (InetSocketAddress) socket.getRemoteSocketAddress();
+        String address = new Endpoint("http", peer.getAddress().getHostAddress(), peer.getPort()).hostAndPort();
+        Client client = new Client(address, listener, Source.EXPLICIT, services.settings().targetId(), id);
+        this.context = new ConnectionContext(client, Optional.empty(), Optional.empty());
+        this.affinity = new Affinity(services.upstream());
+    }
+
+    @Override
+    public void run() {
+        try {
+            serve(new ClientStream(socket, socket, deadline, services.limits()), context);
+        } catch (IOException e) {
+            // The client's connection broke between requests: there is no exchange to tell it to.
+            services.log().log(System.Logger.Level.DEBUG, "client connection ended: {0}", e.getMessage());
+        } finally {
+            affinity.close();
+            deadline.close();
+            close();
+        }
+    }
+
+    /** Ends the connection, whatever it is doing. Any thread may call. */
+    void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            services.log().log(System.Logger.Level.DEBUG, "client socket did not close: {0}", e.getMessage());
+        }
+    }
+
+    /** Lets the connection notice a client that left. Called by the ticking thread. */
+    void look() {
+        watch.ifPresent(ClientWatch::look);
+    }
+
+    /** Serves requests until the connection ends. */
+    void serve(ClientStream client, ConnectionContext current) throws IOException {
+        ClientWatch clientWatch = new ClientWatch(client, services.nanoTime());
+        watch = Optional.of(clientWatch);
+        boolean more = true;
+        while (more && !services.isStopping()) {
+            Optional<RequestHead> head = nextHead(client, clientWatch);
+            more = head.isPresent() && serve(client, current, clientWatch, head.get());
+            client.in().messageDone();
+        }
+    }
+
+    private boolean serve(ClientStream client, ConnectionContext current, ClientWatch clientWatch, RequestHead head) throws IOException {
+        if (current.isExplicit() && !authentication.accepts(head)) {
+            boolean close = head.fields().contains("Content-Length") || head.fields().contains("Transfer-Encoding") || !head.keepsAlive();
+            ProxyAnswer.unauthorized(client.out(), !head.method().equals("HEAD"), close);
+            if (close) {
+                client.linger();
+                client.drain();
+            }
+            return !close;
+        }
+        if (head.method().equals("CONNECT") && current.isExplicit()) {
+            connect(client, head);
+            return false;
+        }
+        return new ExchangeRun(services, client, current, affinity, clientWatch, head).run();
+    }
+
+    private Optional<RequestHead> nextHead(ClientStream client, ClientWatch clientWatch) throws IOException {
+        client.deadline().arm(services.limits().idleMillis());
+        clientWatch.await();
+        if (!client.in().await()) {
+            return Optional.empty();
+        }
+        client.deadline().arm(services.limits().headMillis());
+        try {
+            Optional<RequestHead> head = HeadParser.readRequest(client.in(), services.limits().head());
+            client.deadline().disarm();
+            return head;
+        } catch (ProtocolException e) {
+            refuse(client, e);
+            return Optional.empty();
+        }
+    }
+
+    private void connect(ClientStream client, RequestHead head) throws IOException {
+        RequestTarget target;
+        try {
+            target = RequestTarget.parse(head);
+        } catch (ProtocolException e) {
+            refuse(client, e);
+            return;
+        }
+        if (target instanceof RequestTarget.AuthorityForm(var authority)) {
+            new ConnectRun(services, this, socket, context).run(client, head, authority);
+        }
+    }
+
+    private void refuse(ClientStream client, ProtocolException e) throws IOException {
+        ProxyAnswer.write(client.out(), e.suggestedStatus(), ErrorClass.PROTOCOL, e.getMessage(), true, true);
+        client.linger();
+        client.drain();
+    }
+}

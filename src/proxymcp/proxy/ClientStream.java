@@ -1,0 +1,146 @@
+package proxymcp.proxy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import proxymcp.http.Deadlines;
+import proxymcp.http.WireReader;
+import proxymcp.http.WireWriter;
+
+/**
+ * A client's octets, plain or after TLS. Failures of the client's side are {@link ClientGoneException}s, so that they are told apart from
+ * those of the origin where one thread talks to both.
+ *
+ * <p>Owner: the connection's thread; while a request body is sent by a second thread, that one reads.
+ */
+final class ClientStream {
+    private static final long LINGER_MILLIS = 2_000;
+    private static final int LINGER_BYTES_MAX = 1 << 20;
+
+    private final Socket accepted;
+    private final Socket socket;
+    private final Deadlines.Deadline deadline;
+    private final ProxyLimits limits;
+    private final WireReader in;
+    private final WireWriter out;
+
+    /**
+     * @param accepted the accepted socket
+     * @param socket carries the octets: the accepted socket, or TLS over it
+     * @param deadline closes the accepted socket
+     */
+    ClientStream(Socket accepted, Socket socket, Deadlines.Deadline deadline, ProxyLimits limits) throws IOException {
+        this.accepted = accepted;
+        this.socket = socket;
+        this.deadline = deadline;
+        this.limits = limits;
+        this.in = new WireReader(new Input(socket.getInputStream()));
+        this.out = new WireWriter(new Output(socket.getOutputStream()));
+    }
+
+    WireReader in() {
+        return in;
+    }
+
+    WireWriter out() {
+        return out;
+    }
+
+    Deadlines.Deadline deadline() {
+        return deadline;
+    }
+
+    /** The client sees the end of the stream; it may go on sending. */
+    void endOutput() throws IOException {
+        socket.shutdownOutput();
+    }
+
+    /**
+     * Ends the response so that the client can read it although it is still sending: closing at once would reset the connection and take
+     * the response with it (RFC 9112 section 9.6). What comes is read and dropped by {@link #drain}, or by the thread that still reads the
+     * request body.
+     */
+    void linger() {
+        deadline.arm(LINGER_MILLIS);
+        try {
+            endOutput();
+        } catch (IOException e) {
+            abort(); // The client is gone: nothing is left to be polite about.
+        }
+    }
+
+    /** Reads and drops what the client still sends, until it closes or the time of {@link #linger} is over. */
+    void drain() {
+        try {
+            for (int bytes = 0; bytes < LINGER_BYTES_MAX && in.await(); ) {
+                bytes += in.buffered();
+                in.consume(in.buffered());
+            }
+        } catch (IOException e) {
+            abort(); // The end of the connection is what was waited for.
+        }
+    }
+
+    /** Closes the connection at once, whoever reads or writes it. */
+    void abort() {
+        try {
+            accepted.close();
+        } catch (IOException e) {
+            deadline.arm(0); // It is tried once more.
+        }
+    }
+
+    private ClientGoneException gone(String doing, IOException e) {
+        String message = deadline.expired() ? "client was silent for too long while " + doing
+                : "client broke the connection while " + doing + ": " + e.getMessage();
+        return new ClientGoneException(message, e);
+    }
+
+    private final class Input extends InputStream {
+        private final InputStream source;
+
+        Input(InputStream source) {
+            this.source = source;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            try {
+                return source.read(bytes, offset, length);
+            } catch (IOException e) {
+                throw gone("sending", e);
+            }
+        }
+    }
+
+    private final class Output extends OutputStream {
+        private final OutputStream target;
+
+        Output(OutputStream target) {
+            this.target = target;
+        }
+
+        @Override
+        public void write(int octet) throws IOException {
+            write(new byte[] {(byte) octet}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            deadline.arm(limits.bodyMillis());
+            try {
+                target.write(bytes, offset, length);
+            } catch (IOException e) {
+                throw gone("receiving", e);
+            }
+            deadline.disarm();
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package proxymcp.proxy;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import proxymcp.upstream.UpstreamCall;
+
+/**
+ * Notices a client that leaves while its origin is silent: without it, nothing reads from the client until the origin has answered.
+ *
+ * <p>An exchange that has sent its request whole says {@link #begin}. When that was over {@value #PATIENCE_MILLIS} ms ago, the proxy's
+ * ticking thread calls {@link #look}, and a thread starts reading ahead: it finds the end of the stream, or the next pipelined request,
+ * which stays in the buffer. {@link #await} hands the reader back to the connection's thread.
+ */
+final class ClientWatch {
+    static final long PATIENCE_MILLIS = 1_000;
+
+    private sealed interface State {
+        /** Nobody waits. */
+        record Idle() implements State {}
+
+        /** An exchange waits for its origin. */
+        record Waiting(UpstreamCall call, long sinceNanos) implements State {}
+
+        /** A thread reads ahead. */
+        record Reading(Thread thread) implements State {}
+    }
+
+    private static final State IDLE = new State.Idle();
+
+    private final ClientStream client;
+    private final LongSupplier nanoTime;
+    private final AtomicReference<State> state = new AtomicReference<>(IDLE);
+    private volatile boolean clientLeft;
+
+    ClientWatch(ClientStream client, LongSupplier nanoTime) {
+        this.client = client;
+        this.nanoTime = nanoTime;
+    }
+
+    /** The connection's thread waits for {@code call} from now on and does not read from the client. */
+    void begin(UpstreamCall call) {
+        state.set(new State.Waiting(call, nanoTime.getAsLong()));
+    }
+
+    /** The wait is over; a reading thread may go on until {@link #await}. */
+    void end() {
+        State current = state.get();
+        if (current instanceof State.Waiting) {
+            state.compareAndSet(current, IDLE);
+        }
+    }
+
+    /** Whether the client left during the wait. */
+    boolean clientLeft() {
+        return clientLeft;
+    }
+
+    /** Waits until no other thread reads from the client. Called before reading from it. */
+    void await() throws ClientGoneException {
+        if (state.get() instanceof State.Reading(Thread thread)) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new ClientGoneException("stopped", new IOException(e));
+            }
+            state.set(IDLE);
+        }
+    }
+
+    /** Starts reading ahead if the wait is long. Called by the ticking thread. */
+    void look() {
+        State current = state.get();
+        if (current instanceof State.Waiting(UpstreamCall call, long since)
+                && nanoTime.getAsLong() - since > TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS)) {
+            Thread reader = Thread.ofVirtual().name("client-watch").unstarted(() -> readAhead(call));
+            if (state.compareAndSet(current, new State.Reading(reader))) {
+                reader.start();
+            }
+        }
+    }
+
+    private void readAhead(UpstreamCall call) {
+        boolean open;
+        try {
+            open = client.in().await();
+        } catch (IOException e) {
+            open = false;
+        }
+        if (!open) {
+            clientLeft = true;
+            // Wakes the connection's thread, which finds out why.
+            call.close();
+        }
+    }
+}

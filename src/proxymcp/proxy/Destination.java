@@ -1,0 +1,90 @@
+package proxymcp.proxy;
+
+import java.util.Optional;
+import proxymcp.exchange.Endpoint;
+import proxymcp.http.Authority;
+import proxymcp.http.Fields;
+import proxymcp.http.HttpVersion;
+import proxymcp.http.ProtocolException;
+import proxymcp.http.RequestHead;
+import proxymcp.http.RequestTarget;
+
+/**
+ * Where a request goes and how its head must read there.
+ *
+ * @param endpoint origin
+ * @param target request target for the origin
+ * @param host value that its Host field must have; empty to leave it alone
+ */
+record Destination(Endpoint endpoint, String target, String host) {
+
+    /**
+     * Destination of a request that a client sent to a proxy.
+     *
+     * @throws ProtocolException with 400 if target or Host are malformed or contradict HTTP
+     */
+    static Destination ofExplicit(RequestHead head) throws ProtocolException {
+        checkHost(head);
+        return switch (RequestTarget.parse(head)) {
+            case RequestTarget.Absolute absolute -> ofAbsolute(head, absolute);
+            case RequestTarget.Origin origin -> throw ProtocolException.badRequest("this is a proxy: the request target must be an absolute "
+                    + "URI such as http://example.com/, but it is a path; set this address as the client's proxy");
+            case RequestTarget.Asterisk asterisk -> throw ProtocolException.badRequest(
+                    "this is a proxy: OPTIONS for a whole server is sent as an absolute URI without a path");
+            case RequestTarget.AuthorityForm authority -> throw new IllegalArgumentException("CONNECT is no request to forward");
+        };
+    }
+
+    /**
+     * Destination of a request inside an intercepted connection.
+     *
+     * @param endpoint what the client connected to
+     * @throws ProtocolException with 400 if target or Host are malformed or contradict HTTP
+     */
+    static Destination ofIntercepted(RequestHead head, Endpoint endpoint) throws ProtocolException {
+        checkHost(head);
+        return switch (RequestTarget.parse(head)) {
+            case RequestTarget.Origin origin -> new Destination(endpoint, head.target(), "");
+            case RequestTarget.Asterisk asterisk -> new Destination(endpoint, head.target(), "");
+            case RequestTarget.Absolute absolute -> {
+                int port = absolute.authority().port().orElse(Endpoint.defaultPort(absolute.scheme()));
+                if (!absolute.scheme().equals(endpoint.scheme()) || !absolute.authority().host().equals(endpoint.host())
+                        || port != endpoint.port()) {
+                    throw ProtocolException.badRequest("request target names another origin than the connection is for");
+                }
+                yield ofAbsolute(head, absolute);
+            }
+            case RequestTarget.AuthorityForm authority -> throw ProtocolException.badRequest("CONNECT inside an intercepted connection");
+        };
+    }
+
+    private static Destination ofAbsolute(RequestHead head, RequestTarget.Absolute absolute) throws ProtocolException {
+        String scheme = absolute.scheme();
+        if (!scheme.equals("http") && !scheme.equals("https")) {
+            throw ProtocolException.badRequest("scheme \"" + scheme + "\" is not proxied, only http and https");
+        }
+        Authority authority = absolute.authority();
+        Endpoint endpoint = new Endpoint(scheme, authority.host(), authority.port().orElse(Endpoint.defaultPort(scheme)));
+        boolean wholeServer = head.method().equals("OPTIONS") && absolute.pathAndQuery().equals("/") && !head.target().endsWith("/");
+        // RFC 9112 section 3.2.2: a proxy ignores the Host that came and sends that of the target.
+        return new Destination(endpoint, wholeServer ? "*" : absolute.pathAndQuery(), authority.toString());
+    }
+
+    private static void checkHost(RequestHead head) throws ProtocolException {
+        Fields fields = head.fields();
+        int count = fields.count("Host");
+        if (count > 1) {
+            throw ProtocolException.badRequest("request has " + count + " Host fields");
+        }
+        Optional<String> host = fields.first("Host");
+        if (host.isEmpty()) {
+            if (head.version() == HttpVersion.HTTP_1_1) {
+                throw ProtocolException.badRequest("HTTP/1.1 request has no Host field");
+            }
+            return;
+        }
+        if (Authority.parse(host.get()).isEmpty()) {
+            throw ProtocolException.badRequest("Host is not host or host:port");
+        }
+    }
+}

@@ -1,0 +1,268 @@
+package proxymcp.proxy;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import proxymcp.exchange.ErrorClass;
+import proxymcp.exchange.ExchangeEnd;
+import proxymcp.exchange.ExchangeStart;
+import proxymcp.exchange.Outcome;
+import proxymcp.exchange.Recording;
+import proxymcp.exchange.Route;
+import proxymcp.http.BodyFraming;
+import proxymcp.http.BodyReader;
+import proxymcp.http.Fields;
+import proxymcp.http.HttpVersion;
+import proxymcp.http.ProtocolException;
+import proxymcp.http.RequestHead;
+import proxymcp.http.ResponseHead;
+import proxymcp.http.WireWriter;
+import proxymcp.upstream.Affinity;
+import proxymcp.upstream.BodySourceException;
+import proxymcp.upstream.CallEvents;
+import proxymcp.upstream.OutgoingBody;
+import proxymcp.upstream.UpstreamCall;
+import proxymcp.upstream.UpstreamException;
+
+/**
+ * One request and its response: read, sent on, passed back, recorded.
+ *
+ * <p>Owner: the client connection's thread.
+ */
+final class ExchangeRun implements CallEvents {
+    private final ProxyServices services;
+    private final ClientStream client;
+    private final ConnectionContext context;
+    private final Affinity affinity;
+    private final ClientWatch watch;
+    private final RequestHead head;
+    private final ExchangeClock clock;
+    private final List<String> notes = new ArrayList<>(0);
+    private Recording recording = Unrecorded.INSTANCE;
+    private Optional<ProxiedBody> requestBody = Optional.empty();
+    private Optional<UpstreamCall> call = Optional.empty();
+    private boolean headSent;
+    private boolean keepAlive;
+    /** The client may still be sending a body that nobody reads. */
+    private boolean bodyLeft;
+
+    ExchangeRun(ProxyServices services, ClientStream client, ConnectionContext context, Affinity affinity, ClientWatch watch,
+            RequestHead head) {
+        this.services = services;
+        this.client = client;
+        this.context = context;
+        this.affinity = affinity;
+        this.watch = watch;
+        this.head = head;
+        this.clock = new ExchangeClock(services.nanoTime());
+        this.keepAlive = head.keepsAlive();
+    }
+
+    /**
+     * Runs the exchange to its end, whatever that is.
+     *
+     * @return whether the client's connection can take another request
+     */
+    boolean run() {
+        Outcome outcome;
+        try {
+            outcome = exchange();
+        } catch (IOException e) {
+            outcome = fail(e);
+        } catch (RuntimeException e) {
+            services.log().log(System.Logger.Level.ERROR, "exchange failed", e);
+            outcome = fail(new UpstreamException(ErrorClass.INTERNAL, "the proxy failed: " + e.getClass().getSimpleName(), e));
+        }
+        watch.end();
+        settle();
+        recording.end(new ExchangeEnd(outcome, clock.end(call), List.of(), List.copyOf(notes)));
+        return keepAlive;
+    }
+
+    private Outcome exchange() throws IOException {
+        Destination destination = context.destination(head);
+        BodyFraming framing = BodyFraming.ofRequest(head);
+        open(destination);
+        if (!destination.host().isEmpty() && head.fields().first("Host").filter(host -> !host.equalsIgnoreCase(destination.host())).isPresent()) {
+            notes.add("the Host field named another host than the request target; the target's was sent (RFC 9112 section 3.2.2)");
+        }
+        OutgoingBody body = OutgoingBody.NONE;
+        if (!(framing instanceof BodyFraming.None)) {
+            ProxiedBody proxied = new ProxiedBody(client, framing, recording, services.limits());
+            requestBody = Optional.of(proxied);
+            if (!head.fields().contains("Expect")) {
+                proxied.readAhead();
+            }
+            body = proxied;
+        }
+        RequestHead forward = ForwardHeads.toOrigin(head, destination.target(), destination.host(), context.isExplicit());
+        UpstreamCall upstream = new UpstreamCall(affinity, destination.endpoint(), forward, body, this);
+        call = Optional.of(upstream);
+        if (body.isImmediate()) {
+            watch.begin(upstream);
+        }
+        ResponseHead response = upstream.send();
+        recording.response(response);
+        if (response.status() == 101) {
+            return upgrade(upstream, response);
+        }
+        relay(upstream, response);
+        return new Outcome.Complete();
+    }
+
+    private void open(Destination destination) {
+        UUID id = ExchangeIds.next();
+        recording = services.sink().open(new ExchangeStart(id, services.clock().millis(), context.client(), destination.endpoint(), head,
+                context.clientTls()));
+    }
+
+    private void relay(UpstreamCall upstream, ResponseHead response) throws IOException {
+        BodyReader body = upstream.responseBody();
+        BodyFraming framing = BodyFraming.ofResponse(response, head.method());
+        boolean chunked = framing instanceof BodyFraming.Chunked && head.version() == HttpVersion.HTTP_1_1;
+        boolean untilClose = framing instanceof BodyFraming.UntilClose || framing instanceof BodyFraming.Chunked && !chunked;
+        boolean requestDone = requestBody.isEmpty() || requestBody.get().isEnded();
+        keepAlive &= !untilClose && (requestDone || !head.fields().contains("Expect"));
+        WireWriter out = client.out();
+        out.head(ForwardHeads.toClient(response, framing, head.version(), !keepAlive));
+        headSent = true;
+        if (isConnectionAuthentication(response)) {
+            upstream.connection().keepPrivate();
+        }
+        if (!(framing instanceof BodyFraming.None)) {
+            relayBody(upstream, body, chunked);
+        }
+        if (chunked) {
+            out.lastChunk(body.trailers());
+        }
+        out.flush();
+        upstream.finish(framing);
+        keepAlive &= requestBody.isEmpty() || requestBody.get().isEnded();
+    }
+
+    private void relayBody(UpstreamCall upstream, BodyReader body, boolean chunked) throws IOException {
+        WireWriter out = client.out();
+        BodyTap tap = new BodyTap(recording::responseBody);
+        boolean complete = false;
+        body.flushBeforeWaiting(out);
+        try {
+            while (next(upstream, body)) {
+                tap.pass(body.array(), body.offset(), body.length());
+                if (chunked) {
+                    out.chunk(body.array(), body.offset(), body.length());
+                } else {
+                    out.write(body.array(), body.offset(), body.length());
+                }
+            }
+            complete = true;
+        } finally {
+            body.flushBeforeWaiting(WireWriter.NOWHERE);
+            recording.responseEnd(tap.end(complete, complete ? body.trailers() : Fields.EMPTY));
+        }
+    }
+
+    private boolean next(UpstreamCall upstream, BodyReader body) throws IOException {
+        upstream.connection().deadline().arm(services.limits().upstream().responseMillis());
+        return body.next();
+    }
+
+    /** NTLM and Negotiate authenticate the connection: it must not serve another client. */
+    private static boolean isConnectionAuthentication(ResponseHead response) {
+        if (response.status() != 401) {
+            return false;
+        }
+        for (String challenge : response.fields().all("WWW-Authenticate")) {
+            String scheme = challenge.stripLeading();
+            if (scheme.regionMatches(true, 0, "NTLM", 0, 4) || scheme.regionMatches(true, 0, "Negotiate", 0, 9)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Outcome upgrade(UpstreamCall upstream, ResponseHead response) throws IOException {
+        keepAlive = false;
+        client.out().head(ForwardHeads.toClient(response, new BodyFraming.None(), head.version(), false));
+        client.out().flush();
+        headSent = true;
+        watch.end();
+        notes.add("the connection was upgraded to " + response.fields().first("Upgrade").orElse("another protocol")
+                + "; what passed is kept as the two bodies");
+        return new Tunnel(client, upstream.connection(), recording, services.limits().tunnelIdleMillis(), Optional.empty()).run();
+    }
+
+    private Outcome fail(IOException caught) {
+        if (watch.clientLeft() || caught instanceof ClientGoneException || caught.getCause() instanceof ClientGoneException) {
+            return clientAborted(watch.clientLeft() ? "client left before the response was complete" : caught.getMessage());
+        }
+        IOException e = call.isPresent() ? call.get().translated(caught) : caught;
+        return switch (e) {
+            case BodySourceException body when body.getCause() instanceof ProtocolException protocol -> refuse(protocol);
+            case BodySourceException body -> clientAborted(body.getMessage());
+            case ProtocolException protocol -> refuse(protocol);
+            case UpstreamException upstream when upstream.getCause() instanceof ClientGoneException gone -> clientAborted(gone.getMessage());
+            case UpstreamException upstream -> answer(upstream.suggestedStatus(), upstream.errorClass(), upstream.getMessage());
+            default -> clientAborted("client closed the connection: " + e.getMessage());
+        };
+    }
+
+    private Outcome refuse(ProtocolException e) {
+        keepAlive = false;
+        return answer(e.suggestedStatus(), ErrorClass.PROTOCOL, e.getMessage());
+    }
+
+    private Outcome clientAborted(String reason) {
+        keepAlive = false;
+        return new Outcome.Incomplete(services.isStopping() ? ErrorClass.PROXY_STOPPED : ErrorClass.CLIENT_ABORTED, reason);
+    }
+
+    /** Tells the client what went wrong; after the response has begun, only the end of the connection can. */
+    private Outcome answer(int status, ErrorClass errorClass, String reason) {
+        boolean bodyRead = requestBody.isEmpty() ? hasNoBody() : requestBody.get().isEnded();
+        keepAlive &= bodyRead && !headSent;
+        bodyLeft = !bodyRead;
+        if (!headSent) {
+            try {
+                ProxyAnswer.write(client.out(), status, errorClass, reason, !head.method().equals("HEAD"), !keepAlive);
+                notes.add("the client was answered " + status + " by the proxy");
+            } catch (IOException e) {
+                keepAlive = false; // The client is gone as well; the first failure is the one that is kept.
+            }
+        }
+        ErrorClass kept = services.isStopping() ? ErrorClass.PROXY_STOPPED : errorClass;
+        return new Outcome.Incomplete(kept, reason);
+    }
+
+    private boolean hasNoBody() {
+        return !head.fields().contains("Content-Length") && !head.fields().contains("Transfer-Encoding");
+    }
+
+    /** Leaves no thread and no connection of this exchange behind. */
+    private void settle() {
+        call.ifPresent(UpstreamCall::close);
+        boolean sending = requestBody.isPresent() && !requestBody.get().isEnded();
+        if (sending || bodyLeft) {
+            keepAlive = false;
+            client.linger();
+            call.ifPresent(UpstreamCall::awaitBodyThread);
+            client.drain();
+        }
+        requestBody.ifPresent(ProxiedBody::abandon);
+    }
+
+    @Override
+    public void routed(Route route) {
+        recording.routed(route);
+    }
+
+    @Override
+    public void informational(ResponseHead informational) throws IOException {
+        recording.informational(informational);
+        if (head.version() == HttpVersion.HTTP_1_1) {
+            client.out().head(ForwardHeads.toClient(informational, new BodyFraming.None(), head.version(), false));
+            client.out().flush();
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package proxymcp.proxy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import proxymcp.exchange.ErrorClass;
+import proxymcp.http.Fields;
+import proxymcp.http.ResponseHead;
+import proxymcp.http.WireWriter;
+
+/** Responses that the proxy makes itself: a sentence as text, and {@code Proxy-Status} (RFC 9209) for programs. */
+final class ProxyAnswer {
+    private ProxyAnswer() {}
+
+    /** Writes and flushes an answer of class {@code errorClass}; {@code close} tells the client that the connection ends. */
+    static void write(WireWriter out, int status, ErrorClass errorClass, String message, boolean withBody, boolean close)
+            throws IOException {
+        write(out, status, List.of(new Fields.Line("Proxy-Status", "proxy-mcp; error=" + proxyStatus(errorClass))), message, withBody,
+                close);
+    }
+
+    /** Asks for credentials. */
+    static void unauthorized(WireWriter out, boolean withBody, boolean close) throws IOException {
+        write(out, 407, List.of(new Fields.Line("Proxy-Authenticate", "Basic realm=\"proxy-mcp\", charset=\"UTF-8\"")),
+                "this proxy asks for credentials: send Proxy-Authorization: Basic", withBody, close);
+    }
+
+    private static void write(WireWriter out, int status, List<Fields.Line> extra, String message, boolean withBody, boolean close)
+            throws IOException {
+        byte[] body = ("proxy-mcp: " + message + "\n").getBytes(StandardCharsets.UTF_8);
+        Fields.Builder fields = new Fields.Builder();
+        extra.forEach(line -> fields.add(line.name(), line.value()));
+        fields.add("Content-Type", "text/plain; charset=utf-8");
+        fields.add("Content-Length", Integer.toString(body.length));
+        if (close) {
+            fields.add("Connection", "close");
+        }
+        out.head(ResponseHead.of(status, reason(status), fields.build()));
+        if (withBody) {
+            out.write(body, 0, body.length);
+        }
+        out.flush();
+    }
+
+    /** Error types of RFC 9209 section 2.3. */
+    private static String proxyStatus(ErrorClass errorClass) {
+        return switch (errorClass) {
+            case DNS -> "dns_error";
+            case CONNECT_REFUSED -> "connection_refused";
+            case CONNECT_TIMEOUT -> "connection_timeout";
+            case CONNECT_FAILED -> "destination_ip_unroutable";
+            case TLS -> "tls_protocol_error";
+            case RESET -> "connection_terminated";
+            case CLOSED -> "http_response_incomplete";
+            case TIMEOUT -> "http_response_timeout";
+            case PROTOCOL -> "http_protocol_error";
+            case CLIENT_ABORTED -> "http_request_error";
+            case BLOCKED_BY_RULE -> "http_request_denied";
+            case LOOP -> "proxy_loop_detected";
+            case UPSTREAM_PROXY -> "destination_unavailable";
+            case PROXY_STOPPED, INTERNAL -> "proxy_internal_error";
+        };
+    }
+
+    private static String reason(int status) {
+        return switch (status) {
+            case 400 -> "Bad Request";
+            case 407 -> "Proxy Authentication Required";
+            case 414 -> "URI Too Long";
+            case 431 -> "Request Header Fields Too Large";
+            case 500 -> "Internal Server Error";
+            case 501 -> "Not Implemented";
+            case 502 -> "Bad Gateway";
+            case 503 -> "Service Unavailable";
+            case 504 -> "Gateway Timeout";
+            case 505 -> "HTTP Version Not Supported";
+            case 508 -> "Loop Detected";
+            default -> "Error";
+        };
+    }
+}

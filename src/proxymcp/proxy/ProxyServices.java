@@ -1,0 +1,37 @@
+package proxymcp.proxy;
+
+import java.time.Clock;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import proxymcp.exchange.ExchangeSink;
+import proxymcp.http.Deadlines;
+import proxymcp.tls.TlsInterceptor;
+import proxymcp.upstream.UpstreamClient;
+
+/**
+ * What all connections of one proxy share.
+ *
+ * @param settings how it was started
+ * @param sink where exchanges go
+ * @param upstream the way out
+ * @param tls answers intercepted handshakes
+ * @param deadlines ends waits that last too long
+ * @param clock wall clock
+ * @param nanoTime monotonic clock
+ * @param stopping set when the proxy is being stopped, before connections are closed
+ */
+record ProxyServices(ProxySettings settings, ExchangeSink sink, UpstreamClient upstream, TlsInterceptor tls, Deadlines deadlines, Clock clock,
+        LongSupplier nanoTime, AtomicBoolean stopping) {
+
+    ProxyLimits limits() {
+        return settings.limits();
+    }
+
+    boolean isStopping() {
+        return stopping.get();
+    }
+
+    System.Logger log() {
+        return System.getLogger("proxymcp.proxy");
+    }
+}

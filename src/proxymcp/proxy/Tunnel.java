@@ -1,0 +1,113 @@
+package proxymcp.proxy;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import proxymcp.exchange.ErrorClass;
+import proxymcp.exchange.Outcome;
+import proxymcp.exchange.Recording;
+import proxymcp.http.Deadlines;
+import proxymcp.http.Fields;
+import proxymcp.http.WireReader;
+import proxymcp.http.WireWriter;
+import proxymcp.upstream.UpstreamConnection;
+
+/**
+ * Passes octets both ways, unread, until both sides have ended or one breaks. They are recorded as the two bodies of one exchange.
+ *
+ * <p>Owner: the client connection's thread, which copies towards the client; a second one copies towards the origin.
+ */
+final class Tunnel {
+    private final ClientStream client;
+    private final UpstreamConnection upstream;
+    private final Recording recording;
+    private final long idleMillis;
+    private final Optional<Thread> clientReader;
+    private final AtomicReference<Optional<Outcome>> failure = new AtomicReference<>(Optional.empty());
+
+    /** @param clientReader a thread that still waits for the client's first octet, and is waited for before anything else is read */
+    Tunnel(ClientStream client, UpstreamConnection upstream, Recording recording, long idleMillis, Optional<Thread> clientReader) {
+        this.client = client;
+        this.upstream = upstream;
+        this.recording = recording;
+        this.idleMillis = idleMillis;
+        this.clientReader = clientReader;
+    }
+
+    /** Runs to the end; the client's connection is of no further use then. */
+    Outcome run() {
+        client.deadline().disarm();
+        Thread outward = Thread.ofVirtual().name("tunnel-out").start(this::copyOut);
+        copyIn();
+        join(outward);
+        upstream.close();
+        return failure.get().orElse(new Outcome.Complete());
+    }
+
+    private void copyOut() {
+        BodyTap tap = new BodyTap(recording::requestBody);
+        boolean complete = false;
+        clientReader.ifPresent(Tunnel::join);
+        try {
+            copy(client.in(), upstream.out(), tap);
+            complete = true;
+            upstream.endOutput();
+        } catch (ClientGoneException e) {
+            fail(ErrorClass.CLIENT_ABORTED, e.getMessage());
+        } catch (IOException e) {
+            fail(ErrorClass.RESET, "origin broke the tunnel: " + e.getMessage());
+        } finally {
+            recording.requestEnd(tap.end(complete, Fields.EMPTY));
+        }
+    }
+
+    private void copyIn() {
+        BodyTap tap = new BodyTap(recording::responseBody);
+        boolean complete = false;
+        try {
+            copy(upstream.in(), client.out(), tap);
+            complete = true;
+            client.endOutput();
+        } catch (ClientGoneException e) {
+            fail(ErrorClass.CLIENT_ABORTED, e.getMessage());
+        } catch (IOException e) {
+            fail(upstream.timedOut() ? ErrorClass.TIMEOUT : ErrorClass.RESET, "origin broke the tunnel: " + e.getMessage());
+        } finally {
+            recording.responseEnd(tap.end(complete, Fields.EMPTY));
+        }
+    }
+
+    private void copy(WireReader from, WireWriter to, BodyTap tap) throws IOException {
+        Deadlines.Deadline idle = upstream.deadline();
+        idle.arm(idleMillis);
+        while (from.await()) {
+            idle.arm(idleMillis);
+            int count = from.buffered();
+            tap.pass(from.array(), from.position(), count);
+            to.write(from.array(), from.position(), count);
+            to.flush();
+            from.consume(count);
+        }
+    }
+
+    /** One direction broke: neither can go on. The first failure is the one that is told. */
+    private void fail(ErrorClass errorClass, String reason) {
+        failure.compareAndSet(Optional.empty(), Optional.of(new Outcome.Incomplete(errorClass, reason)));
+        upstream.close();
+        client.abort();
+    }
+
+    private static void join(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true; // Both sockets end by their deadlines; the request to stop is handed on below.
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

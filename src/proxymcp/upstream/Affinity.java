@@ -1,0 +1,74 @@
+package proxymcp.upstream;
+
+import java.io.Closeable;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import proxymcp.exchange.Endpoint;
+
+/**
+ * The upstream connection that one client connection used last. Requests of one client stay on one connection to the origin, as they
+ * would without us: authentication schemes that belong to a connection (NTLM, Negotiate) then work, and no lock is taken per request.
+ *
+ * <p>Owner: the client connection's thread.
+ */
+public final class Affinity implements Closeable {
+    private final UpstreamClient client;
+    private Optional<UpstreamConnection> kept = Optional.empty();
+
+    /** @param client where a connection comes from and goes to when it is not needed here */
+    public Affinity(UpstreamClient client) {
+        this.client = client;
+    }
+
+    UpstreamClient client() {
+        return client;
+    }
+
+    /**
+     * A connection to {@code endpoint} that an earlier exchange used, if one is open.
+     *
+     * @param safe whether the request may be sent again should the connection turn out to be closed; if not, it is looked at first
+     */
+    Optional<UpstreamConnection> reuse(Endpoint endpoint, boolean safe) {
+        Optional<UpstreamConnection> candidate = takeKept(endpoint).or(() -> client.takeIdle(endpoint));
+        while (candidate.isPresent() && !isUsable(candidate.get(), safe)) {
+            candidate.get().close();
+            candidate = client.takeIdle(endpoint);
+        }
+        return candidate;
+    }
+
+    private boolean isUsable(UpstreamConnection connection, boolean safe) {
+        long idleNanos = client.now() - connection.idleSinceNanos();
+        if (idleNanos > TimeUnit.MILLISECONDS.toNanos(client.limits().idleMillis())) {
+            return false;
+        }
+        // A connection used a moment ago is rarely closed, and looking costs a millisecond.
+        boolean look = !safe && idleNanos > TimeUnit.MILLISECONDS.toNanos(200);
+        return look ? connection.isStillOpen() : !connection.isUnusable();
+    }
+
+    private Optional<UpstreamConnection> takeKept(Endpoint endpoint) {
+        Optional<UpstreamConnection> connection = kept;
+        kept = Optional.empty();
+        if (connection.isPresent() && !connection.get().endpoint().equals(endpoint)) {
+            client.keepIdle(connection.get());
+            return Optional.empty();
+        }
+        return connection;
+    }
+
+    /** Keeps {@code connection} for this client's next request. */
+    void keep(UpstreamConnection connection) {
+        kept.ifPresent(client::keepIdle);
+        connection.idle(client.now());
+        kept = Optional.of(connection);
+    }
+
+    /** The client left: its connection may serve others. */
+    @Override
+    public void close() {
+        kept.ifPresent(client::keepIdle);
+        kept = Optional.empty();
+    }
+}

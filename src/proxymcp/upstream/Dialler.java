@@ -1,0 +1,131 @@
+package proxymcp.upstream;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import proxymcp.exchange.Endpoint;
+import proxymcp.exchange.ErrorClass;
+import proxymcp.exchange.TlsInfo;
+import proxymcp.http.Deadlines;
+import proxymcp.tls.ClientTls;
+import proxymcp.tls.TlsConnection;
+import proxymcp.tls.TlsException;
+
+/** Opens connections: name, TCP, TLS. Any thread may call. */
+final class Dialler {
+    private final ClientTls tls;
+    private final UpstreamLimits limits;
+    private final Resolver resolver;
+    private final OwnPorts ownPorts;
+    private final Deadlines deadlines;
+    private final LongSupplier nanoTime;
+    private final AtomicLong connections = new AtomicLong();
+
+    Dialler(ClientTls tls, UpstreamLimits limits, Resolver resolver, OwnPorts ownPorts, Deadlines deadlines, LongSupplier nanoTime) {
+        this.tls = tls;
+        this.limits = limits;
+        this.resolver = resolver;
+        this.ownPorts = ownPorts;
+        this.deadlines = deadlines;
+        this.nanoTime = nanoTime;
+    }
+
+    UpstreamConnection dial(Endpoint endpoint) throws UpstreamException {
+        long start = nanoTime.getAsLong();
+        InetAddress[] addresses = resolver.resolve(endpoint.host(), limits.connectMillis());
+        long resolved = nanoTime.getAsLong();
+        Socket raw = connect(endpoint, addresses);
+        long connected = nanoTime.getAsLong();
+        Deadlines.Deadline deadline = deadlines.watch(raw);
+        boolean done = false;
+        try {
+            Optional<TlsConnection> secured = endpoint.isTls() ? Optional.of(handshake(endpoint, raw, deadline)) : Optional.empty();
+            long ended = nanoTime.getAsLong();
+            UpstreamConnection.Dialled dialled = new UpstreamConnection.Dialled(resolved - start, connected - resolved,
+                    secured.isPresent() ? ended - connected : -1);
+            Socket socket = secured.isPresent() ? secured.get().socket() : raw;
+            Optional<TlsInfo> info = secured.map(TlsConnection::info);
+            UpstreamConnection connection =
+                    new UpstreamConnection(endpoint, raw, socket, info, connections.incrementAndGet(), dialled, deadline);
+            done = true;
+            return connection;
+        } catch (IOException e) {
+            throw e instanceof UpstreamException known ? known
+                    : new UpstreamException(ErrorClass.CONNECT_FAILED, "connection to " + endpoint.hostAndPort() + " failed: "
+                            + e.getMessage(), e);
+        } finally {
+            if (!done) {
+                deadline.close();
+                closeQuietly(raw);
+            }
+        }
+    }
+
+    private Socket connect(Endpoint endpoint, InetAddress[] addresses) throws UpstreamException {
+        UpstreamException failure = null;
+        for (InetAddress address : addresses) {
+            if (ownPorts.reaches(address, endpoint.port())) {
+                throw new UpstreamException(ErrorClass.LOOP,
+                        endpoint.hostAndPort() + " is a port of this proxy itself; requests to it are refused");
+            }
+            Socket socket = new Socket();
+            try {
+                socket.setTcpNoDelay(true);
+                socket.connect(new InetSocketAddress(address, endpoint.port()), (int) limits.connectMillis());
+                return socket;
+            } catch (IOException e) {
+                closeQuietly(socket);
+                failure = connectFailure(endpoint, address, e);
+            }
+        }
+        throw failure == null ? new UpstreamException(ErrorClass.DNS, "host name " + endpoint.host() + " has no address") : failure;
+    }
+
+    private UpstreamException connectFailure(Endpoint endpoint, InetAddress address, IOException e) {
+        String where = endpoint.hostAndPort() + " (" + address.getHostAddress() + ")";
+        return switch (e) {
+            case SocketTimeoutException timeout -> new UpstreamException(ErrorClass.CONNECT_TIMEOUT,
+                    where + " did not answer within " + limits.connectMillis() + " ms", e);
+            case ConnectException refused when isRefusal(refused) -> new UpstreamException(ErrorClass.CONNECT_REFUSED,
+                    where + " refused the connection: nothing listens there", e);
+            default -> new UpstreamException(ErrorClass.CONNECT_FAILED, where + " cannot be reached: " + e.getMessage(), e);
+        };
+    }
+
+    private static boolean isRefusal(ConnectException e) {
+        return e.getMessage() != null && e.getMessage().contains("refused");
+    }
+
+    private TlsConnection handshake(Endpoint endpoint, Socket raw, Deadlines.Deadline deadline) throws UpstreamException {
+        deadline.arm(limits.handshakeMillis());
+        try {
+            TlsConnection secured = tls.connect(raw, endpoint.host(), endpoint.port());
+            deadline.disarm();
+            return secured;
+        } catch (TlsException e) {
+            throw new UpstreamException(ErrorClass.TLS, "TLS with " + endpoint.hostAndPort() + " failed: " + e.getMessage(), e);
+        } catch (IOException e) {
+            if (deadline.expired()) {
+                throw new UpstreamException(ErrorClass.TLS, "TLS handshake with " + endpoint.hostAndPort() + " did not end within "
+                        + limits.handshakeMillis() + " ms", e);
+            }
+            throw new UpstreamException(ErrorClass.TLS, "TLS handshake with " + endpoint.hostAndPort() + " broke off: "
+                    + e.getMessage(), e);
+        }
+    }
+
+    private static void closeQuietly(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // The connection has failed already, and that failure is the one that is told.
+            return;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package proxymcp.upstream;
+
+import java.io.Closeable;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import proxymcp.exchange.ErrorClass;
+
+/**
+ * Names to addresses. The JDK's look-up blocks its carrier thread, so two slow names would stop every virtual thread on two cores: it runs
+ * on platform threads here, and answers are kept for {@value #KEPT_SECONDS} s.
+ */
+final class Resolver implements Closeable {
+    private static final int KEPT_SECONDS = 30;
+    private static final int KEPT_MAX = 1_000;
+
+    private final LongSupplier nanoTime;
+    private final Map<String, Answer> kept = new ConcurrentHashMap<>();
+    private final ExecutorService lookups =
+            Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("resolver-", 0).factory());
+
+    private record Answer(InetAddress[] addresses, long validUntilNanos) {}
+
+    Resolver(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
+    /**
+     * Addresses of {@code host} in the system's order, at least one.
+     *
+     * @throws UpstreamException of class DNS if there is none, or no answer within {@code timeoutMillis}
+     */
+    InetAddress[] resolve(String host, long timeoutMillis) throws UpstreamException {
+        Answer answer = kept.get(host);
+        if (answer != null && nanoTime.getAsLong() - answer.validUntilNanos < 0) {
+            return answer.addresses;
+        }
+        Future<InetAddress[]> lookup = lookups.submit(() -> InetAddress.getAllByName(host));
+        try {
+            InetAddress[] addresses = lookup.get(timeoutMillis, TimeUnit.MILLISECONDS);
+            if (kept.size() >= KEPT_MAX) {
+                kept.clear();
+            }
+            kept.put(host, new Answer(addresses, nanoTime.getAsLong() + TimeUnit.SECONDS.toNanos(KEPT_SECONDS)));
+            return addresses;
+        } catch (ExecutionException e) {
+            String why = e.getCause() instanceof UnknownHostException ? "does not resolve" : "could not be looked up";
+            throw new UpstreamException(ErrorClass.DNS, "host name " + host + " " + why, e.getCause());
+        } catch (TimeoutException e) {
+            throw new UpstreamException(ErrorClass.DNS, "host name " + host + " was not resolved within " + timeoutMillis + " ms", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UpstreamException(ErrorClass.PROXY_STOPPED, "stopped while resolving " + host, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        lookups.shutdownNow();
+    }
+}
