@@ -241,7 +241,8 @@ public final class WireReader {
         if (side == ProtocolException.Side.SERVER) {
             return ProtocolException.badResponse(message);
         }
-        for (int i = position; i < limit; i++) {
+        // Only within the bound: what lies behind it depends on how the octets came.
+        for (int i = position; i < Math.min(limit, position + headBytesMax); i++) {
             if (buffer[i] == '\n') {
                 return new ProtocolException(side, 431, message);
             }

@@ -66,8 +66,15 @@ record Destination(Endpoint endpoint, String target, String host) {
         Authority authority = absolute.authority();
         Endpoint endpoint = new Endpoint(scheme, authority.host(), authority.port().orElse(Endpoint.defaultPort(scheme)));
         boolean wholeServer = head.method().equals("OPTIONS") && absolute.pathAndQuery().equals("/") && !head.target().endsWith("/");
-        // RFC 9112 section 3.2.2: a proxy ignores the Host that came and sends that of the target.
-        return new Destination(endpoint, wholeServer ? "*" : absolute.pathAndQuery(), authority.toString());
+        // RFC 9112 section 3.2.2: a proxy ignores the Host that came and sends that of the target. One that means the same stays.
+        String host = namesSame(head, endpoint) ? "" : authority.toString();
+        return new Destination(endpoint, wholeServer ? "*" : absolute.pathAndQuery(), host);
+    }
+
+    private static boolean namesSame(RequestHead head, Endpoint endpoint) {
+        Optional<Authority> host = head.fields().first("Host").flatMap(Authority::parse);
+        return host.isPresent() && host.get().host().equals(endpoint.host())
+                && host.get().port().orElse(Endpoint.defaultPort(endpoint.scheme())) == endpoint.port();
     }
 
     private static void checkHost(RequestHead head) throws ProtocolException {

@@ -76,6 +76,10 @@ final class ExchangeRun implements CallEvents {
             outcome = fail(new UpstreamException(ErrorClass.INTERNAL, "the proxy failed: " + e.getClass().getSimpleName(), e));
         }
         watch.end();
+        if (!keepAlive && outcome instanceof Outcome.Complete) {
+            // Over TLS this sends close_notify, which tells a whole response that ends with the connection from a cut one.
+            client.endOutputQuietly();
+        }
         settle();
         recording.end(new ExchangeEnd(outcome, clock.end(call), List.of(), List.copyOf(notes)));
         return keepAlive;
@@ -83,9 +87,9 @@ final class ExchangeRun implements CallEvents {
 
     private Outcome exchange() throws IOException {
         Destination destination = context.destination(head);
-        BodyFraming framing = BodyFraming.ofRequest(head);
         open(destination);
-        if (!destination.host().isEmpty() && head.fields().first("Host").filter(host -> !host.equalsIgnoreCase(destination.host())).isPresent()) {
+        BodyFraming framing = BodyFraming.ofRequest(head);
+        if (!destination.host().isEmpty() && head.fields().contains("Host")) {
             notes.add("the Host field named another host than the request target; the target's was sent (RFC 9112 section 3.2.2)");
         }
         OutgoingBody body = OutgoingBody.NONE;
@@ -124,6 +128,8 @@ final class ExchangeRun implements CallEvents {
         boolean chunked = framing instanceof BodyFraming.Chunked && head.version() == HttpVersion.HTTP_1_1;
         boolean untilClose = framing instanceof BodyFraming.UntilClose || framing instanceof BodyFraming.Chunked && !chunked;
         boolean requestDone = requestBody.isEmpty() || requestBody.get().isEnded();
+        // A client of HTTP/1.0 knows that the connection stays open only if the response says so.
+        keepAlive &= head.version() == HttpVersion.HTTP_1_1 || response.fields().hasMember("Connection", "keep-alive");
         keepAlive &= !untilClose && (requestDone || !head.fields().contains("Expect"));
         WireWriter out = client.out();
         out.head(ForwardHeads.toClient(response, framing, head.version(), !keepAlive));

@@ -1,0 +1,73 @@
+package proxymcp.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import proxymcp.json.Json;
+import proxymcp.json.JsonObject;
+import proxymcp.json.JsonValue;
+import proxymcp.json.NearestName;
+import proxymcp.mcp.CallContext;
+import proxymcp.mcp.CallOrigin;
+import proxymcp.mcp.McpServer;
+import proxymcp.mcp.ToolOutcome;
+
+/** One tool, its JSON on stdout: within this process, or on a running server. */
+final class CallCommand {
+    private CallCommand() {}
+
+    static ExitCode run(Options options, Command.Call command, Terminal terminal, Closing closing)
+            throws BadCommandLine, CouldNotStart, InterruptedException {
+        return command.url().isPresent() ? remote(command, new RemoteServer(command.url().get(), command.token()), terminal)
+                : here(options, command, terminal, closing);
+    }
+
+    private static ExitCode here(Options options, Command.Call command, Terminal terminal, Closing closing)
+            throws BadCommandLine, CouldNotStart {
+        McpServer server = Wiring.of(options, closing).server();
+        JsonObject schema;
+        try {
+            schema = server.tool(command.tool()).input().published();
+        } catch (IllegalArgumentException unknown) {
+            throw new BadCommandLine(Terminal.clean(unknown.getMessage()));
+        }
+        JsonObject arguments = CallArguments.parse(command.arguments(), schema);
+        Wiring.openHome(options, closing);
+        ToolOutcome outcome = server.call(command.tool(), arguments, CallContext.detached(CallOrigin.STDIO));
+        terminal.line(Json.text(outcome.json()));
+        return switch (outcome) {
+            case ToolOutcome.Success success -> ExitCode.FINE;
+            case ToolOutcome.Failure failure -> ExitCode.TOOL_ERROR;
+        };
+    }
+
+    private static ExitCode remote(Command.Call command, RemoteServer server, Terminal terminal)
+            throws BadCommandLine, CouldNotStart, InterruptedException {
+        JsonObject tools = server.call("tools/list", JsonObject.EMPTY, Optional.empty());
+        JsonObject arguments = CallArguments.parse(command.arguments(), schema(tools, command.tool()));
+        JsonObject result = server.call("tools/call",
+                JsonObject.builder().put("name", command.tool()).put("arguments", arguments).build(), Optional.of(command.tool()));
+        for (JsonValue content : result.array("content").orElseThrow(() -> new CouldNotStart("the result has no content"))) {
+            if (content instanceof JsonObject item) {
+                terminal.line(item.string("text").orElse(Json.text(item)));
+            }
+        }
+        return RemoteServer.isError(result) ? ExitCode.TOOL_ERROR : ExitCode.FINE;
+    }
+
+    private static JsonObject schema(JsonObject tools, String name) throws BadCommandLine, CouldNotStart {
+        List<String> names = new ArrayList<>();
+        for (JsonValue value : tools.array("tools").orElseThrow(() -> new CouldNotStart("the server lists no tools"))) {
+            if (value instanceof JsonObject tool) {
+                String known = tool.string("name").orElse("");
+                if (known.equals(name)) {
+                    return tool.object("inputSchema").orElse(JsonObject.EMPTY);
+                }
+                names.add(known);
+            }
+        }
+        Optional<String> nearest = NearestName.of(name, names);
+        throw new BadCommandLine("Unknown tool: " + Terminal.clean(name)
+                + (nearest.isPresent() ? "; did you mean " + Terminal.clean(nearest.get()) + "?" : ""));
+    }
+}

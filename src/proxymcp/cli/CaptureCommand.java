@@ -1,0 +1,45 @@
+package proxymcp.cli;
+
+import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import proxymcp.exchange.LiveBuffer;
+import proxymcp.http.Authority;
+import proxymcp.proxy.Credentials;
+import proxymcp.proxy.ProxyServer;
+import proxymcp.proxy.ProxySettings;
+import proxymcp.tool.ProxyControl;
+
+/** A proxy without MCP: a line for each exchange on the console. */
+final class CaptureCommand {
+    private CaptureCommand() {}
+
+    static ExitCode run(Options options, Command.Capture command, Terminal terminal, Closing closing)
+            throws CouldNotStart, InterruptedException {
+        Wiring.openHome(options, closing);
+        ExchangeLines lines = closing.add(new ExchangeLines(terminal));
+        LiveBuffer unused = new LiveBuffer(new LiveBuffer.Limits(1, 0, 0));
+        ProxyControl control = closing.add(new ProxyControl(options.home(), unused, lines, Clock.systemUTC()));
+        ProxyServer proxy = ProxyStart.start(control, settings(options, command));
+        if (command.profile().isPresent()) {
+            System.err.println("proxy-mcp: --profile " + command.profile().get()
+                    + ": sessions are not built yet, so nothing is kept on disk");
+        }
+        terminal.line("proxy-mcp " + Version.text() + ": proxy at http://" + shown(proxy) + ", CA "
+                + ProxyStart.authority(control).certificateFile() + "; Ctrl-C ends it");
+        lines.start();
+        new CountDownLatch(1).await();
+        return ExitCode.FINE;
+    }
+
+    private static ProxySettings settings(Options options, Command.Capture command) {
+        Optional<Credentials> credentials =
+                command.requireAuth().isPresent() ? Optional.of(Credentials.parse(command.requireAuth().get())) : Optional.empty();
+        return new ProxySettings(command.bindAddress(), command.port(), credentials, Optional.empty(), command.insecureUpstream(),
+                command.upstreamCa(), options.limits().proxy());
+    }
+
+    private static String shown(ProxyServer proxy) {
+        return Authority.uriHost(proxy.address().getAddress().getHostAddress()) + ":" + proxy.address().getPort();
+    }
+}

@@ -1,0 +1,99 @@
+package proxymcp.cli;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * What must be closed before the process ends: everything that was added, the latest first, once. Runs at the regular end of a command
+ * and when the process is told to end (Ctrl-C, SIGTERM), and never takes longer than {@value #CLOSE_MILLIS} ms.
+ *
+ * <p>Any thread may call; the monitor guards the list and is not held while something closes.
+ */
+final class Closing {
+    private static final long CLOSE_MILLIS = 300;
+
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private boolean closing;
+
+    /** Nothing to close yet. */
+    Closing() {
+        Runtime.getRuntime().addShutdownHook(new Hook());
+    }
+
+    /** A signal came, or the process ends by itself and there is nothing left to close. */
+    private final class Hook extends Thread {
+        @Override
+        public void run() {
+            if (begin()) {
+                new Guard(ExitCode.FINE).start();
+                closeAll();
+                // A signal would end the process with its own number; to end when told to is fine.
+                Runtime.getRuntime().halt(ExitCode.FINE.code());
+            }
+        }
+    }
+
+    /** Ends the process when closing takes too long. */
+    private static final class Guard extends Thread {
+        private final ExitCode code;
+
+        Guard(ExitCode code) {
+            this.code = code;
+            setDaemon(true);
+        }
+
+        @Override
+        public void run() {
+            try {
+                Thread.sleep(CLOSE_MILLIS);
+            } catch (InterruptedException nobodyDoes) {
+                // Then it ends at once.
+            }
+            Runtime.getRuntime().halt(code.code());
+        }
+    }
+
+    /** Closes {@code closeable} at the end, before what was added earlier. */
+    <T extends AutoCloseable> T add(T closeable) {
+        synchronized (open) {
+            open.push(closeable);
+        }
+        return closeable;
+    }
+
+    /** Closes everything and ends the process. */
+    void exit(ExitCode code) {
+        if (begin()) {
+            new Guard(code).start();
+            closeAll();
+        }
+        System.exit(code.code());
+    }
+
+    private boolean begin() {
+        synchronized (open) {
+            boolean first = !closing;
+            closing = true;
+            return first;
+        }
+    }
+
+    private void closeAll() {
+        AutoCloseable next = next();
+        while (next != null) {
+            try {
+                next.close();
+            } catch (Exception e) {
+                // The others are closed all the same; the class says enough for a log.
+                System.err.println("proxy-mcp: closing " + next.getClass().getSimpleName() + ": " + e.getClass().getName());
+            }
+            next = next();
+        }
+    }
+
+    private AutoCloseable next() {
+        synchronized (open) {
+            return open.poll();
+        }
+    }
+}

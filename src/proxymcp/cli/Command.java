@@ -1,0 +1,72 @@
+package proxymcp.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** What the process is asked to do. */
+sealed interface Command {
+    /** MCP over stdin and stdout. */
+    record ServeStdio() implements Command {}
+
+    /**
+     * MCP over HTTP.
+     *
+     * @param bindAddress where to listen; other than loopback only with a token
+     * @param port 0 for any free one
+     * @param token what callers must send
+     */
+    record ServeHttp(String bindAddress, int port, Optional<String> token) implements Command {}
+
+    /**
+     * MCP over HTTP and a proxy beside it.
+     *
+     * @param mcpPort of the MCP endpoint
+     * @param proxyPort of the proxy
+     * @param token of the MCP endpoint; a random one if empty
+     */
+    record Run(PortChoice mcpPort, PortChoice proxyPort, Optional<String> token) implements Command {}
+
+    /**
+     * A proxy without MCP.
+     *
+     * @param bindAddress where to listen
+     * @param port 0 for any free one
+     * @param requireAuth what clients must present, {@code user:password}
+     * @param insecureUpstream whether any certificate of an origin is accepted
+     * @param upstreamCa PEM file with certificates to trust for origins
+     * @param profile given on the command line
+     */
+    record Capture(String bindAddress, int port, Optional<String> requireAuth, boolean insecureUpstream, Optional<Path> upstreamCa,
+            Optional<String> profile) implements Command {}
+
+    /**
+     * One tool.
+     *
+     * @param tool its name
+     * @param arguments one JSON object, or any number of {@code key=value}
+     * @param url of a running server; empty to call within this process
+     * @param token of that server
+     */
+    record Call(String tool, List<String> arguments, Optional<String> url, Optional<String> token) implements Command {}
+
+    /** All tools, or the schema of one. */
+    record Tools(Optional<String> tool) implements Command {}
+
+    /** What works on this machine. */
+    record Doctor() implements Command {}
+
+    /** The version. */
+    record Version() implements Command {}
+
+    /** How to use it, or one command. */
+    record Help(Optional<String> command) implements Command {}
+
+    /**
+     * A port to listen on.
+     *
+     * @param port the first to try
+     * @param exact whether the next ones are not tried when it is taken
+     */
+    record PortChoice(int port, boolean exact) {}
+}

@@ -1,0 +1,100 @@
+package proxymcp.cli;
+
+import java.util.Optional;
+
+/** What {@code --help} says. */
+final class HelpText {
+    private static final String GENERAL = """
+            proxy-mcp: an intercepting HTTP and HTTPS proxy whose traffic an AI agent reads over MCP.
+
+            usage: java -jar proxy-mcp.jar [COMMAND] [OPTIONS]
+
+              (none)        MCP over stdio: what an MCP client starts
+              run           MCP over HTTP and a proxy beside it, with a random token
+              capture       a proxy without MCP; a line for each exchange
+              call TOOL     call one tool, here or on a running server
+              tools [TOOL]  list the tools, or show one tool's schema
+              doctor        check what works on this machine
+
+            options of the MCP server:
+              --transport stdio|http  how clients connect (stdio; TRANSPORT in the environment)
+              --port N                HTTP port (3001; PORT in the environment; 0 takes any free one)
+              --bind ADDRESS          HTTP address (127.0.0.1; another needs --token)
+              --token TOKEN           what HTTP clients send as Authorization: Bearer
+
+            options of every command:
+              --home DIR              what is kept: CA, files (PROXY_MCP_HOME in the environment, else ~/.proxy-mcp)
+              --toolsets A,B          offer only these: core, session, analyse, replay, rules, browser
+              --allow-path DIR        a folder that tools may read and write (repeatable)
+              --allow-env NAME        an environment variable that replay may read (repeatable)
+              --buffer-exchanges N    exchanges kept in memory (1000)
+              --buffer-mb N           MiB of bodies kept in memory (64)
+              --help, -h              this, or the help of a command
+              --version               the version
+
+            exit codes: 0 fine, 1 the tool said error, 2 bad command line, 3 could not start
+            """;
+
+    private static final String RUN = """
+            usage: java -jar proxy-mcp.jar run [OPTIONS]
+
+            Starts a proxy and MCP over HTTP, prints addresses, token and commands to try. Ctrl-C ends it.
+
+              --port N        port of MCP (3001, or the next free one)
+              --proxy-port N  port of the proxy (8080, or the next free one)
+              --token TOKEN   token of MCP (a random one)
+            """;
+
+    private static final String CAPTURE = """
+            usage: java -jar proxy-mcp.jar capture [OPTIONS]
+
+            Starts a proxy and prints a line for each exchange. Ctrl-C ends it.
+
+              --port N                    port to listen on (8080; 0 takes any free one)
+              --bind ADDRESS              address to listen on (127.0.0.1; another needs --require-auth)
+              --require-auth USER:PASS    what clients must send as Basic Proxy-Authorization
+              --insecure-upstream         accept any certificate of an origin
+              --upstream-ca FILE          PEM file with certificates to trust for origins
+              --profile full|preview      accepted; nothing is kept on disk until sessions are built
+            """;
+
+    private static final String CALL = """
+            usage: java -jar proxy-mcp.jar call TOOL [JSON | KEY=VALUE ...] [--url URL [--token TOKEN]]
+
+            Calls one tool and prints its JSON. Without --url the tool runs in this process, which then ends.
+
+              --url URL      a running server, such as http://127.0.0.1:3001/mcp
+              --token TOKEN  the token of that server
+
+            examples:
+              call proxy_get_ca_cert format=fingerprint
+              call proxy_list_traffic '{"limit":5}' --url http://127.0.0.1:3001/mcp --token ...
+            """;
+
+    private static final String TOOLS = """
+            usage: java -jar proxy-mcp.jar tools [TOOL] [--toolsets A,B]
+
+            Lists the tools, or prints description and schemas of one as JSON.
+            """;
+
+    private static final String DOCTOR = """
+            usage: java -jar proxy-mcp.jar doctor [--home DIR]
+
+            Checks Java, home, CA, brotli, ports and browser; says what to do where something is missing.
+            """;
+
+    private HelpText() {}
+
+    /** The help of a command, or the general one. */
+    static String of(Optional<String> command) throws BadCommandLine {
+        return switch (command.orElse("")) {
+            case "" -> GENERAL;
+            case "run" -> RUN;
+            case "capture" -> CAPTURE;
+            case "call" -> CALL;
+            case "tools" -> TOOLS;
+            case "doctor" -> DOCTOR;
+            default -> throw new BadCommandLine("there is no command \"" + Terminal.clean(command.get()) + "\"; try --help");
+        };
+    }
+}

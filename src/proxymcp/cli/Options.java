@@ -1,0 +1,16 @@
+package proxymcp.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The command line, parsed once.
+ *
+ * @param home the folder that holds everything kept, absolute
+ * @param toolsets names of the toolsets to offer
+ * @param allowPaths folders that tools may use beside the usual ones
+ * @param allowEnv environment variables that replay may read
+ * @param limits bounds of what is kept
+ * @param command what to do
+ */
+record Options(Path home, List<String> toolsets, List<Path> allowPaths, List<String> allowEnv, Limits limits, Command command) {}

@@ -1,0 +1,76 @@
+package proxymcp.json;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Renders a {@link Schema} as JSON Schema 2020-12. */
+final class SchemaText {
+    private SchemaText() {
+    }
+
+    static JsonObject of(Schema schema) {
+        JsonObject.Builder object = JsonObject.builder().put("type", "object");
+        if (!schema.properties().isEmpty()) {
+            putProperties(object, schema.properties());
+        }
+        return object.put("additionalProperties", false).build();
+    }
+
+    private static void putProperties(JsonObject.Builder object, List<Property> properties) {
+        JsonObject.Builder members = JsonObject.builder();
+        List<String> required = new ArrayList<>();
+        for (Property property : properties) {
+            members.put(property.name(), of(property));
+            if (property.isRequired()) {
+                required.add(property.name());
+            }
+        }
+        object.put("properties", members.build());
+        if (!required.isEmpty()) {
+            object.putStrings("required", required);
+        }
+    }
+
+    private static JsonObject of(Property property) {
+        JsonObject.Builder members = JsonObject.builder();
+        putKind(members, property.kind());
+        members.put("description", property.description());
+        if (property.presence() instanceof Property.Presence.Defaulted defaulted) {
+            members.put("default", defaulted.value());
+        }
+        return members.build();
+    }
+
+    private static void putKind(JsonObject.Builder members, Property.Kind kind) {
+        switch (kind) {
+            case Property.Kind.Text text -> putText(members, text);
+            case Property.Kind.Whole whole -> members.put("type", "integer").put("minimum", whole.min()).put("maximum", whole.max());
+            case Property.Kind.Fraction fraction ->
+                    members.put("type", "number").put("minimum", fraction.min()).put("maximum", fraction.max());
+            case Property.Kind.Flag flag -> members.put("type", "boolean");
+            case Property.Kind.Choice choice -> members.put("type", "string").putStrings("enum", choice.values());
+            case Property.Kind.Texts texts -> putArray(members, typeOnly("string"), texts.itemsMax());
+            case Property.Kind.TextMap map -> members.put("type", "object").put("additionalProperties", typeOnly("string"));
+            case Property.Kind.Nested nested -> members.putAll(of(nested.schema()));
+            case Property.Kind.NestedList list -> putArray(members, of(list.schema()), list.itemsMax());
+        }
+    }
+
+    private static void putText(JsonObject.Builder members, Property.Kind.Text text) {
+        members.put("type", "string");
+        if (text.lengthMin() > 0) {
+            members.put("minLength", text.lengthMin());
+        }
+        if (text.lengthMax() < Integer.MAX_VALUE) {
+            members.put("maxLength", text.lengthMax());
+        }
+    }
+
+    private static void putArray(JsonObject.Builder members, JsonObject items, int itemsMax) {
+        members.put("type", "array").put("items", items).put("maxItems", itemsMax);
+    }
+
+    private static JsonObject typeOnly(String type) {
+        return JsonObject.builder().put("type", type).build();
+    }
+}

@@ -1,0 +1,97 @@
+package proxymcp.tls;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketException;
+import java.util.List;
+import javax.net.ssl.SSLException;
+
+/** Turns what JSSE throws during a handshake into something a person can act on. */
+final class HandshakeFailure {
+    private static final String ALERT = "Received fatal alert: ";
+
+    private HandshakeFailure() {}
+
+    /** The handshake with an intercepted client failed. */
+    static IOException ofClient(IOException failure, ClientHello hello) {
+        if (isOfConnection(failure)) {
+            return failure;
+        }
+        String client = hello.serverName().map(name -> "the client that asked for " + name).orElse("the client");
+        String alert = alert(failure);
+        return switch (alert) {
+            case "" -> withoutAlert(failure, client);
+            case "unknown_ca", "certificate_unknown", "bad_certificate", "unsupported_certificate" -> new TlsException(
+                    TlsException.Reason.AUTHORITY_NOT_TRUSTED, client + " does not trust this proxy's authority (alert "
+                            + alert + "); install the CA certificate there, or the client pins its certificates", failure);
+            default -> refused(failure, client, alert);
+        };
+    }
+
+    /** The handshake with an origin failed; {@code host} is the name that was asked for. */
+    static IOException ofServer(IOException failure, String host) {
+        if (isOfConnection(failure)) {
+            return failure;
+        }
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof RejectedChainException rejected) {
+                return ChainVerdict.explain(rejected, host);
+            }
+        }
+        String alert = alert(failure);
+        String server = "the server " + host;
+        return switch (alert) {
+            case "" -> withoutAlert(failure, server);
+            case "certificate_required" -> new TlsException(TlsException.Reason.REFUSED_BY_PEER,
+                    server + " asks for a client certificate, and this proxy has none", failure);
+            default -> refused(failure, server, alert);
+        };
+    }
+
+    private static boolean isOfConnection(IOException failure) {
+        return failure instanceof InterruptedIOException || failure instanceof SocketException;
+    }
+
+    private static TlsException refused(IOException failure, String peer, String alert) {
+        boolean parameters = List.of("handshake_failure", "protocol_version", "insufficient_security").contains(alert);
+        return new TlsException(
+                parameters ? TlsException.Reason.NO_COMMON_PARAMETERS : TlsException.Reason.REFUSED_BY_PEER,
+                peer + " refused the handshake with alert " + alert
+                        + (parameters ? "; it may share no protocol version or cipher suite with this Java" : ""),
+                failure);
+    }
+
+    private static IOException withoutAlert(IOException failure, String peer) {
+        if (failure.getCause() instanceof SocketException reset) {
+            return reset;
+        }
+        String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        if (failure instanceof EOFException || failure.getCause() instanceof EOFException
+                || message.contains("terminated the handshake")) {
+            return new TlsException(TlsException.Reason.CLOSED,
+                    peer + " closed the connection during the TLS handshake", failure);
+        }
+        if (message.contains("plaintext connection") || message.contains("Unrecognized SSL message")
+                || message.contains("Unsupported or unrecognized")) {
+            return new TlsException(TlsException.Reason.NOT_TLS, peer + " does not speak TLS on this port", failure);
+        }
+        if (message.contains("in common") || message.contains("not enabled") || message.contains("not accepted")
+                || message.contains("handshake_failure") || message.contains("protocol_version")) {
+            return new TlsException(TlsException.Reason.NO_COMMON_PARAMETERS,
+                    "no common TLS parameters with " + peer + ": " + message, failure);
+        }
+        if (failure instanceof SSLException) {
+            return new TlsException(TlsException.Reason.REFUSED_BY_PEER,
+                    "the TLS handshake with " + peer + " failed: " + message, failure);
+        }
+        return failure;
+    }
+
+    /** The name of the alert that the peer sent, or an empty string. */
+    private static String alert(IOException failure) {
+        String message = failure.getMessage();
+        int at = message == null ? -1 : message.indexOf(ALERT);
+        return at < 0 ? "" : message.substring(at + ALERT.length()).strip();
+    }
+}

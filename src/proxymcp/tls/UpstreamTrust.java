@@ -1,0 +1,24 @@
+package proxymcp.tls;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** Which certificates of origins are accepted. */
+public sealed interface UpstreamTrust {
+
+    /**
+     * Those that lead to an authority in the JDK's trust store or in one of {@code caFiles} and are for the host that was
+     * asked for.
+     *
+     * @param caFiles PEM files with one certificate or several each; may be empty
+     */
+    record Verify(List<Path> caFiles) implements UpstreamTrust {
+        /** Keeps a copy of {@code caFiles}. */
+        public Verify {
+            caFiles = List.copyOf(caFiles);
+        }
+    }
+
+    /** All of them. The chain is still recorded. */
+    record AcceptAny() implements UpstreamTrust {}
+}

@@ -1,0 +1,163 @@
+package proxymcp.tool;
+
+import java.io.Closeable;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import proxymcp.exchange.ExchangeSink;
+import proxymcp.exchange.LiveBuffer;
+import proxymcp.proxy.ProxyServer;
+import proxymcp.proxy.ProxySettings;
+import proxymcp.proxy.ProxyStartException;
+import proxymcp.tls.CaException;
+import proxymcp.tls.CertificateAuthority;
+import proxymcp.upstream.OwnPorts;
+
+/**
+ * Which proxy of this process runs. At most one does; the certificate authority and what was captured outlive it.
+ *
+ * <p>Any thread may call. The lock guards all members and is held while a listener is opened or closed.
+ */
+public final class ProxyControl implements Closeable {
+    private final Path home;
+    private final LiveBuffer live;
+    private final ExchangeSink sink;
+    private final Clock clock;
+    private final OwnPorts ownPorts = new OwnPorts();
+    private final ReentrantLock lock = new ReentrantLock();
+    private Optional<CertificateAuthority> authority = Optional.empty();
+    private Optional<Run> run = Optional.empty();
+    private Optional<Run> lastRun = Optional.empty();
+
+    /** A proxy, and what it was started with. */
+    record Run(ProxyServer server, ProxySettings settings) {
+        int port() {
+            return server.address().getPort();
+        }
+    }
+
+    /**
+     * What is known of the proxy at one moment.
+     *
+     * @param running the proxy that runs
+     * @param last the proxy that runs or ran last
+     * @param authority the certificate authority, once it was used
+     */
+    record State(Optional<Run> running, Optional<Run> last, Optional<CertificateAuthority> authority) {}
+
+    /**
+     * Nothing runs yet, and nothing was opened.
+     *
+     * @param home its folder {@code ca} holds the certificate authority, made at its first use
+     * @param live what tools list and search
+     * @param sink where exchanges go; usually {@code live}
+     */
+    public ProxyControl(Path home, LiveBuffer live, ExchangeSink sink, Clock clock) {
+        this.home = home;
+        this.live = live;
+        this.sink = sink;
+        this.clock = clock;
+    }
+
+    /** What tools list and search. */
+    public LiveBuffer live() {
+        return live;
+    }
+
+    /** The ports of this process, which no proxied request may reach. */
+    public OwnPorts ownPorts() {
+        return ownPorts;
+    }
+
+    /** The folder that holds everything kept. */
+    Path home() {
+        return home;
+    }
+
+    /**
+     * The certificate authority of this home, made if there is none.
+     *
+     * @throws CaException if its files cannot be used or made
+     */
+    public CertificateAuthority authority() throws CaException {
+        lock.lock();
+        try {
+            if (authority.isEmpty()) {
+                authority = Optional.of(CertificateAuthority.open(home.resolve("ca"), clock));
+            }
+            return authority.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Starts the proxy.
+     *
+     * @return the proxy; ended by {@link #stop} or {@link #close}
+     * @throws ToolFailure {@code already_running}
+     * @throws CaException if there is no certificate authority to start with
+     * @throws ProxyStartException if the listener cannot be opened
+     */
+    public ProxyServer start(ProxySettings settings) throws ToolFailure, CaException, ProxyStartException {
+        lock.lock();
+        try {
+            if (run.isPresent()) {
+                throw new ToolFailure("already_running", "The proxy already runs on port " + run.get().port(),
+                        "use it, or call proxy_stop first");
+            }
+            ProxyServer server = ProxyServer.start(settings, authority(), sink, ownPorts);
+            run = Optional.of(new Run(server, settings));
+            lastRun = run;
+            return server;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Stops the proxy; requests in flight end.
+     *
+     * @return the port it listened on
+     * @throws ToolFailure {@code not_running}
+     */
+    public int stop() throws ToolFailure {
+        lock.lock();
+        try {
+            if (run.isEmpty()) {
+                throw new ToolFailure("not_running", "The proxy does not run", "proxy_start starts it");
+            }
+            int port = run.get().port();
+            close();
+            return port;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What is known now. */
+    State state() {
+        lock.lock();
+        try {
+            return new State(run, lastRun, authority);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Stops the proxy if it runs. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (run.isPresent()) {
+                ProxyServer server = run.get().server();
+                run = Optional.empty();
+                server.close();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

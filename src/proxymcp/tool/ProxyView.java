@@ -1,0 +1,87 @@
+package proxymcp.tool;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import proxymcp.exchange.LiveBuffer;
+import proxymcp.http.Authority;
+import proxymcp.json.JsonNull;
+import proxymcp.json.JsonNumber;
+import proxymcp.json.JsonObject;
+import proxymcp.json.JsonString;
+import proxymcp.json.JsonValue;
+import proxymcp.tls.CertificateAuthority;
+
+/** The proxy as results and the status resource show it. */
+final class ProxyView {
+    private final ProxyControl control;
+
+    ProxyView(ProxyControl control) {
+        this.control = control;
+    }
+
+    /** The members of a started proxy: where it listens, what to trust, how to use it. */
+    JsonObject started(InetSocketAddress address, CertificateAuthority authority) {
+        return JsonObject.builder().put("port", address.getPort()).put("url", url(address))
+                .put("certFingerprint", authority.spkiFingerprint()).put("persistence", persistence())
+                .put("setup", setup(address, authority.certificateFile())).build();
+    }
+
+    /** The members of proxy_status. */
+    JsonObject status() {
+        ProxyControl.State state = control.state();
+        Optional<ProxyControl.Run> running = state.running();
+        JsonObject.Builder status = JsonObject.builder().put("running", running.isPresent())
+                .put("port", state.last().isPresent() ? JsonNumber.of(state.last().get().port()) : JsonNull.NULL)
+                .put("url", running.isPresent() ? new JsonString(url(running.get().server().address())) : JsonNull.NULL)
+                .put("certFingerprint", state.authority().isPresent()
+                        ? new JsonString(state.authority().get().spkiFingerprint()) : JsonNull.NULL);
+        if (running.isPresent()) {
+            status.put("bindAddress", host(running.get().server().address()))
+                    .put("requireAuth", running.get().settings().requireAuth().isPresent())
+                    .put("insecureUpstream", running.get().settings().insecureUpstream())
+                    .put("openConnections", running.get().server().openConnections());
+        }
+        return status.put("globalUpstream", JsonNull.NULL).put("hostUpstreams", JsonObject.EMPTY).put("ruleCount", 0)
+                .put("trafficCount", control.live().size()).put("liveBuffer", liveBuffer())
+                .put("persistence", persistence()).build();
+    }
+
+    private JsonObject liveBuffer() {
+        LiveBuffer live = control.live();
+        return JsonObject.builder().put("exchanges", live.size()).put("exchangesMax", live.limits().exchangesMax())
+                .put("bodyBytes", live.bytesKept()).put("bodyBytesMax", live.limits().bodyBytesTotalMax())
+                .put("oneBodyBytesMax", live.limits().bodyBytesMax()).build();
+    }
+
+    private JsonObject persistence() {
+        JsonValue none = JsonNull.NULL;
+        return JsonObject.builder().put("enabled", false).put("sessionId", none).put("captureProfile", none)
+                .put("storageDir", control.home().resolve("sessions").toString()).put("bytesWritten", 0).put("droppedWrites", 0)
+                .put("lastFlushAt", none).put("maxDiskMb", none).put("recoveryState", none).put("lastError", none).build();
+    }
+
+    private static JsonObject setup(InetSocketAddress address, Path certificateFile) {
+        String url = url(address);
+        return JsonObject.builder().put("proxyHost", host(address)).put("proxyPort", address.getPort())
+                .putStrings("instructions", List.of(
+                        "Send traffic through " + url + ", e.g. http_proxy=" + url + " https_proxy=" + url,
+                        "Trust the certificate " + certificateFile + " where HTTPS is used, e.g. curl --proxy " + url + " --cacert "
+                                + certificateFile + " https://...; proxy_get_ca_cert says how elsewhere",
+                        "Look at what passed with proxy_list_traffic"))
+                .build();
+    }
+
+    /** What clients on this machine are told to use; a listener on all addresses is reached on 127.0.0.1. */
+    static String url(InetSocketAddress address) {
+        InetAddress bound = address.getAddress();
+        String host = bound.isAnyLocalAddress() ? "127.0.0.1" : Authority.uriHost(bound.getHostAddress());
+        return "http://" + host + ":" + address.getPort();
+    }
+
+    private static String host(InetSocketAddress address) {
+        return address.getAddress().getHostAddress();
+    }
+}

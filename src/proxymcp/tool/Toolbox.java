@@ -1,0 +1,55 @@
+package proxymcp.tool;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import proxymcp.mcp.Resource;
+import proxymcp.mcp.Tool;
+import proxymcp.mcp.WorkPool;
+import proxymcp.proxy.ProxyLimits;
+
+/** Every tool and resource there is, made for one process. */
+public final class Toolbox {
+    /** The toolset of the tools that all work begins with. */
+    static final String CORE = "core";
+    /** The names that {@code --toolsets} takes. */
+    public static final List<String> TOOLSETS = List.of(CORE, "session", "analyse", "replay", "rules", "browser");
+
+    private final List<Tool> tools;
+    private final List<Resource> resources;
+
+    /**
+     * Tools over one proxy.
+     *
+     * @param control the proxy
+     * @param files what calls may touch
+     * @param limits of proxies that calls start
+     * @param pool for work that keeps a core busy
+     * @param toolsets names of {@link #TOOLSETS} to offer
+     */
+    public Toolbox(ProxyControl control, FileAccess files, ProxyLimits limits, WorkPool pool, Set<String> toolsets) {
+        List<Tool> all = new ArrayList<>();
+        all.addAll(new LifecycleTools(control, files, limits).tools());
+        all.addAll(new CertificateTool(control).tools());
+        all.addAll(new TrafficTools(control.live(), pool).tools());
+        all.addAll(new ExchangeTool(control.live(), files, pool).tools());
+        List<Tool> offered = new ArrayList<>();
+        for (Tool tool : all) {
+            if (toolsets.contains(tool.toolset())) {
+                offered.add(tool);
+            }
+        }
+        tools = List.copyOf(offered);
+        resources = new CoreResources(control, pool).resources();
+    }
+
+    /** The tools of the toolsets asked for. */
+    public List<Tool> tools() {
+        return tools;
+    }
+
+    /** The resources with a fixed URI. */
+    public List<Resource> resources() {
+        return resources;
+    }
+}

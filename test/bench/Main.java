@@ -1,0 +1,51 @@
+package bench;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+
+/** {@code make bench}: every benchmark, as one table of ratios to baselines of the same run. {@code ARGS=proxy} or {@code start} runs one part. */
+final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) throws Exception {
+        List<String> parts = arguments.length == 0 ? List.of("start", "proxy") : List.of(arguments);
+        Path scratch = Files.createTempDirectory("proxy-mcp-bench");
+        List<Result> results = new ArrayList<>();
+        try {
+            for (String part : parts) {
+                System.err.println("running " + part + " …");
+                results.addAll(switch (part) {
+                    case "start" -> StartBench.run(scratch);
+                    case "proxy" -> ProxyBench.run(scratch);
+                    default -> throw new IllegalArgumentException("no part " + part + "; there are start and proxy");
+                });
+            }
+        } finally {
+            delete(scratch);
+        }
+        System.out.println("JDK " + Runtime.version() + ", " + Runtime.getRuntime().availableProcessors() + " processors");
+        results.forEach(result -> System.out.println(result.line()));
+    }
+
+    static void delete(Path folder) throws IOException {
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path visited, IOException failure) throws IOException {
+                Files.delete(visited);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}

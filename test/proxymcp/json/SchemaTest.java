@@ -1,0 +1,122 @@
+package proxymcp.json;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** One declaration gives the published schema and the check of arguments. */
+final class SchemaTest {
+    private static final Schema SCHEMA = Schema.of(
+            Property.text("exchange_id", "Which exchange").required(),
+            Property.text("note", "A remark", 1, 20),
+            Property.integer("limit", "How many", 1, 5000).defaultTo(50),
+            Property.number("ratio", "How much", 0, 1.5),
+            Property.flag("overwrite", "Replace it").defaultTo(false),
+            Property.choice("body", "Which body", "none", "both").defaultTo("none"),
+            Property.texts("hosts", "Which hosts", 2),
+            Property.textMap("headers", "Fields to set"),
+            Property.object("matcher", "What to match", Schema.of(
+                    Property.text("method", "Request method").required(), Property.integer("port", "Its port", 1, 65535))),
+            Property.objects("steps", "What to do", Schema.of(Property.text("verb", "An action").required()), 3));
+
+    @Test
+    void publishedFormIsFlatDescribedJsonSchema() {
+        assertEquals("{\"type\":\"object\",\"properties\":{"
+                + "\"exchange_id\":{\"type\":\"string\",\"description\":\"Which exchange\"},"
+                + "\"note\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":20,\"description\":\"A remark\"},"
+                + "\"limit\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":5000,\"description\":\"How many\",\"default\":50},"
+                + "\"ratio\":{\"type\":\"number\",\"minimum\":0.0,\"maximum\":1.5,\"description\":\"How much\"},"
+                + "\"overwrite\":{\"type\":\"boolean\",\"description\":\"Replace it\",\"default\":false},"
+                + "\"body\":{\"type\":\"string\",\"enum\":[\"none\",\"both\"],\"description\":\"Which body\",\"default\":\"none\"},"
+                + "\"hosts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"maxItems\":2,\"description\":\"Which hosts\"},"
+                + "\"headers\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"},\"description\":\"Fields to set\"},"
+                + "\"matcher\":{\"type\":\"object\",\"properties\":{\"method\":{\"type\":\"string\",\"description\":\"Request method\"},"
+                + "\"port\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":65535,\"description\":\"Its port\"}},"
+                + "\"required\":[\"method\"],\"additionalProperties\":false,\"description\":\"What to match\"},"
+                + "\"steps\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"verb\":{\"type\":\"string\","
+                + "\"description\":\"An action\"}},\"required\":[\"verb\"],\"additionalProperties\":false},\"maxItems\":3,"
+                + "\"description\":\"What to do\"}},"
+                + "\"required\":[\"exchange_id\"],\"additionalProperties\":false}", SCHEMA.published().toString());
+        assertEquals("{\"type\":\"object\",\"additionalProperties\":false}", Schema.EMPTY.published().toString());
+    }
+
+    @Test
+    void eachViolationIsASentenceThatNamesTheArgument() throws JsonException {
+        String[][] cases = {
+            {"{}", "exchange_id: required, but not given"},
+            {"{\"exchange_id\":7}", "exchange_id: expected a string, got 7"},
+            {"{\"exchange_id\":\"e\",\"limit\":\"lots\"}", "limit: expected an integer in 1..5000, got \"lots\""},
+            {"{\"exchange_id\":\"e\",\"limit\":0}", "limit: expected an integer in 1..5000, got 0"},
+            {"{\"exchange_id\":\"e\",\"limit\":5001}", "limit: expected an integer in 1..5000, got 5001"},
+            {"{\"exchange_id\":\"e\",\"limit\":1.5}", "limit: expected an integer in 1..5000, got 1.5"},
+            {"{\"exchange_id\":\"e\",\"limit\":null}", "limit: expected an integer in 1..5000, got null"},
+            {"{\"exchange_id\":\"e\",\"limit\":[1]}", "limit: expected an integer in 1..5000, got an array of 1"},
+            {"{\"exchange_id\":\"e\",\"limt\":5}", "unknown argument \"limt\"; did you mean \"limit\"?"},
+            {"{\"exchangeId\":\"e\",\"exchange_id\":\"e\"}", "unknown argument \"exchangeId\"; did you mean \"exchange_id\"?"},
+            {"{\"exchange_id\":\"e\",\"zzzzzzzz\":5}", "unknown argument \"zzzzzzzz\"; known are \"exchange_id\", \"note\", \"limit\", "
+                    + "\"ratio\", \"overwrite\", \"body\", \"hosts\", \"headers\", \"matcher\", \"steps\""},
+            {"{\"exchange_id\":\"e\",\"note\":\"\"}", "note: expected a string of 1..20 characters, got \"\""},
+            {"{\"exchange_id\":\"e\",\"ratio\":2}", "ratio: expected a number in 0.0..1.5, got 2"},
+            {"{\"exchange_id\":\"e\",\"overwrite\":\"yes\"}", "overwrite: expected true or false, got \"yes\""},
+            {"{\"exchange_id\":\"e\",\"body\":\"all\"}", "body: expected one of \"none\", \"both\", got \"all\""},
+            {"{\"exchange_id\":\"e\",\"hosts\":[\"a\",\"b\",\"c\"]}", "hosts: expected an array of at most 2 strings, got an array of 3"},
+            {"{\"exchange_id\":\"e\",\"hosts\":[1]}", "hosts: expected an array of at most 2 strings, got an array of 1"},
+            {"{\"exchange_id\":\"e\",\"headers\":{\"a\":1}}", "headers: expected an object whose values are strings, got an object"},
+            {"{\"exchange_id\":\"e\",\"matcher\":{\"port\":0}}",
+                "matcher.port: expected an integer in 1..65535, got 0; matcher.method: required, but not given"},
+            {"{\"exchange_id\":\"e\",\"matcher\":{\"method\":\"GET\",\"prt\":1}}", "unknown argument \"matcher.prt\"; did you mean \"matcher.port\"?"},
+            {"{\"exchange_id\":\"e\",\"steps\":[{\"verb\":\"x\"},{\"verb\":1}]}", "steps[1].verb: expected a string, got 1"},
+            {"{\"exchange_id\":\"e\",\"exchange_id\":\"f\"}", "exchange_id: given more than once"},
+            {"{\"exchange_id\":\"e\",\"body\":\"" + "x".repeat(70) + "\"}",
+                "body: expected one of \"none\", \"both\", got \"" + "x".repeat(60) + "\"... (70 characters)"},
+            {"{\"exchange_id\":\"e\",\"body\":\"\\u001b[2J\"}", "body: expected one of \"none\", \"both\", got \"\\u001b[2J\""},
+        };
+        for (String[] expected : cases) {
+            JsonObject arguments = (JsonObject) Json.parse(expected[0]);
+            BadArgument refusal = assertThrows(BadArgument.class, () -> SCHEMA.check(arguments), expected[0]);
+            assertEquals(expected[1], refusal.getMessage(), expected[0]);
+        }
+    }
+
+    @Test
+    void allViolationsAreReportedAtOnce() throws JsonException {
+        JsonObject arguments = (JsonObject) Json.parse("{\"limit\":0,\"body\":1,\"lmit\":1}");
+        BadArgument refusal = assertThrows(BadArgument.class, () -> SCHEMA.check(arguments));
+        assertEquals(List.of("limit: expected an integer in 1..5000, got 0", "body: expected one of \"none\", \"both\", got 1",
+                "unknown argument \"lmit\"; did you mean \"limit\"?", "exchange_id: required, but not given"), refusal.violations());
+    }
+
+    @Test
+    void argumentOfASchemaWithoutPropertiesIsUnknown() {
+        BadArgument refusal = assertThrows(BadArgument.class, () -> Schema.EMPTY.check(JsonObject.builder().put("a", 1).build()));
+        assertEquals("unknown argument \"a\"; none are taken", refusal.getMessage());
+    }
+
+    @Test
+    void declarationMistakesAreFoundAtOnce() {
+        assertEquals("two properties are named a", assertThrows(IllegalArgumentException.class,
+                () -> Schema.of(Property.flag("a", "x"), Property.text("a", "y"))).getMessage());
+        assertEquals("limit: default expected an integer in 1..10, got 11", assertThrows(IllegalArgumentException.class,
+                () -> Property.integer("limit", "x", 1, 10).defaultTo(11)).getMessage());
+    }
+
+    @Test
+    void sharedBlocksOfPropertiesComeAfterTheOwnOnes() {
+        Schema schema = Schema.of(Property.flag("a", "x")).and(List.of(ListBudget.MAX_CHARS));
+        assertEquals(List.of("a", "max_chars"), schema.properties().stream().map(Property::name).toList());
+    }
+
+    @Test
+    void resultSchemaListsTopLevelMembersAndStatus() {
+        ResultSchema schema = ResultSchema.of(ResultSchema.integer("total"), ResultSchema.array("items"),
+                ResultSchema.text("note").optional(), ResultSchema.any("endedAt", "integer or null"))
+                .and(ResultSchema.flag("complete"), ResultSchema.object("session"), ResultSchema.number("ratio"));
+        assertEquals("{\"type\":\"object\",\"properties\":{\"status\":{\"type\":\"string\"},\"total\":{\"type\":\"integer\"},"
+                + "\"items\":{\"type\":\"array\"},\"note\":{\"type\":\"string\"},\"endedAt\":{\"description\":\"integer or null\"},"
+                + "\"complete\":{\"type\":\"boolean\"},\"session\":{\"type\":\"object\"},\"ratio\":{\"type\":\"number\"}},"
+                + "\"required\":[\"status\",\"total\",\"items\",\"endedAt\",\"complete\",\"session\",\"ratio\"]}",
+                schema.published().toString());
+    }
+}
