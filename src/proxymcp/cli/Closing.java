@@ -53,10 +53,17 @@ final class Closing {
         }
     }
 
-    /** Closes {@code closeable} at the end, before what was added earlier. */
+    /** Closes {@code closeable} at the end, before what was added earlier; at once if the end has come. */
     <T extends AutoCloseable> T add(T closeable) {
+        boolean late;
         synchronized (open) {
-            open.push(closeable);
+            late = closing;
+            if (!late) {
+                open.push(closeable);
+            }
+        }
+        if (late) {
+            close(closeable);
         }
         return closeable;
     }
@@ -81,13 +88,17 @@ final class Closing {
     private void closeAll() {
         AutoCloseable next = next();
         while (next != null) {
-            try {
-                next.close();
-            } catch (Exception e) {
-                // The others are closed all the same; the class says enough for a log.
-                System.err.println("proxy-mcp: closing " + next.getClass().getSimpleName() + ": " + e.getClass().getName());
-            }
+            close(next);
             next = next();
+        }
+    }
+
+    private static void close(AutoCloseable closeable) {
+        try {
+            closeable.close();
+        } catch (Exception e) {
+            // The others are closed all the same; the class says enough for a log.
+            System.err.println("proxy-mcp: closing " + closeable.getClass().getSimpleName() + ": " + e.getClass().getName());
         }
     }
 

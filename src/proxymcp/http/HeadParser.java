@@ -39,8 +39,18 @@ public final class HeadParser {
      */
     public static Optional<RequestHead> readRequest(WireReader in, HeadLimits limits) throws java.io.IOException {
         in.skipEmptyLines();
-        Optional<byte[]> head = in.readHead(ProtocolException.Side.CLIENT, limits.headBytesMax());
+        Optional<byte[]> head = readRequestBytes(in, limits.headBytesMax());
         return head.isEmpty() ? Optional.empty() : Optional.of(parseRequest(head.get(), limits));
+    }
+
+    private static Optional<byte[]> readRequestBytes(WireReader in, int headBytesMax) throws java.io.IOException {
+        try {
+            return in.readHead(ProtocolException.Side.CLIENT, headBytesMax);
+        } catch (ProtocolException e) {
+            // It is too long: which part of it decides the status (RFC 9110 section 15.5.15, RFC 6585 section 5).
+            throw in.hasLineEnd(headBytesMax) ? e
+                    : new ProtocolException(ProtocolException.Side.CLIENT, 414, "request line is longer than " + headBytesMax + " bytes");
+        }
     }
 
     /**

@@ -149,6 +149,16 @@ public final class WireReader {
         }
     }
 
+    /** Whether a line ends within the first {@code bytesMax} buffered octets. */
+    boolean hasLineEnd(int bytesMax) {
+        for (int i = position; i < Math.min(limit, position + bytesMax); i++) {
+            if (buffer[i] == '\n') {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Makes room for long reads; costs nothing when the buffer has grown already. */
     void expectBody() {
         if (buffer.length < BODY_BYTES && buffered() == 0) {
@@ -236,17 +246,8 @@ public final class WireReader {
         return -1;
     }
 
-    private ProtocolException tooLong(ProtocolException.Side side, int headBytesMax) {
-        String message = "message head is longer than " + headBytesMax + " bytes";
-        if (side == ProtocolException.Side.SERVER) {
-            return ProtocolException.badResponse(message);
-        }
-        // Only within the bound: what lies behind it depends on how the octets came.
-        for (int i = position; i < Math.min(limit, position + headBytesMax); i++) {
-            if (buffer[i] == '\n') {
-                return new ProtocolException(side, 431, message);
-            }
-        }
-        return new ProtocolException(side, 414, "request line is longer than " + headBytesMax + " bytes");
+    private static ProtocolException tooLong(ProtocolException.Side side, int headBytesMax) {
+        return new ProtocolException(side, side == ProtocolException.Side.CLIENT ? 431 : 502,
+                "message head is longer than " + headBytesMax + " bytes");
     }
 }

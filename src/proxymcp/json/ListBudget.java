@@ -98,6 +98,13 @@ public final class ListBudget {
         return page.put(name, items()).build();
     }
 
+    /** What {@link #page} adds to a result, for the tool's output schema. */
+    public static ResultSchema pageMembers(String name) {
+        return ResultSchema.of(ResultSchema.integer("total"), ResultSchema.integer("offset"), ResultSchema.integer("showing"),
+                ResultSchema.flag("complete"), ResultSchema.text("reason").optional(), ResultSchema.integer("nextOffset").optional(),
+                ResultSchema.array(name));
+    }
+
     private JsonObject shortened(JsonObject item) {
         for (int stringChars = STRING_CHARS_FIRST; stringChars >= STRING_CHARS_LEAST; stringChars /= 2) {
             JsonObject candidate = JsonObject.builder().putAll((JsonObject) shortened(item, stringChars)).put("truncated", true).build();

@@ -4,9 +4,11 @@ import com.sun.net.httpserver.Headers;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Who may talk to the HTTP endpoint. A web page can make a browser send requests to 127.0.0.1: its {@code Origin}
@@ -15,13 +17,13 @@ import java.util.Optional;
 final class HttpGuard {
     private static final String BEARER = "bearer ";
 
-    private final InetAddress bindAddress;
-    private final int port;
+    private final boolean loopback;
+    private final Set<String> ourHosts;
     private final Optional<byte[]> token;
 
     HttpGuard(InetAddress bindAddress, int port, Optional<String> token) {
-        this.bindAddress = bindAddress;
-        this.port = port;
+        this.loopback = bindAddress.isLoopbackAddress();
+        this.ourHosts = hosts(bindAddress, port);
         this.token = token.map(text -> text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
@@ -51,24 +53,27 @@ final class HttpGuard {
         }
     }
 
+    /** The values of Host that mean this server and no other. */
+    private static Set<String> hosts(InetAddress bindAddress, int port) {
+        String address = bindAddress.getHostAddress();
+        Set<String> hosts = new HashSet<>();
+        for (String name : List.of("localhost", "127.0.0.1", "[::1]", address.contains(":") ? "[" + address + "]" : address)) {
+            hosts.add(name + ":" + port);
+            if (port == 80) {
+                hosts.add(name);
+            }
+        }
+        return hosts;
+    }
+
     /** On an address that others reach any name may lead here; there the token keeps strangers out. */
     private boolean isOurs(String host) {
-        return !bindAddress.isLoopbackAddress() || ourHosts().contains(host.toLowerCase(Locale.ROOT));
+        return !loopback || ourHosts.contains(host.toLowerCase(Locale.ROOT));
     }
 
     private boolean isOurOrigin(String origin, String host) {
         String authority = origin.startsWith("http://") ? origin.substring("http://".length()).toLowerCase(Locale.ROOT) : "";
-        return ourHosts().contains(authority) || !bindAddress.isLoopbackAddress() && authority.equals(host.toLowerCase(Locale.ROOT));
-    }
-
-    private List<String> ourHosts() {
-        List<String> names = List.of("localhost", "127.0.0.1", "[::1]", literal());
-        return port == 80 ? names : names.stream().map(name -> name + ":" + port).toList();
-    }
-
-    private String literal() {
-        String address = bindAddress.getHostAddress();
-        return address.contains(":") ? "[" + address + "]" : address;
+        return ourHosts.contains(authority) || !loopback && authority.equals(host.toLowerCase(Locale.ROOT));
     }
 
     private boolean carriesToken(Headers headers) {

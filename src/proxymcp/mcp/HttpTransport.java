@@ -100,17 +100,9 @@ public final class HttpTransport implements AutoCloseable {
         http.stop(0);
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
+    private void handle(HttpExchange exchange) {
         try {
-            try {
-                guard.check(exchange.getRequestHeaders());
-                checkTarget(exchange);
-                receive(exchange, RpcMessage.parseText(body(exchange), LIMITS));
-            } catch (HttpRefusal refusal) {
-                refuse(exchange, refusal);
-            } catch (RpcException refusal) {
-                refuse(exchange, new HttpRefusal(400, refusal));
-            }
+            serve(exchange);
         } catch (IOException gone) {
             // The client left while it sent or received; there is nobody to tell.
         } catch (Throwable fault) {
@@ -118,6 +110,18 @@ public final class HttpTransport implements AutoCloseable {
             Log.fault("the HTTP endpoint", fault);
         } finally {
             exchange.close();
+        }
+    }
+
+    private void serve(HttpExchange exchange) throws IOException {
+        try {
+            guard.check(exchange.getRequestHeaders());
+            checkTarget(exchange);
+            receive(exchange, RpcMessage.parseText(body(exchange), LIMITS));
+        } catch (HttpRefusal refusal) {
+            refuse(exchange, refusal);
+        } catch (RpcException refusal) {
+            refuse(exchange, new HttpRefusal(400, refusal));
         }
     }
 

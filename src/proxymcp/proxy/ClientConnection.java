@@ -8,11 +8,11 @@ import proxymcp.exchange.Client;
 import proxymcp.exchange.Endpoint;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.Source;
+import proxymcp.http.Authority;
 import proxymcp.http.Deadlines;
 import proxymcp.http.HeadParser;
 import proxymcp.http.ProtocolException;
 import proxymcp.http.RequestHead;
-import proxymcp.http.RequestTarget;
 import proxymcp.upstream.Affinity;
 
 /**
@@ -77,7 +77,6 @@ final class ClientConnection implements Runnable {
         while (more && !services.isStopping()) {
             Optional<RequestHead> head = nextHead(client, clientWatch);
             more = head.isPresent() && serve(client, current, clientWatch, head.get());
-            client.in().messageDone();
         }
     }
 
@@ -101,6 +100,8 @@ final class ClientConnection implements Runnable {
     private Optional<RequestHead> nextHead(ClientStream client, ClientWatch clientWatch) throws IOException {
         client.deadline().arm(services.limits().idleMillis());
         clientWatch.await();
+        // Not before: until then another thread may be reading into the buffer.
+        client.in().messageDone();
         if (!client.in().await()) {
             return Optional.empty();
         }
@@ -116,16 +117,14 @@ final class ClientConnection implements Runnable {
     }
 
     private void connect(ClientStream client, RequestHead head) throws IOException {
-        RequestTarget target;
+        Authority authority;
         try {
-            target = RequestTarget.parse(head);
+            authority = Destination.ofConnect(head);
         } catch (ProtocolException e) {
             refuse(client, e);
             return;
         }
-        if (target instanceof RequestTarget.AuthorityForm(var authority)) {
-            new ConnectRun(services, this, socket, context).run(client, head, authority);
-        }
+        new ConnectRun(services, this, socket, context).run(client, head, authority);
     }
 
     private void refuse(ClientStream client, ProtocolException e) throws IOException {

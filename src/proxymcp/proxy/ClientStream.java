@@ -56,23 +56,18 @@ final class ClientStream {
         socket.shutdownOutput();
     }
 
-    /** Like {@link #endOutput}, where a client that has left already is no news. */
-    void endOutputQuietly() {
-        try {
-            deadline.arm(LINGER_MILLIS);
-            endOutput();
-        } catch (IOException e) {
-            abort();
-        }
-    }
-
     /**
      * Ends the response so that the client can read it although it is still sending: closing at once would reset the connection and take
      * the response with it (RFC 9112 section 9.6). What comes is read and dropped by {@link #drain}, or by the thread that still reads the
      * request body.
      */
     void linger() {
-        endOutputQuietly();
+        deadline.arm(LINGER_MILLIS);
+        try {
+            endOutput();
+        } catch (IOException e) {
+            abort(); // The client is gone: nothing is left to be polite about.
+        }
     }
 
     /** Reads and drops what the client still sends, until it closes or the time of {@link #linger} is over. */

@@ -1,6 +1,7 @@
 package proxymcp.proxy;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
@@ -9,9 +10,9 @@ import proxymcp.upstream.UpstreamCall;
 /**
  * Notices a client that leaves while its origin is silent: without it, nothing reads from the client until the origin has answered.
  *
- * <p>An exchange that has sent its request whole says {@link #begin}. When that was over {@value #PATIENCE_MILLIS} ms ago, the proxy's
- * ticking thread calls {@link #look}, and a thread starts reading ahead: it finds the end of the stream, or the next pipelined request,
- * which stays in the buffer. {@link #await} hands the reader back to the connection's thread.
+ * <p>An exchange that begins says {@link #begin}. When that was over {@value #PATIENCE_MILLIS} ms ago and its request has been sent whole,
+ * a call of {@link #look} by the proxy's ticking thread starts a thread that reads ahead: it finds the end of the stream, or the next
+ * pipelined request, which stays in the buffer. {@link #await} hands the reader back to the connection's thread.
  */
 final class ClientWatch {
     static final long PATIENCE_MILLIS = 1_000;
@@ -39,7 +40,7 @@ final class ClientWatch {
         this.nanoTime = nanoTime;
     }
 
-    /** The connection's thread waits for {@code call} from now on and does not read from the client. */
+    /** The connection's thread waits for {@code call} from now on; once its request has been sent whole, nobody reads from the client. */
     void begin(UpstreamCall call) {
         state.set(new State.Waiting(call, nanoTime.getAsLong()));
     }
@@ -50,6 +51,11 @@ final class ClientWatch {
         if (current instanceof State.Waiting) {
             state.compareAndSet(current, IDLE);
         }
+    }
+
+    /** The thread that reads ahead, which must end before another reads; empty if there is none. Called after {@link #end}. */
+    Optional<Thread> reader() {
+        return state.get() instanceof State.Reading(Thread thread) ? Optional.of(thread) : Optional.empty();
     }
 
     /** Whether the client left during the wait. */
@@ -73,7 +79,7 @@ final class ClientWatch {
     /** Starts reading ahead if the wait is long. Called by the ticking thread. */
     void look() {
         State current = state.get();
-        if (current instanceof State.Waiting(UpstreamCall call, long since)
+        if (current instanceof State.Waiting(UpstreamCall call, long since) && call.isRequestSent()
                 && nanoTime.getAsLong() - since > TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS)) {
             Thread reader = Thread.ofVirtual().name("client-watch").unstarted(() -> readAhead(call));
             if (state.compareAndSet(current, new State.Reading(reader))) {

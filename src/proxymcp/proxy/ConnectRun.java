@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import proxymcp.exchange.Endpoint;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.ExchangeEnd;
@@ -67,7 +68,8 @@ final class ConnectRun {
         client.out().flush();
         Optional<ServerFirst> serverFirst = awaitFirstSpeaker(client, head, tunnel);
         if (serverFirst.isPresent()) {
-            tunnel(client, head, tunnel, serverFirst.get().upstream(), Optional.of(serverFirst.get().clientReader()));
+            Recording recording = record(head, tunnel, Optional.empty());
+            tunnel(client, recording, serverFirst.get().upstream(), Optional.of(serverFirst.get().clientReader()));
             return;
         }
         if (client.in().buffered() == 0) {
@@ -78,7 +80,7 @@ final class ConnectRun {
         } else if (looksLikeHttp(client.in())) {
             connection.serve(client, context.within(new Endpoint("http", tunnel.host(), tunnel.port()), Optional.empty()));
         } else {
-            dialAndTunnel(client, head, tunnel, tunnel, Optional.empty());
+            dialAndTunnel(client, head, tunnel, tunnel, Optional.empty(), Optional.empty());
         }
     }
 
@@ -88,12 +90,13 @@ final class ConnectRun {
      * @return a connection on which the origin spoke first; empty if the client did, or nobody will
      */
     private Optional<ServerFirst> awaitFirstSpeaker(ClientStream client, RequestHead head, Endpoint tunnel) throws IOException {
+        client.deadline().arm(services.limits().tunnelIdleMillis());
         if (client.in().buffered() > 0) {
             return Optional.empty();
         }
-        client.deadline().arm(services.limits().tunnelIdleMillis());
         CountDownLatch spoken = new CountDownLatch(1);
-        Thread clientReader = reader("connect-client", client.in(), spoken);
+        AtomicReference<Optional<WireReader>> first = new AtomicReference<>(Optional.empty());
+        Thread clientReader = reader("connect-client", client.in(), first, spoken);
         if (await(spoken, CLIENT_FIRST_MILLIS)) {
             return Optional.empty();
         }
@@ -106,9 +109,9 @@ final class ConnectRun {
             join(clientReader);
             return Optional.empty();
         }
-        Thread originReader = reader("connect-origin", upstream.in(), spoken);
+        Thread originReader = reader("connect-origin", upstream.in(), first, spoken);
         await(spoken, services.limits().tunnelIdleMillis());
-        if (clientReader.isAlive()) {
+        if (first.get().isPresent() && first.get().get() == upstream.in()) {
             join(originReader);
             return Optional.of(new ServerFirst(upstream, clientReader));
         }
@@ -117,8 +120,8 @@ final class ConnectRun {
         return Optional.empty();
     }
 
-    /** Waits in a thread of its own until {@code in} has an octet or has ended. */
-    private static Thread reader(String name, WireReader in, CountDownLatch spoken) {
+    /** Waits in a thread of its own until {@code in} has an octet or has ended, and says so in {@code first} unless another did. */
+    private static Thread reader(String name, WireReader in, AtomicReference<Optional<WireReader>> first, CountDownLatch spoken) {
         return Thread.ofVirtual().name(name).start(() -> {
             try {
                 in.await();
@@ -126,6 +129,7 @@ final class ConnectRun {
                 // Whoever reads next from the same connection gets the failure again, and tells it.
                 return;
             } finally {
+                first.compareAndSet(Optional.empty(), Optional.of(in));
                 spoken.countDown();
             }
         });
@@ -199,8 +203,10 @@ final class ConnectRun {
                 client.deadline().disarm();
                 serveTls(client, head, tunnel, secured);
             }
-            case ClientHelloReader.NotTls other -> dialAndTunnel(client, head, tunnel, tunnel, Optional.of(other.bytesRead()));
-            case ClientHelloReader.Malformed other -> dialAndTunnel(client, head, tunnel, tunnel, Optional.of(other.bytesRead()));
+            case ClientHelloReader.NotTls other ->
+                    dialAndTunnel(client, head, tunnel, tunnel, Optional.of(other.bytesRead()), Optional.empty());
+            case ClientHelloReader.Malformed other ->
+                    dialAndTunnel(client, head, tunnel, tunnel, Optional.of(other.bytesRead()), Optional.empty());
         }
     }
 
@@ -208,14 +214,14 @@ final class ConnectRun {
         ClientStream inner = new ClientStream(socket, secured.socket(), client.deadline(), services.limits());
         Endpoint endpoint = new Endpoint("https", tunnel.host(), tunnel.port());
         Optional<TlsInfo> info = Optional.of(secured.info());
-        inner.deadline().arm(services.limits().idleMillis());
+        inner.deadline().arm(services.limits().tunnelIdleMillis());
         if (!inner.in().await()) {
             return; // A connection made in advance and never used; browsers do that.
         }
         if (looksLikeHttp(inner.in())) {
             connection.serve(inner, context.within(endpoint, info));
         } else {
-            dialAndTunnel(inner, head, tunnel, endpoint, Optional.empty());
+            dialAndTunnel(inner, head, tunnel, endpoint, Optional.empty(), info);
         }
     }
 
@@ -223,22 +229,22 @@ final class ConnectRun {
      * @param tunnel what is recorded
      * @param origin what is dialled
      * @param beginning octets already taken from the client
+     * @param clientTls what was agreed with the client
      */
-    private void dialAndTunnel(ClientStream client, RequestHead head, Endpoint tunnel, Endpoint origin, Optional<byte[]> beginning)
-            throws IOException {
+    private void dialAndTunnel(ClientStream client, RequestHead head, Endpoint tunnel, Endpoint origin, Optional<byte[]> beginning,
+            Optional<TlsInfo> clientTls) throws IOException {
         UpstreamConnection upstream;
         try {
             upstream = services.upstream().dial(origin);
         } catch (UpstreamException e) {
-            record(head, tunnel, Optional.empty()).end(ended(new Outcome.Incomplete(e.errorClass(), e.getMessage())));
+            record(head, tunnel, clientTls).end(ended(new Outcome.Incomplete(e.errorClass(), e.getMessage())));
             return;
         }
         beginning.ifPresent(client.in()::unread);
-        tunnel(client, head, tunnel, upstream, Optional.empty());
+        tunnel(client, record(head, tunnel, clientTls), upstream, Optional.empty());
     }
 
-    private void tunnel(ClientStream client, RequestHead head, Endpoint tunnel, UpstreamConnection upstream, Optional<Thread> clientReader) {
-        Recording recording = record(head, tunnel, Optional.empty());
+    private void tunnel(ClientStream client, Recording recording, UpstreamConnection upstream, Optional<Thread> clientReader) {
         recording.routed(upstream.route());
         Outcome outcome = new Tunnel(client, upstream, recording, services.limits().tunnelIdleMillis(), clientReader).run();
         recording.end(ended(outcome));
@@ -250,6 +256,6 @@ final class ConnectRun {
     }
 
     private ExchangeEnd ended(Outcome outcome) {
-        return new ExchangeEnd(outcome, clock.end(Optional.empty()), List.of(), List.of());
+        return new ExchangeEnd(services.unlessStopping(outcome), clock.end(Optional.empty()), List.of(), List.of());
     }
 }

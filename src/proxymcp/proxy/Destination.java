@@ -3,6 +3,7 @@ package proxymcp.proxy;
 import java.util.Optional;
 import proxymcp.exchange.Endpoint;
 import proxymcp.http.Authority;
+import proxymcp.http.BodyFraming;
 import proxymcp.http.Fields;
 import proxymcp.http.HttpVersion;
 import proxymcp.http.ProtocolException;
@@ -56,6 +57,21 @@ record Destination(Endpoint endpoint, String target, String host) {
             }
             case RequestTarget.AuthorityForm authority -> throw ProtocolException.badRequest("CONNECT inside an intercepted connection");
         };
+    }
+
+    /**
+     * What a CONNECT asks for.
+     *
+     * @return host and port
+     * @throws ProtocolException with 400 or 501 if target, Host or framing are malformed, or it has a body
+     */
+    static Authority ofConnect(RequestHead head) throws ProtocolException {
+        checkHost(head);
+        BodyFraming.ofRequest(head);
+        if (RequestTarget.parse(head) instanceof RequestTarget.AuthorityForm(Authority authority)) {
+            return authority;
+        }
+        throw new IllegalArgumentException("not a CONNECT: " + head.method());
     }
 
     private static Destination ofAbsolute(RequestHead head, RequestTarget.Absolute absolute) throws ProtocolException {

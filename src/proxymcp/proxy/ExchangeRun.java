@@ -47,6 +47,8 @@ final class ExchangeRun implements CallEvents {
     private boolean keepAlive;
     /** The client may still be sending a body that nobody reads. */
     private boolean bodyLeft;
+    /** The response passed whole, and the connection ends with it. */
+    private boolean lastResponse;
 
     ExchangeRun(ProxyServices services, ClientStream client, ConnectionContext context, Affinity affinity, ClientWatch watch,
             RequestHead head) {
@@ -76,12 +78,11 @@ final class ExchangeRun implements CallEvents {
             outcome = fail(new UpstreamException(ErrorClass.INTERNAL, "the proxy failed: " + e.getClass().getSimpleName(), e));
         }
         watch.end();
-        if (!keepAlive && outcome instanceof Outcome.Complete) {
-            // Over TLS this sends close_notify, which tells a whole response that ends with the connection from a cut one.
-            client.endOutputQuietly();
-        }
         settle();
-        recording.end(new ExchangeEnd(outcome, clock.end(call), List.of(), List.copyOf(notes)));
+        recording.end(new ExchangeEnd(services.unlessStopping(outcome), clock.end(call), List.of(), List.copyOf(notes)));
+        if (lastResponse) {
+            endConnection();
+        }
         return keepAlive;
     }
 
@@ -104,9 +105,7 @@ final class ExchangeRun implements CallEvents {
         RequestHead forward = ForwardHeads.toOrigin(head, destination.target(), destination.host(), context.isExplicit());
         UpstreamCall upstream = new UpstreamCall(affinity, destination.endpoint(), forward, body, this);
         call = Optional.of(upstream);
-        if (body.isImmediate()) {
-            watch.begin(upstream);
-        }
+        watch.begin(upstream);
         ResponseHead response = upstream.send();
         recording.response(response);
         if (response.status() == 101) {
@@ -127,10 +126,10 @@ final class ExchangeRun implements CallEvents {
         BodyFraming framing = BodyFraming.ofResponse(response, head.method());
         boolean chunked = framing instanceof BodyFraming.Chunked && head.version() == HttpVersion.HTTP_1_1;
         boolean untilClose = framing instanceof BodyFraming.UntilClose || framing instanceof BodyFraming.Chunked && !chunked;
-        boolean requestDone = requestBody.isEmpty() || requestBody.get().isEnded();
         // A client of HTTP/1.0 knows that the connection stays open only if the response says so.
         keepAlive &= head.version() == HttpVersion.HTTP_1_1 || response.fields().hasMember("Connection", "keep-alive");
-        keepAlive &= !untilClose && (requestDone || !head.fields().contains("Expect"));
+        // An origin that answers early and closes reads no further: the client need not send the rest.
+        keepAlive &= !untilClose && (isRequestRead() || response.keepsAlive() && !head.fields().contains("Expect"));
         WireWriter out = client.out();
         out.head(ForwardHeads.toClient(response, framing, head.version(), !keepAlive));
         headSent = true;
@@ -145,7 +144,13 @@ final class ExchangeRun implements CallEvents {
         }
         out.flush();
         upstream.finish(framing);
-        keepAlive &= requestBody.isEmpty() || requestBody.get().isEnded();
+        keepAlive &= isRequestRead();
+        lastResponse = !keepAlive;
+    }
+
+    /** Whether the client has sent all of its request. */
+    private boolean isRequestRead() {
+        return requestBody.isEmpty() || requestBody.get().isEnded();
     }
 
     private void relayBody(UpstreamCall upstream, BodyReader body, boolean chunked) throws IOException {
@@ -196,7 +201,7 @@ final class ExchangeRun implements CallEvents {
         watch.end();
         notes.add("the connection was upgraded to " + response.fields().first("Upgrade").orElse("another protocol")
                 + "; what passed is kept as the two bodies");
-        return new Tunnel(client, upstream.connection(), recording, services.limits().tunnelIdleMillis(), Optional.empty()).run();
+        return new Tunnel(client, upstream.connection(), recording, services.limits().tunnelIdleMillis(), watch.reader()).run();
     }
 
     private Outcome fail(IOException caught) {
@@ -221,28 +226,42 @@ final class ExchangeRun implements CallEvents {
 
     private Outcome clientAborted(String reason) {
         keepAlive = false;
-        return new Outcome.Incomplete(services.isStopping() ? ErrorClass.PROXY_STOPPED : ErrorClass.CLIENT_ABORTED, reason);
+        return new Outcome.Incomplete(client.deadline().expired() ? ErrorClass.TIMEOUT : ErrorClass.CLIENT_ABORTED, reason);
     }
 
     /** Tells the client what went wrong; after the response has begun, only the end of the connection can. */
     private Outcome answer(int status, ErrorClass errorClass, String reason) {
         boolean bodyRead = requestBody.isEmpty() ? hasNoBody() : requestBody.get().isEnded();
-        keepAlive &= bodyRead && !headSent;
+        keepAlive &= bodyRead && !headSent && head.version() == HttpVersion.HTTP_1_1;
         bodyLeft = !bodyRead;
         if (!headSent) {
             try {
                 ProxyAnswer.write(client.out(), status, errorClass, reason, !head.method().equals("HEAD"), !keepAlive);
                 notes.add("the client was answered " + status + " by the proxy");
+                lastResponse = !keepAlive;
             } catch (IOException e) {
                 keepAlive = false; // The client is gone as well; the first failure is the one that is kept.
             }
         }
-        ErrorClass kept = services.isStopping() ? ErrorClass.PROXY_STOPPED : errorClass;
-        return new Outcome.Incomplete(kept, reason);
+        return new Outcome.Incomplete(errorClass, reason);
     }
 
     private boolean hasNoBody() {
         return !head.fields().contains("Content-Length") && !head.fields().contains("Transfer-Encoding");
+    }
+
+    /**
+     * Lets the client read the response to its end, whatever it has sent behind the request (RFC 9112 section 9.6). Over TLS this sends
+     * close_notify, which tells a whole response that ends with the connection from a cut one.
+     */
+    private void endConnection() {
+        client.linger();
+        try {
+            watch.await();
+            client.drain();
+        } catch (ClientGoneException e) {
+            client.abort(); // The connection was about to end.
+        }
     }
 
     /** Leaves no thread and no connection of this exchange behind. */
@@ -251,6 +270,7 @@ final class ExchangeRun implements CallEvents {
         boolean sending = requestBody.isPresent() && !requestBody.get().isEnded();
         if (sending || bodyLeft) {
             keepAlive = false;
+            lastResponse = false;
             client.linger();
             call.ifPresent(UpstreamCall::awaitBodyThread);
             client.drain();

@@ -85,8 +85,13 @@ final class ForwardHeads {
                 closeSaid |= close && fields.value(i).equalsIgnoreCase("close");
                 keep = upgrade || fields.value(i).equalsIgnoreCase(close ? "close" : "keep-alive");
             } else if (length) {
-                keep = !lengthSeen && !(framing instanceof BodyFraming.Chunked || framing instanceof BodyFraming.UntilClose);
+                boolean first = !lengthSeen && !(framing instanceof BodyFraming.Chunked || framing instanceof BodyFraming.UntilClose);
                 lengthSeen = true;
+                keep = first && fields.value(i).indexOf(',') < 0;
+                if (first && !keep && framing instanceof BodyFraming.ContentLength(long bytes)) {
+                    // RFC 9110 section 8.6: equal members become one, as clients refuse a list.
+                    kept.add(fields.name(i), Long.toString(bytes));
+                }
             } else if (fields.isNamed(i, "Transfer-Encoding")) {
                 keep = !unchunk;
             } else {

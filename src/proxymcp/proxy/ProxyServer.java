@@ -11,8 +11,8 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,7 +20,6 @@ import proxymcp.exchange.Endpoint;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.ExchangeSink;
 import proxymcp.http.Deadlines;
-import proxymcp.http.WireWriter;
 import proxymcp.tls.CertificateAuthority;
 import proxymcp.tls.LeafCertificates;
 import proxymcp.tls.TlsInterceptor;
@@ -36,6 +35,7 @@ import proxymcp.upstream.UpstreamSettings;
  */
 public final class ProxyServer implements Closeable {
     private static final int BACKLOG = 1_024;
+    private static final int REFUSED_MAX = 64;
     private static final long CLOSE_MILLIS_MAX = 5_000;
 
     private final ProxyServices services;
@@ -45,6 +45,8 @@ public final class ProxyServer implements Closeable {
     private final ServerSocket listener;
     private final InetSocketAddress address;
     private final ConcurrentMap<ClientConnection, Thread> connections = new ConcurrentHashMap<>();
+    /** Connections beyond the limit, until their clients have read why. */
+    private final ConcurrentMap<Socket, Thread> refused = new ConcurrentHashMap<>();
     private final Thread acceptor;
     private final Thread watcher;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -120,18 +122,28 @@ public final class ProxyServer implements Closeable {
         ownPorts.remove(address.getPort());
         closeListener();
         watcher.interrupt();
-        connections.keySet().forEach(ClientConnection::close);
         services.upstream().close();
         long waitUntil = System.nanoTime() + CLOSE_MILLIS_MAX * 1_000_000;
         try {
+            // First the acceptor: what it accepted last is among the connections then.
+            join(acceptor, waitUntil);
+            connections.keySet().forEach(ClientConnection::close);
+            refused.keySet().forEach(this::drop);
             for (Thread thread : connections.values()) {
-                thread.join(java.time.Duration.ofNanos(Math.max(1, waitUntil - System.nanoTime())));
+                join(thread, waitUntil);
             }
-            acceptor.join(java.time.Duration.ofNanos(Math.max(1, waitUntil - System.nanoTime())));
+            for (Thread thread : refused.values()) {
+                join(thread, waitUntil);
+            }
+            join(watcher, waitUntil);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         deadlines.close();
+    }
+
+    private static void join(Thread thread, long untilNanos) throws InterruptedException {
+        thread.join(Duration.ofNanos(Math.max(1, untilNanos - System.nanoTime())));
     }
 
     private void accept() {
@@ -151,10 +163,15 @@ public final class ProxyServer implements Closeable {
         }
     }
 
-    private void serve(Socket socket, String shown, long id) throws IOException {
-        socket.setTcpNoDelay(true);
+    private void serve(Socket socket, String shown, long id) {
+        try {
+            socket.setTcpNoDelay(true);
+        } catch (IOException e) {
+            drop(socket); // It was reset before it was served.
+            return;
+        }
         if (connections.size() >= services.limits().connectionsMax()) {
-            Thread.ofVirtual().name("proxy-refuse").start(() -> refuse(socket));
+            refuse(socket);
             return;
         }
         ClientConnection connection = new ClientConnection(services, authentication, socket, shown, id);
@@ -173,11 +190,34 @@ public final class ProxyServer implements Closeable {
     }
 
     private void refuse(Socket socket) {
-        try (socket) {
-            ProxyAnswer.write(new WireWriter(socket.getOutputStream()), 503, ErrorClass.INTERNAL,
-                    "more than " + services.limits().connectionsMax() + " connections", true, true);
+        if (refused.size() >= REFUSED_MAX) {
+            drop(socket);
+            return;
+        }
+        Thread thread = Thread.ofVirtual().name("proxy-refuse").unstarted(() -> tellLimit(socket));
+        refused.put(socket, thread);
+        thread.start();
+    }
+
+    private void tellLimit(Socket socket) {
+        try (socket; Deadlines.Deadline deadline = deadlines.watch(socket)) {
+            ClientStream client = new ClientStream(socket, socket, deadline, services.limits());
+            ProxyAnswer.write(client.out(), 503, ErrorClass.INTERNAL, "more than " + services.limits().connectionsMax() + " connections",
+                    true, true);
+            client.linger();
+            client.drain();
         } catch (IOException e) {
             services.log().log(System.Logger.Level.DEBUG, "a refused client was gone: {0}", e.getMessage());
+        } finally {
+            refused.remove(socket);
+        }
+    }
+
+    private void drop(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            services.log().log(System.Logger.Level.DEBUG, "client socket did not close: {0}", e.getMessage());
         }
     }
 

@@ -3,7 +3,9 @@ package proxymcp.proxy;
 import java.time.Clock;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.ExchangeSink;
+import proxymcp.exchange.Outcome;
 import proxymcp.http.Deadlines;
 import proxymcp.tls.TlsInterceptor;
 import proxymcp.upstream.UpstreamClient;
@@ -29,6 +31,12 @@ record ProxyServices(ProxySettings settings, ExchangeSink sink, UpstreamClient u
 
     boolean isStopping() {
         return stopping.get();
+    }
+
+    /** How an exchange ended: what breaks while the proxy is being stopped is its own doing. */
+    Outcome unlessStopping(Outcome outcome) {
+        return isStopping() && outcome instanceof Outcome.Incomplete
+                ? new Outcome.Incomplete(ErrorClass.PROXY_STOPPED, "the proxy was stopped") : outcome;
     }
 
     System.Logger log() {

@@ -15,13 +15,13 @@ final class HandshakeFailure {
 
     /** The handshake with an intercepted client failed. */
     static IOException ofClient(IOException failure, ClientHello hello) {
-        if (isOfConnection(failure)) {
+        if (failure instanceof InterruptedIOException || isClosedHere(failure)) {
             return failure;
         }
         String client = hello.serverName().map(name -> "the client that asked for " + name).orElse("the client");
         String alert = alert(failure);
         return switch (alert) {
-            case "" -> withoutAlert(failure, client);
+            case "" -> left(failure) ? goneClient(failure, client) : withoutAlert(failure, client);
             case "unknown_ca", "certificate_unknown", "bad_certificate", "unsupported_certificate" -> new TlsException(
                     TlsException.Reason.AUTHORITY_NOT_TRUSTED, client + " does not trust this proxy's authority (alert "
                             + alert + "); install the CA certificate there, or the client pins its certificates", failure);
@@ -53,6 +53,25 @@ final class HandshakeFailure {
         return failure instanceof InterruptedIOException || failure instanceof SocketException;
     }
 
+    private static boolean isClosedHere(IOException failure) {
+        return failure instanceof SocketException && "Socket closed".equals(failure.getMessage());
+    }
+
+    /**
+     * A client that rejects our certificate often leaves without an alert, or with one that is lost because our next write
+     * meets a closed connection first.
+     */
+    private static TlsException goneClient(IOException failure, String client) {
+        return new TlsException(TlsException.Reason.CLOSED, client + " closed the connection during the TLS handshake; "
+                + "perhaps it does not trust this proxy's authority", failure);
+    }
+
+    private static boolean left(IOException failure) {
+        return failure instanceof SocketException || failure.getCause() instanceof SocketException
+                || failure instanceof EOFException || failure.getCause() instanceof EOFException
+                || failure.getMessage() != null && failure.getMessage().contains("terminated the handshake");
+    }
+
     private static TlsException refused(IOException failure, String peer, String alert) {
         boolean parameters = List.of("handshake_failure", "protocol_version", "insufficient_security").contains(alert);
         return new TlsException(
@@ -67,8 +86,7 @@ final class HandshakeFailure {
             return reset;
         }
         String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
-        if (failure instanceof EOFException || failure.getCause() instanceof EOFException
-                || message.contains("terminated the handshake")) {
+        if (left(failure)) {
             return new TlsException(TlsException.Reason.CLOSED,
                     peer + " closed the connection during the TLS handshake", failure);
         }

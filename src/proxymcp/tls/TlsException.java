@@ -3,8 +3,9 @@ package proxymcp.tls;
 import java.io.IOException;
 
 /**
- * A TLS handshake that did not come about, with a sentence a person can act on. Timeouts and resets of the connection below
- * are not wrapped: they stay {@link java.net.SocketTimeoutException} and {@link java.net.SocketException}.
+ * A TLS handshake that did not come about, with a sentence a person can act on. Timeouts are not wrapped: they stay
+ * {@link java.net.SocketTimeoutException}. Nor are resets by a server ({@link java.net.SocketException}); a reset by an
+ * intercepted client counts as {@link Reason#CLOSED}, because that is how many of them reject a certificate.
  */
 public final class TlsException extends IOException {
     private static final long serialVersionUID = 1L;

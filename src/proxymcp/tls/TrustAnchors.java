@@ -33,6 +33,7 @@ final class TrustAnchors {
     private static X509ExtendedTrustManager verifying(List<Path> caFiles) throws GeneralSecurityException, TlsException {
         X509ExtendedTrustManager jdk = fromFactory(null);
         if (caFiles.isEmpty()) {
+            refuseEmpty(jdk);
             return jdk;
         }
         KeyStore anchors = emptyKeyStore();
@@ -46,6 +47,14 @@ final class TrustAnchors {
             }
         }
         return fromFactory(anchors);
+    }
+
+    /** Some distributions ship a Java without authorities; JSSE would answer with an internal error. */
+    private static void refuseEmpty(X509ExtendedTrustManager jdk) throws TlsException {
+        if (jdk.getAcceptedIssuers().length == 0) {
+            throw new TlsException(TlsException.Reason.LOCAL, "this Java's trust store holds no certificate authorities; "
+                    + "name trusted ones with upstream_ca_file, or accept any certificate with insecure_upstream");
+        }
     }
 
     /** @param anchors where trust begins; null, as JSSE takes it, for the JDK's own trust store */

@@ -18,6 +18,7 @@ import proxymcp.exchange.Timings;
 import proxymcp.exchange.TlsInfo;
 import proxymcp.http.Fields;
 import proxymcp.http.ResponseHead;
+import proxymcp.json.Json;
 import proxymcp.json.JsonArray;
 import proxymcp.json.JsonNull;
 import proxymcp.json.JsonNumber;
@@ -31,34 +32,59 @@ final class ExchangeView {
     static final int PREVIEW_CHARS = 4_096;
     /** Octets to decode for them: a character has at most four. */
     private static final int PREVIEW_BYTES = 4 * PREVIEW_CHARS + 4;
-    /** Characters of a URL or method in a row. */
-    private static final int ROW_TEXT_CHARS = 1_024;
+    /** Characters of a URL and of other texts in a row, from generous to least; the first that fits is taken. */
+    private static final int[] ROW_TEXT_CHARS = {1_024, 256, 64, 20};
 
     private ExchangeView() {}
 
-    /** What every list shows of an exchange. */
-    static JsonObject.Builder row(Exchange exchange) {
+    /** A row of proxy_list_traffic, in at most {@code charsMax} characters, at least 1,000. */
+    static JsonObject listed(Exchange exchange, int charsMax) {
+        return fitting(exchange, charsMax, ExchangeView::listedWith);
+    }
+
+    /** A row of proxy_search_traffic, in at most {@code charsMax} characters, at least 1,000. */
+    static JsonObject found(TrafficSearch.Hit hit, int charsMax) {
+        return fitting(hit.exchange(), charsMax,
+                (exchange, textChars) -> row(exchange, textChars).putStrings("matchedIn", hit.parts()).build());
+    }
+
+    /** A row whose texts have at most so many characters. */
+    private interface Row {
+        JsonObject with(Exchange exchange, int textChars);
+    }
+
+    private static JsonObject fitting(Exchange exchange, int charsMax, Row row) {
+        JsonObject made = JsonObject.EMPTY;
+        for (int textChars : ROW_TEXT_CHARS) {
+            made = row.with(exchange, textChars);
+            if (Json.text(made).length() <= charsMax) {
+                return made;
+            }
+        }
+        return made;
+    }
+
+    private static JsonObject.Builder row(Exchange exchange, int textChars) {
         String url = exchange.start().url();
         JsonObject.Builder row = JsonObject.builder().put("id", exchange.id()).put("seq", exchange.seq())
                 .put("timestamp", exchange.start().startedAtMillis())
-                .put("method", Shortened.text(exchange.start().head().method(), ROW_TEXT_CHARS))
-                .put("url", Shortened.text(url, ROW_TEXT_CHARS))
+                .put("method", Shortened.text(exchange.start().head().method(), textChars)).put("url", Shortened.text(url, textChars))
                 .put("status", status(exchange)).put("duration", duration(exchange));
-        putOutcome(row, exchange.outcome());
-        if (url.length() > ROW_TEXT_CHARS) {
+        putOutcome(row, exchange.outcome(), textChars);
+        if (url.length() > textChars) {
             row.put("truncated", true).put("urlLength", url.length());
         }
         return row;
     }
 
-    /** A row of proxy_list_traffic. */
-    static JsonObject listed(Exchange exchange) {
-        JsonObject.Builder row = row(exchange).put("source", exchange.start().client().source().id())
-                .put("hostname", exchange.start().endpoint().host()).put("requestSize", exchange.requestBody().size())
+    private static JsonObject listedWith(Exchange exchange, int textChars) {
+        JsonObject.Builder row = row(exchange, textChars).put("source", exchange.start().client().source().id())
+                .put("hostname", Shortened.text(exchange.start().endpoint().host(), textChars))
+                .put("requestSize", exchange.requestBody().size())
                 .put("responseSize", exchange.response().isPresent() ? JsonNumber.of(exchange.responseBody().size()) : JsonNull.NULL);
         Optional<String> type = exchange.response().flatMap(head -> head.fields().first("Content-Type"));
         if (type.isPresent()) {
-            row.put("contentType", Shortened.text(Charsets.mediaType(type.get()), 100));
+            row.put("contentType", Shortened.text(Charsets.mediaType(type.get()), Math.min(100, textChars)));
         }
         Optional<TlsInfo> tls = exchange.start().clientTls();
         return row.putIf("ja3", tls.flatMap(TlsInfo::ja3)).putIf("ja4", tls.flatMap(TlsInfo::ja4)).build();
@@ -73,7 +99,7 @@ final class ExchangeView {
         Client client = exchange.start().client();
         JsonObject.Builder all = JsonObject.builder().put("id", exchange.id()).put("seq", exchange.seq())
                 .put("timestamp", exchange.start().startedAtMillis()).put("source", client.source().id());
-        putOutcome(all, exchange.outcome());
+        putOutcome(all, exchange.outcome(), PREVIEW_CHARS);
         all.put("request", request(exchange, !which.hasRequest()));
         if (!exchange.informational().isEmpty()) {
             List<JsonValue> heads = new ArrayList<>();
@@ -93,12 +119,12 @@ final class ExchangeView {
                 .putStrings("notes", exchange.notes()).build();
     }
 
-    private static void putOutcome(JsonObject.Builder members, Outcome outcome) {
+    private static void putOutcome(JsonObject.Builder members, Outcome outcome, int textChars) {
         switch (outcome) {
             case Outcome.InFlight running -> members.put("state", "in_flight");
             case Outcome.Complete complete -> members.put("state", "complete");
             case Outcome.Incomplete ended -> members.put("state", "incomplete").put("errorClass", ended.errorClass().id())
-                    .put("error", Shortened.text(ended.reason(), ROW_TEXT_CHARS));
+                    .put("error", Shortened.text(ended.reason(), textChars));
         }
     }
 

@@ -1,7 +1,12 @@
 package proxymcp.tool;
 
 import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -96,7 +101,7 @@ public final class ProxyControl implements Closeable {
      * Starts the proxy.
      *
      * @return the proxy; ended by {@link #stop} or {@link #close}
-     * @throws ToolFailure {@code already_running}
+     * @throws ToolFailure {@code already_running}, {@code bad_ca_file}
      * @throws CaException if there is no certificate authority to start with
      * @throws ProxyStartException if the listener cannot be opened
      */
@@ -107,6 +112,9 @@ public final class ProxyControl implements Closeable {
                 throw new ToolFailure("already_running", "The proxy already runs on port " + run.get().port(),
                         "use it, or call proxy_stop first");
             }
+            if (settings.upstreamCaFile().isPresent()) {
+                requireCertificates(settings.upstreamCaFile().get());
+            }
             ProxyServer server = ProxyServer.start(settings, authority(), sink, ownPorts);
             run = Optional.of(new Run(server, settings));
             lastRun = run;
@@ -114,6 +122,19 @@ public final class ProxyControl implements Closeable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Said now: otherwise the first request over TLS would be the one to find out. */
+    private static void requireCertificates(Path file) throws ToolFailure {
+        try (InputStream in = Files.newInputStream(file)) {
+            if (!CertificateFactory.getInstance("X.509").generateCertificates(in).isEmpty()) {
+                return;
+            }
+        } catch (IOException | CertificateException e) {
+            // The same answer as for an empty file.
+        }
+        throw new ToolFailure("bad_ca_file", "The upstream CA file " + file + " holds no certificate that can be read",
+                "give a PEM file with one or more certificates");
     }
 
     /**

@@ -16,8 +16,8 @@ import proxymcp.json.JsonValue;
  * were. What is left is always whole JSON.
  */
 final class Shortened {
-    /** Characters of strings and items of lists, from generous to least; the first pair that fits is taken. */
-    private static final int[][] BOUNDS = {{16_384, 1_000}, {4_096, 400}, {1_024, 150}, {256, 60}, {96, 20}, {48, 8}, {24, 2}};
+    /** Characters of strings and items of lists, from generous to least; the first pair that fits is taken. Ids, of 36, stay whole. */
+    private static final int[][] BOUNDS = {{16_384, 1_000}, {4_096, 400}, {1_024, 150}, {256, 60}, {96, 20}, {48, 8}, {48, 2}};
 
     private Shortened() {}
 

@@ -20,6 +20,8 @@ final class TrafficTools {
     private static final int LIMIT_MAX = 5_000;
     /** Characters of the query that a result repeats. */
     private static final int ECHO_CHARS = 60;
+    /** What a list keeps free around its rows, and the comma. */
+    private static final int ENVELOPE_CHARS = 1_001;
 
     static final Schema LIST = Schema.of(page(50)).and(TrafficFilter.PROPERTIES);
     static final Schema SEARCH = Schema.of(
@@ -77,9 +79,10 @@ final class TrafficTools {
         }
         int offset = args.integer("offset");
         int limit = args.integer("limit");
-        ListBudget page = new ListBudget(args.integer("max_chars"));
-        for (int i = offset; i < accepted.size() && page.size() < limit && page.add(ExchangeView.listed(accepted.get(i))); i++) {
-            // Adding is the work.
+        int charsMax = args.integer("max_chars");
+        ListBudget page = new ListBudget(charsMax);
+        for (int i = offset; i < accepted.size() && page.size() < limit && !page.isFull(); i++) {
+            page.add(ExchangeView.listed(accepted.get(i), rowChars(charsMax)));
         }
         return ToolOutcome.success(JsonObject.builder().put("limit", limit)
                 .putAll(page.page("exchanges", offset, accepted.size())).build());
@@ -90,17 +93,19 @@ final class TrafficTools {
         TrafficSearch.Found found = pool.run(context, () -> TrafficSearch.in(live.snapshot(), query, context));
         int offset = args.integer("offset");
         int limit = args.integer("limit");
-        ListBudget page = new ListBudget(args.integer("max_chars"));
+        int charsMax = args.integer("max_chars");
+        ListBudget page = new ListBudget(charsMax);
         List<TrafficSearch.Hit> hits = found.hits();
-        for (int i = offset; i < hits.size() && page.size() < limit && page.add(row(hits.get(i))); i++) {
-            // Adding is the work.
+        for (int i = offset; i < hits.size() && page.size() < limit && !page.isFull(); i++) {
+            page.add(ExchangeView.found(hits.get(i), rowChars(charsMax)));
         }
         return ToolOutcome.success(JsonObject.builder().put("query", Shortened.text(query, ECHO_CHARS)).put("matches", hits.size())
                 .put("bodiesNotWhole", found.bodiesNotWhole()).putAll(page.page("results", offset, hits.size())).build());
     }
 
-    private static JsonObject row(TrafficSearch.Hit hit) {
-        return ExchangeView.row(hit.exchange()).putStrings("matchedIn", hit.parts()).build();
+    /** What a list surely has room for in one row: below that, its own shortening would cut ids. */
+    private static int rowChars(int charsMax) {
+        return charsMax - ENVELOPE_CHARS;
     }
 
     private ToolOutcome clear(Args args, CallContext context) {

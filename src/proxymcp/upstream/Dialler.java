@@ -1,5 +1,6 @@
 package proxymcp.upstream;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -7,6 +8,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import proxymcp.exchange.Endpoint;
@@ -18,7 +21,7 @@ import proxymcp.tls.TlsConnection;
 import proxymcp.tls.TlsException;
 
 /** Opens connections: name, TCP, TLS. Any thread may call. */
-final class Dialler {
+final class Dialler implements Closeable {
     private final ClientTls tls;
     private final UpstreamLimits limits;
     private final Resolver resolver;
@@ -26,6 +29,9 @@ final class Dialler {
     private final Deadlines deadlines;
     private final LongSupplier nanoTime;
     private final AtomicLong connections = new AtomicLong();
+    /** Every socket from before it connects until it is closed, so that {@link #close} ends all waits. */
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
 
     Dialler(ClientTls tls, UpstreamLimits limits, Resolver resolver, OwnPorts ownPorts, Deadlines deadlines, LongSupplier nanoTime) {
         this.tls = tls;
@@ -52,7 +58,8 @@ final class Dialler {
             Socket socket = secured.isPresent() ? secured.get().socket() : raw;
             Optional<TlsInfo> info = secured.map(TlsConnection::info);
             UpstreamConnection connection =
-                    new UpstreamConnection(endpoint, raw, socket, info, connections.incrementAndGet(), dialled, deadline);
+                    new UpstreamConnection(endpoint, raw, socket, info, connections.incrementAndGet(), dialled, deadline,
+                            () -> open.remove(raw));
             done = true;
             return connection;
         } catch (IOException e) {
@@ -62,9 +69,16 @@ final class Dialler {
         } finally {
             if (!done) {
                 deadline.close();
-                closeQuietly(raw);
+                drop(raw);
             }
         }
+    }
+
+    /** Closes all connections, in use or not, and those being made; dialling fails from now on. */
+    @Override
+    public void close() {
+        closed = true;
+        open.forEach(this::drop);
     }
 
     private Socket connect(Endpoint endpoint, InetAddress[] addresses) throws UpstreamException {
@@ -75,16 +89,25 @@ final class Dialler {
                         endpoint.hostAndPort() + " is a port of this proxy itself; requests to it are refused");
             }
             Socket socket = new Socket();
+            open.add(socket);
             try {
+                checkOpen();
                 socket.setTcpNoDelay(true);
                 socket.connect(new InetSocketAddress(address, endpoint.port()), (int) limits.connectMillis());
                 return socket;
             } catch (IOException e) {
-                closeQuietly(socket);
+                drop(socket);
+                checkOpen();
                 failure = connectFailure(endpoint, address, e);
             }
         }
         throw failure == null ? new UpstreamException(ErrorClass.DNS, "host name " + endpoint.host() + " has no address") : failure;
+    }
+
+    private void checkOpen() throws UpstreamException {
+        if (closed) {
+            throw new UpstreamException(ErrorClass.PROXY_STOPPED, "the proxy was stopped");
+        }
     }
 
     private UpstreamException connectFailure(Endpoint endpoint, InetAddress address, IOException e) {
@@ -120,11 +143,12 @@ final class Dialler {
         }
     }
 
-    private static void closeQuietly(Socket socket) {
+    private void drop(Socket socket) {
+        open.remove(socket);
         try {
             socket.close();
         } catch (IOException e) {
-            // The connection has failed already, and that failure is the one that is told.
+            // The connection has failed or is not wanted any more: nobody waits to hear this.
             return;
         }
     }

@@ -4,11 +4,14 @@ import java.io.Closeable;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
@@ -24,6 +27,7 @@ final class Resolver implements Closeable {
 
     private final LongSupplier nanoTime;
     private final Map<String, Answer> kept = new ConcurrentHashMap<>();
+    private final Set<Future<InetAddress[]>> pending = ConcurrentHashMap.newKeySet();
     private final ExecutorService lookups =
             Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("resolver-", 0).factory());
 
@@ -43,7 +47,7 @@ final class Resolver implements Closeable {
         if (answer != null && nanoTime.getAsLong() - answer.validUntilNanos < 0) {
             return answer.addresses;
         }
-        Future<InetAddress[]> lookup = lookups.submit(() -> InetAddress.getAllByName(host));
+        Future<InetAddress[]> lookup = start(host);
         try {
             InetAddress[] addresses = lookup.get(timeoutMillis, TimeUnit.MILLISECONDS);
             if (kept.size() >= KEPT_MAX) {
@@ -54,16 +58,39 @@ final class Resolver implements Closeable {
         } catch (ExecutionException e) {
             String why = e.getCause() instanceof UnknownHostException ? "does not resolve" : "could not be looked up";
             throw new UpstreamException(ErrorClass.DNS, "host name " + host + " " + why, e.getCause());
+        } catch (CancellationException e) {
+            throw stopped(e);
         } catch (TimeoutException e) {
             throw new UpstreamException(ErrorClass.DNS, "host name " + host + " was not resolved within " + timeoutMillis + " ms", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new UpstreamException(ErrorClass.PROXY_STOPPED, "stopped while resolving " + host, e);
+            throw stopped(e);
+        } finally {
+            pending.remove(lookup);
         }
     }
 
+    private Future<InetAddress[]> start(String host) throws UpstreamException {
+        try {
+            Future<InetAddress[]> lookup = lookups.submit(() -> InetAddress.getAllByName(host));
+            pending.add(lookup);
+            if (lookups.isShutdown()) {
+                lookup.cancel(true); // close() may have looked before it stood there.
+            }
+            return lookup;
+        } catch (RejectedExecutionException e) {
+            throw stopped(e);
+        }
+    }
+
+    private static UpstreamException stopped(Exception e) {
+        return new UpstreamException(ErrorClass.PROXY_STOPPED, "the proxy was stopped while a name was resolved", e);
+    }
+
+    /** Ends all waits. The system's look-ups themselves cannot be ended; their threads go when they return. */
     @Override
     public void close() {
         lookups.shutdownNow();
+        pending.forEach(lookup -> lookup.cancel(true));
     }
 }

@@ -25,6 +25,8 @@ import proxymcp.http.ResponseHead;
  */
 public final class UpstreamCall implements Closeable {
     private static final long NOT_YET = Long.MIN_VALUE;
+    /** Informational responses to one request; all are kept, so their number has an end. */
+    private static final int INFORMATIONAL_MAX = 100;
 
     private final Affinity affinity;
     private final Endpoint endpoint;
@@ -195,7 +197,7 @@ public final class UpstreamCall implements Closeable {
         events.routed(candidate.route());
         candidate.deadline().arm(responseMillis());
         sendRequest(candidate);
-        while (true) {
+        for (int informational = 0; informational <= INFORMATIONAL_MAX; informational++) {
             answerBegun |= candidate.in().await();
             answeredNanos = affinity.client().now();
             ResponseHead answer = HeadParser.readResponse(candidate.in(), affinity.client().limits().head())
@@ -207,6 +209,7 @@ public final class UpstreamCall implements Closeable {
             events.informational(answer);
             candidate.deadline().arm(responseMillis());
         }
+        throw ProtocolException.badResponse("more than " + INFORMATIONAL_MAX + " informational responses");
     }
 
     private void sendRequest(UpstreamConnection target) throws IOException {

@@ -138,7 +138,7 @@ public final class UpstreamClient implements Closeable {
         }
     }
 
-    /** Closes the unused connections; those in use are closed by their exchanges. */
+    /** Closes all connections, which ends the exchanges that use them, and refuses new ones. */
     @Override
     public void close() {
         List<UpstreamConnection> unused = new ArrayList<>();
@@ -152,6 +152,7 @@ public final class UpstreamClient implements Closeable {
             lock.unlock();
         }
         unused.forEach(UpstreamConnection::close);
+        dialler.close();
         resolver.close();
     }
 }

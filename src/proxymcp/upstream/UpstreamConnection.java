@@ -36,6 +36,7 @@ public final class UpstreamConnection implements Closeable {
     private final long id;
     private final Dialled dialled;
     private final Deadlines.Deadline deadline;
+    private final Runnable onClose;
     private final WireReader in;
     private final WireWriter out;
     private int exchanges;
@@ -44,7 +45,7 @@ public final class UpstreamConnection implements Closeable {
     private volatile boolean closed;
 
     UpstreamConnection(Endpoint endpoint, Socket raw, Socket socket, Optional<TlsInfo> tls, long id, Dialled dialled,
-            Deadlines.Deadline deadline) throws IOException {
+            Deadlines.Deadline deadline, Runnable onClose) throws IOException {
         this.endpoint = endpoint;
         this.raw = raw;
         this.socket = socket;
@@ -52,6 +53,7 @@ public final class UpstreamConnection implements Closeable {
         this.id = id;
         this.dialled = dialled;
         this.deadline = deadline;
+        this.onClose = onClose;
         this.in = new WireReader(socket.getInputStream());
         this.out = new WireWriter(socket.getOutputStream());
     }
@@ -171,6 +173,7 @@ public final class UpstreamConnection implements Closeable {
     public void close() {
         closed = true;
         deadline.close();
+        onClose.run();
         try {
             raw.close();
         } catch (IOException e) {

@@ -50,6 +50,11 @@ final class CharsetsTest {
 
     @Test void latin1IsTheLastResort() {
         assertEquals("caf\u00e9", Charsets.text("text/plain", bytes("636166e9")));
+        // Overlong forms, surrogates and what lies above U+10FFFF are not UTF-8.
+        assertEquals("\u00e0\u0080\u0080", Charsets.text("text/plain", bytes("e08080")));
+        assertEquals("\u00ed\u00a0\u0080", Charsets.text("text/plain", bytes("eda080")));
+        assertEquals("\u00f0\u0080\u0080\u0080", Charsets.text("text/plain", bytes("f0808080")));
+        assertEquals("\u00f4\u0090\u0080\u0080", Charsets.text("text/plain", bytes("f4908080")));
         assertEquals("\u00e9\u00e9\ufffd", Charsets.text("text/plain", bytes("c3a9c3a9ff")));
     }
 

@@ -123,6 +123,12 @@ final class CodingsTest {
                 && failed.reason().startsWith("crc32 "), found.status().toString());
     }
 
+    /** A stored block with "abc", then a block of a type that does not exist (RFC 1951 section 3.2.3). */
+    @Test void deflateDataThatBreaksKeepsWhatCameBefore() {
+        byte[] encoded = HexFormat.of().parseHex("000300fcff61626307");
+        assertPreview("abc", new Preview.Failed("invalid block type", "deflate"), encoded, "deflate");
+    }
+
     @Test void plainTextUnderAFalseNameIsRefused() {
         byte[] html = "<html>".getBytes(StandardCharsets.US_ASCII);
         assertPreview("", new Preview.Failed("not gzip data: starts with 3c 68, expected 1f 8b", "gzip"), html, "gzip");

@@ -181,9 +181,11 @@ class LiveBufferTest {
     void aBodyLargerThanTheWholeBoundGivesItselfUp() {
         LiveBuffer buffer = new LiveBuffer(new LiveBuffer.Limits(10, 8, 100));
         Recording recording = buffer.open(Exchanges.start("/"));
+        recording.requestEnd(Exchanges.bodyEnd("", true, Fields.EMPTY));
         recording.responseBody(new byte[9], 0, 9);
         assertBody("", 9, CapturedBody.State.FLOWING, true, buffer.snapshot().get(0).responseBody());
         assertEquals(0, buffer.bytesKept());
+        assertBody("", 0, CapturedBody.State.COMPLETE, false, buffer.snapshot().get(0).requestBody());
         buffer.open(Exchanges.start("/")).responseBody(new byte[8], 0, 8);
         assertEquals(8, buffer.bytesKept(), "later ones are kept again");
     }

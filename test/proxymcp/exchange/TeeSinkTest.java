@@ -3,6 +3,7 @@ package proxymcp.exchange;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -60,7 +61,7 @@ class TeeSinkTest {
         }
 
         private static String text(byte[] bytes, int offset, int length) {
-            return new String(bytes, offset, length, java.nio.charset.StandardCharsets.ISO_8859_1);
+            return new String(bytes, offset, length, StandardCharsets.ISO_8859_1);
         }
     }
 

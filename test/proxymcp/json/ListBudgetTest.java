@@ -17,7 +17,7 @@ final class ListBudgetTest {
     void listStopsBeforeTheResultIsTooLongAndNamesTheNextOffset() {
         ListBudget list = new ListBudget(2_000);
         int added = 0;
-        while (list.add(row(100))) {
+        while (added < 100 && list.add(row(100))) {
             added++;
         }
         assertEquals(9, added);
@@ -46,6 +46,17 @@ final class ListBudgetTest {
                 + "\"rows\":[{\"t\":\"x\"}]}", list.page("rows", 2, 3).toString());
         assertEquals("{\"total\":3,\"offset\":9,\"showing\":0,\"complete\":false,\"reason\":\"items before offset are not shown\","
                 + "\"rows\":[]}", new ListBudget(2_000).page("rows", 9, 3).toString());
+    }
+
+    @Test
+    void schemaOfAPageDeclaresItsMembers() {
+        ListBudget list = new ListBudget(2_000);
+        list.add(row(1));
+        JsonObject schema = ListBudget.pageMembers("rows").published();
+        for (JsonObject.Member member : list.page("rows", 0, 3).members()) {
+            assertTrue(schema.object("properties").orElseThrow().has(member.name()), member.name());
+        }
+        assertEquals("[\"status\",\"total\",\"offset\",\"showing\",\"complete\",\"rows\"]", schema.get("required").orElseThrow().toString());
     }
 
     @Test

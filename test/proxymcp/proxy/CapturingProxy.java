@@ -7,12 +7,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import proxymcp.exchange.BodyEnd;
 import proxymcp.exchange.Exchange;
 import proxymcp.exchange.ExchangeEnd;
 import proxymcp.exchange.ExchangeSink;
 import proxymcp.exchange.LiveBuffer;
+import proxymcp.exchange.Outcome;
 import proxymcp.exchange.Recording;
 import proxymcp.exchange.Route;
 import proxymcp.exchange.TeeSink;
@@ -75,6 +77,16 @@ final class CapturingProxy implements AutoCloseable {
                     + buffer.snapshot().stream().map(exchange -> exchange.start().url() + " " + exchange.outcome()).toList());
         }
         return buffer.snapshot();
+    }
+
+    /** Waits until {@code count} exchanges that {@code wanted} takes have ended since the start, and returns those. */
+    List<Exchange> awaitEnded(int count, Predicate<Exchange> wanted) throws InterruptedException {
+        Predicate<Exchange> both = wanted.and(exchange -> !(exchange.outcome() instanceof Outcome.InFlight));
+        List<Exchange> found = buffer.snapshot().stream().filter(both).toList();
+        while (found.size() < count) {
+            found = awaitEnded(1).stream().filter(both).toList();
+        }
+        return found;
     }
 
     /** Waits until one more exchange has ended, and returns the newest. */

@@ -17,7 +17,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * A self-signed certificate of an origin and its key, made by the JDK's {@code keytool}: nothing of it comes from the code under test.
+ * A certificate of an origin and its key, self-signed unless {@link #issue} made it, made by the JDK's {@code keytool}: nothing of it comes from the code under test.
  *
  * @param certificate leaf and issuer in one
  * @param key its private key
@@ -45,11 +45,26 @@ record TestCertificate(X509Certificate certificate, PrivateKey key, Path certifi
      */
     static TestCertificate make(Path folder, String name, String subjectAltName, String... options)
             throws IOException, GeneralSecurityException {
-        Path store = folder.resolve(name + ".p12");
+        List<String> all = new ArrayList<>(List.of("-dname", "CN=" + name, "-ext", "bc:critical=ca:true"));
+        all.addAll(List.of(options));
+        return make(folder, folder.resolve(name + ".p12"), name, subjectAltName, all);
+    }
+
+    /** Makes a certificate that this one signs; options as for {@link #make}. */
+    TestCertificate issue(String name, String subjectAltName, String... options) throws IOException, GeneralSecurityException {
+        Path folder = certificateFile.getParent();
+        String issuer = certificateFile.getFileName().toString().replace(".crt", "");
+        List<String> all = new ArrayList<>(List.of("-dname", "CN=" + name, "-signer", issuer));
+        all.addAll(List.of(options));
+        return make(folder, folder.resolve(issuer + ".p12"), name, subjectAltName, all);
+    }
+
+    private static TestCertificate make(Path folder, Path store, String name, String subjectAltName, List<String> options)
+            throws IOException, GeneralSecurityException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair",
-                "-alias", "origin", "-dname", "CN=" + name, "-ext", "san=" + subjectAltName, "-ext", "bc:critical=ca:true",
-                "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", new String(PASSWORD)));
-        command.addAll(List.of(options));
+                "-alias", name, "-ext", "san=" + subjectAltName, "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass",
+                new String(PASSWORD)));
+        command.addAll(options);
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         try {
@@ -63,8 +78,8 @@ record TestCertificate(X509Certificate certificate, PrivateKey key, Path certifi
         try (InputStream in = Files.newInputStream(store)) {
             keys.load(in, PASSWORD);
         }
-        X509Certificate certificate = (X509Certificate) keys.getCertificate("origin");
-        PrivateKey key = (PrivateKey) keys.getKey("origin", PASSWORD);
+        X509Certificate certificate = (X509Certificate) keys.getCertificate(name);
+        PrivateKey key = (PrivateKey) keys.getKey(name, PASSWORD);
         String certificatePem = pem("CERTIFICATE", certificate.getEncoded());
         return new TestCertificate(certificate, key, Files.writeString(folder.resolve(name + ".crt"), certificatePem),
                 Files.writeString(folder.resolve(name + ".pem"), pem("PRIVATE KEY", key.getEncoded()) + certificatePem));

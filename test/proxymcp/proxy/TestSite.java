@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
 import proxymcp.Programs;
 
@@ -15,6 +17,7 @@ final class TestSite implements TestOrigin.Answer {
     /** A text that is worth compressing. */
     static final String PAGE = "All work and no play makes a proxy dull. ".repeat(500);
 
+    private static final Pattern NUMBERED = Pattern.compile("(/[a-z]+)/([0-9]+)");
     private static final byte[] BLOCK = block();
 
     @Override
@@ -22,9 +25,9 @@ final class TestSite implements TestOrigin.Answer {
         String[] words = request.line().split(" ");
         boolean head = words[0].equals("HEAD");
         String path = words[1];
-        int number = path.lastIndexOf('/') > 0 ? Integer.parseInt(path.substring(path.lastIndexOf('/') + 1)) : 0;
-        int query = path.indexOf('?');
-        String name = query > 0 ? path.substring(0, query) : number > 0 ? path.substring(0, path.lastIndexOf('/')) : path;
+        Matcher numbered = NUMBERED.matcher(path);
+        int number = numbered.matches() ? Integer.parseInt(numbered.group(2)) : 0;
+        String name = numbered.matches() ? numbered.group(1) : path;
         return switch (name) {
             case "/gzip" -> full(out, head, "Content-Encoding: gzip\r\n", gzip());
             case "/br" -> full(out, head, "content-encoding: br\r\n", Files.readAllBytes(Programs.fixtures().resolve("proxy/page.txt.br")));

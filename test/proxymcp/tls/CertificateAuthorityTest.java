@@ -165,7 +165,7 @@ final class CertificateAuthorityTest {
         assertEquals(List.of("ca-cert.pem", "ca-key.pem", "ca.lock"), names());
     }
 
-    @Test void oneFileWithoutTheOtherIsRefused() throws IOException {
+    @Test void oneFileWithoutTheOtherIsRefused(@TempDir Path other) throws IOException {
         String pem = CertificateAuthority.open(folder, clock).pem();
         String key = Files.readString(keyFile);
         Files.delete(keyFile);
@@ -174,6 +174,9 @@ final class CertificateAuthorityTest {
         Files.delete(certificateFile);
         assertRefused(certificateFile, "missing, while the key is there");
         Files.writeString(folder.resolve("ca-cert.pem.tmp"), pem.substring(0, 100));
+        assertRefused(certificateFile, "missing, while the key is there");
+        String foreign = CertificateAuthority.open(other, clock).pem();
+        Files.writeString(folder.resolve("ca-cert.pem.tmp"), foreign);
         assertRefused(certificateFile, "missing, while the key is there");
         assertFalse(Files.exists(certificateFile));
     }

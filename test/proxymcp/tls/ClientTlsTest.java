@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -13,16 +14,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import proxymcp.Programs;
 import proxymcp.exchange.TlsInfo;
 
 /** Handshakes with {@code openssl s_server} and scripted peers over loopback sockets. */
@@ -123,7 +127,7 @@ final class ClientTlsTest {
 
     @Test void untrustedIssuerIsRefusedAndNamed() throws Exception {
         try (OpensslServer server = OpensslServer.start(pem(leaf("a.example", Instant.now())))) {
-            assertFails(new ClientTls(new UpstreamTrust.Verify(List.of()), HTTP1), server, "a.example",
+            assertFails(trustingAnother(), server, "a.example",
                     TlsException.Reason.UNTRUSTED_ISSUER,
                     "the certificate of a.example is issued by an authority that is not trusted ("
                             + authority.certificate().getSubjectX500Principal() + "); trust its CA with upstream_ca_file, "
@@ -134,7 +138,7 @@ final class ClientTlsTest {
     @Test void selfSignedIsRefusedAndNamed() throws Exception {
         Path pem = OpensslServer.selfSignedRsa(folder.resolve("rsa.pem"), "DNS:a.example");
         try (OpensslServer server = OpensslServer.start(pem)) {
-            assertFails(new ClientTls(new UpstreamTrust.Verify(List.of()), HTTP1), server, "a.example",
+            assertFails(trustingAnother(), server, "a.example",
                     TlsException.Reason.SELF_SIGNED,
                     "the certificate of a.example is self-signed (CN=rsa); trust its CA with upstream_ca_file, or accept "
                             + "any certificate with insecure_upstream");
@@ -203,6 +207,36 @@ final class ClientTlsTest {
                     assertEquals(TlsException.Reason.LOCAL, thrown.reason());
                     assertTrue(thrown.getMessage().startsWith("upstream_ca_file " + file + " "), thrown.getMessage());
                 }
+            }
+        }
+    }
+
+    /** A child process whose trust store is empty says so, instead of JSSE's internal error. */
+    @Test void javaWithoutAuthoritiesIsSaidToBeOne() throws Exception {
+        Path empty = folder.resolve("empty.p12");
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        try (OutputStream out = Files.newOutputStream(empty)) {
+            store.store(out, "changeit".toCharArray());
+        }
+        Process child = new ProcessBuilder(Programs.java().toString(), "-Djavax.net.ssl.trustStore=" + empty,
+                "-Djavax.net.ssl.trustStorePassword=changeit", "-cp", System.getProperty("java.class.path"),
+                MakeTrust.class.getName()).redirectErrorStream(true).start();
+        String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(child.waitFor(60, TimeUnit.SECONDS));
+        assertEquals("LOCAL: this Java's trust store holds no certificate authorities; name trusted ones with "
+                + "upstream_ca_file, or accept any certificate with insecure_upstream", said.strip());
+    }
+
+    /** Reads the trust store of its Java. */
+    static final class MakeTrust {
+        private MakeTrust() {}
+
+        public static void main(String[] args) throws Exception {
+            try {
+                TrustAnchors.trustManager(new UpstreamTrust.Verify(List.of()));
+            } catch (TlsException e) {
+                System.out.println(e.reason() + ": " + e.getMessage());
             }
         }
     }
@@ -295,6 +329,11 @@ final class ClientTlsTest {
 
     private static ClientTls trusting(Path caFile) {
         return new ClientTls(new UpstreamTrust.Verify(List.of(caFile)), HTTP1);
+    }
+
+    /** Trusts an authority that signed nothing here; not every Java has a filled trust store. */
+    private ClientTls trustingAnother() throws IOException {
+        return trusting(CertificateAuthority.open(folder.resolve("another-ca"), Clock.systemUTC()).certificateFile());
     }
 
     private static TlsInfo get(ClientTls client, OpensslServer server, String host) throws IOException {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -184,15 +185,35 @@ final class TlsInterceptorTest {
         assertEquals(context, leaves.serverContext(CertificateName.parse("www.example.org").orElseThrow()));
     }
 
-    @Test void clientThatDoesNotTrustUsIsSaidToBeOne() throws Exception {
-        SSLContext strict = SSLContext.getInstance("TLS");
-        strict.init(null, null, null);
-        client = strict;
+    /** The client's alert is lost when it closes while the server still writes, so that either answer is right. */
+    @Test void clientThatDoesNotTrustUsIsSaidToBeOne(@TempDir Path other) throws Exception {
+        Path otherCa = CertificateAuthority.open(other, Clock.systemUTC()).certificateFile();
+        client = SSLContext.getInstance("TLS");
+        client.init(null, new TrustManager[] {
+            TrustAnchors.trustManager(new UpstreamTrust.Verify(List.of(otherCa)))}, null);
         assertThrows(SSLHandshakeException.class, () -> open("www.example.org"));
         TlsException thrown = assertThrows(TlsException.class, server::outcome);
-        assertEquals(TlsException.Reason.AUTHORITY_NOT_TRUSTED, thrown.reason());
-        assertTrue(thrown.getMessage().startsWith(
-                "the client that asked for www.example.org does not trust this proxy's authority"), thrown.getMessage());
+        assertEquals(thrown.reason() == TlsException.Reason.AUTHORITY_NOT_TRUSTED
+                ? "the client that asked for www.example.org does not trust this proxy's authority (alert "
+                        + "certificate_unknown); install the CA certificate there, or the client pins its certificates"
+                : "the client that asked for www.example.org closed the connection during the TLS handshake; perhaps it "
+                        + "does not trust this proxy's authority", thrown.getMessage());
+    }
+
+    @Test void everyAlertAboutOurCertificateMeansTheAuthority() throws Exception {
+        ClientHello hello = ClientHello.parse(new HelloBytes().record());
+        for (String alert : List.of("unknown_ca", "certificate_unknown", "bad_certificate")) {
+            IOException found = HandshakeFailure.ofClient(
+                    new SSLHandshakeException("(" + alert + ") Received fatal alert: " + alert), hello);
+            assertEquals(TlsException.Reason.AUTHORITY_NOT_TRUSTED, assertInstanceOf(TlsException.class, found).reason());
+            assertEquals("the client does not trust this proxy's authority (alert " + alert + "); install the CA "
+                    + "certificate there, or the client pins its certificates", found.getMessage());
+        }
+        IOException reset = new SocketException("Connection reset");
+        assertEquals(TlsException.Reason.CLOSED,
+                assertInstanceOf(TlsException.class, HandshakeFailure.ofClient(reset, hello)).reason());
+        IOException stopped = new SocketException("Socket closed");
+        assertEquals(stopped, HandshakeFailure.ofClient(stopped, hello));
     }
 
     @Test void clientWithoutCommonCipherIsSaidToBeOne() throws Exception {
@@ -214,7 +235,8 @@ final class TlsInterceptorTest {
             socket.shutdownOutput();
             TlsException thrown = assertThrows(TlsException.class, server::outcome);
             assertEquals(TlsException.Reason.CLOSED, thrown.reason());
-            assertEquals("the client closed the connection during the TLS handshake", thrown.getMessage());
+            assertEquals("the client closed the connection during the TLS handshake; perhaps it does not trust this "
+                    + "proxy's authority", thrown.getMessage());
         }
     }
 

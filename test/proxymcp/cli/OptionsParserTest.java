@@ -1,0 +1,112 @@
+package proxymcp.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+final class OptionsParserTest {
+    private static Command command(String... args) throws BadCommandLine {
+        return OptionsParser.parse(args, Map.of()).command();
+    }
+
+    private static String refusal(Map<String, String> environment, String... args) {
+        return assertThrows(BadCommandLine.class, () -> OptionsParser.parse(args, environment)).getMessage();
+    }
+
+    private static String refusal(String... args) {
+        return refusal(Map.of(), args);
+    }
+
+    @Test
+    void withoutACommandMcpIsServedOverStdio() throws BadCommandLine {
+        assertEquals(new Options(Path.of(System.getProperty("user.home"), ".proxy-mcp").toAbsolutePath(),
+                List.of("core", "session", "analyse", "replay", "rules", "browser"), List.of(), List.of(), new Limits(1_000, 64),
+                new Command.ServeStdio()), OptionsParser.parse(new String[0], Map.of()));
+    }
+
+    @Test
+    void commonOptionsHoldForEveryCommand() throws BadCommandLine {
+        Options options = OptionsParser.parse(new String[] {"--home=/h", "tools", "--toolsets", "core,replay", "--allow-path", "/a", "proxy_start",
+            "--allow-path", "/b/../c", "--allow-env", "TOKEN_1", "--buffer-exchanges", "5", "--buffer-mb", "0"}, Map.of("PROXY_MCP_HOME", "/e"));
+        assertEquals(new Options(Path.of("/h"), List.of("core", "replay"), List.of(Path.of("/a"), Path.of("/c")), List.of("TOKEN_1"),
+                new Limits(5, 0), new Command.Tools(Optional.of("proxy_start"))), options);
+    }
+
+    @Test
+    void environmentNamesHomeTransportAndPort() throws BadCommandLine {
+        Options options = OptionsParser.parse(new String[0], Map.of("PROXY_MCP_HOME", "/e", "TRANSPORT", "http", "PORT", "4000"));
+        assertEquals(Path.of("/e"), options.home());
+        assertEquals(new Command.ServeHttp("127.0.0.1", 4000, Optional.empty()), options.command());
+        assertEquals(new Command.ServeHttp("127.0.0.1", 5, Optional.empty()), OptionsParser.parse(
+                new String[] {"--port", "5"}, Map.of("TRANSPORT", "http", "PORT", "4000")).command());
+        assertEquals(new Command.ServeStdio(), OptionsParser.parse(
+                new String[] {"--transport", "stdio"}, Map.of("TRANSPORT", "http", "PORT", "4000")).command());
+    }
+
+    @Test
+    void everyCommandIsRead() throws BadCommandLine {
+        assertEquals(new Command.ServeHttp("0.0.0.0", 0, Optional.of("t")),
+                command("--transport", "http", "--port", "0", "--token", "t", "--bind", "0.0.0.0"));
+        assertEquals(new Command.Run(new Command.PortChoice(3001, false), new Command.PortChoice(9, true), Optional.empty()),
+                command("run", "--proxy-port", "9"));
+        assertEquals(new Command.Capture("127.0.0.1", 8080, Optional.empty(), false, Optional.empty(), Optional.empty()), command("capture"));
+        assertEquals(new Command.Capture("::", 9505, Optional.of("u:p"), true, Optional.of(Path.of("/ca.pem")), Optional.of("full")),
+                command("capture", "--port", "9505", "--profile", "full", "--insecure-upstream", "--bind", "::", "--require-auth", "u:p",
+                        "--upstream-ca", "/ca.pem"));
+        assertEquals(new Command.Call("proxy_stop", List.of("a=1", "--b=2"), Optional.of("http://x/mcp"), Optional.of("t")),
+                command("call", "proxy_stop", "a=1", "--url", "http://x/mcp", "--token", "t", "--", "--b=2"));
+        assertEquals(new Command.Doctor(), command("doctor"));
+        assertEquals(new Command.Version(), command("--version"));
+        assertEquals(new Command.Help(Optional.empty()), command("-h"));
+        assertEquals(new Command.Help(Optional.of("call")), command("call", "--help"));
+        assertEquals(new Command.Help(Optional.of("run")), command("help", "run"));
+    }
+
+    @Test
+    void mistakesAreNamedBeforeAnythingIsOpened() {
+        assertEquals("unknown option --prot; did you mean --port?", refusal("--prot", "1"));
+        assertEquals("unknown command \"captur\"; did you mean capture?", refusal("captur"));
+        assertEquals("--port needs a value", refusal("capture", "--port"));
+        assertEquals("--port: expected a number in 0..65535, got \"70000\"", refusal("capture", "--port", "70000"));
+        assertEquals("--port: expected a number in 0..65535, got \"x?[31m\"", refusal("capture", "--port=x\u001b[31m"));
+        assertEquals("--port is given 2 times", refusal("capture", "--port=1", "--port=2"));
+        assertEquals("--insecure-upstream takes no value, got \"no\"", refusal("capture", "--insecure-upstream=no"));
+        assertEquals("--url is no option of capture", refusal("capture", "--url", "http://x"));
+        assertEquals("unexpected \"now\" after doctor", refusal("doctor", "now"));
+        assertEquals("--home needs a value, got an empty one", refusal("--home="));
+        assertEquals("--toolsets: expected names out of core,session,analyse,replay,rules,browser, got \"cor\"", refusal("--toolsets", "cor"));
+        assertEquals("--allow-env: expected the name of an environment variable, got \"A=B\"", refusal("--allow-env", "A=B"));
+        assertEquals("call needs the name of a tool; \"tools\" lists them", refusal("call"));
+        assertEquals("--require-auth: expected user:password", refusal("capture", "--require-auth", "hunter2"));
+    }
+
+    @Test
+    void conflictsAreNamed() {
+        assertEquals("--port needs --transport http, got stdio", refusal("--port", "3001"));
+        assertEquals("--token needs --url, the server it is for", refusal("call", "proxy_stop", "--token", "t"));
+        assertEquals("--transport: expected stdio or http, got \"tcp\"", refusal("--transport", "tcp"));
+        assertEquals("TRANSPORT in the environment: expected stdio or http, got \"sse\"", refusal(Map.of("TRANSPORT", "sse")));
+        assertEquals("PORT in the environment: expected a number in 0..65535, got \"-1\"",
+                refusal(Map.of("TRANSPORT", "http", "PORT", "-1")));
+    }
+
+    @Test
+    void whatIsNotBuiltYetSaysSo() {
+        assertEquals("--session is not built yet: it comes with the session store", refusal("capture", "--session", "a"));
+        assertEquals("worker is not built yet: it comes with the replay queue", refusal("worker"));
+    }
+
+    @Test
+    void everyCommandHasHelp() throws BadCommandLine {
+        for (String command : List.of("run", "capture", "call", "tools", "doctor")) {
+            assertEquals("usage: java -jar proxy-mcp.jar " + command,
+                    HelpText.of(Optional.of(command)).substring(0, ("usage: java -jar proxy-mcp.jar " + command).length()));
+        }
+        assertThrows(BadCommandLine.class, () -> HelpText.of(Optional.of("captur")));
+    }
+}

@@ -1,0 +1,135 @@
+package proxymcp.tool;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import proxymcp.exchange.LiveBuffer;
+import proxymcp.json.Json;
+import proxymcp.json.JsonArray;
+import proxymcp.json.JsonException;
+import proxymcp.json.JsonNull;
+import proxymcp.json.JsonNumber;
+import proxymcp.json.JsonObject;
+import proxymcp.json.JsonValue;
+import proxymcp.json.ResultSchema;
+import proxymcp.mcp.CallContext;
+import proxymcp.mcp.CallOrigin;
+import proxymcp.mcp.McpServer;
+import proxymcp.mcp.ServerInfo;
+import proxymcp.mcp.ToolOutcome;
+import proxymcp.mcp.WorkPool;
+import proxymcp.proxy.ProxyLimits;
+
+/** A real server over a home of a test, called as {@code tools/call} does; every result is held against its output schema. */
+final class Tools implements AutoCloseable {
+    final LiveBuffer live;
+    final ProxyControl control;
+    final McpServer server;
+    final Toolbox toolbox;
+    private final WorkPool pool = new WorkPool();
+
+    Tools(Path home) {
+        this(home, LiveBuffer.Limits.DEFAULT);
+    }
+
+    Tools(Path home, LiveBuffer.Limits limits) {
+        live = new LiveBuffer(limits);
+        control = new ProxyControl(home, live, live, Clock.systemUTC());
+        FileAccess files = new FileAccess(home, home.resolveSibling("cwd"), home.resolveSibling("user"), List.of());
+        toolbox = new Toolbox(control, files, ProxyLimits.DEFAULT, pool, Set.copyOf(Toolbox.TOOLSETS));
+        server = new McpServer(new ServerInfo("proxy", "proxy-mcp", "0", ""), toolbox.tools(), toolbox.resources(), List.of());
+    }
+
+    /** A result that must be a success. */
+    JsonObject call(String tool, String arguments) {
+        return call(CallOrigin.STDIO, tool, arguments);
+    }
+
+    JsonObject call(CallOrigin origin, String tool, String arguments) {
+        ToolOutcome outcome = outcome(origin, tool, arguments);
+        assertTrue(outcome instanceof ToolOutcome.Success, () -> tool + " " + arguments + " said " + Json.text(outcome.json()));
+        requireSchema(tool, outcome.json());
+        return outcome.json();
+    }
+
+    /** A result that must be an error; its code and its sentence, with the hint after " | ". */
+    String failure(String tool, String arguments) {
+        return failure(CallOrigin.STDIO, tool, arguments);
+    }
+
+    String failure(CallOrigin origin, String tool, String arguments) {
+        ToolOutcome outcome = outcome(origin, tool, arguments);
+        assertTrue(outcome instanceof ToolOutcome.Failure, () -> tool + " " + arguments + " said " + Json.text(outcome.json()));
+        JsonObject json = outcome.json();
+        assertEquals(Optional.of("error"), json.string("status"));
+        return json.string("code").orElseThrow() + ": " + json.string("error").orElseThrow()
+                + json.string("hint").map(hint -> " | " + hint).orElse("");
+    }
+
+    private ToolOutcome outcome(CallOrigin origin, String tool, String arguments) {
+        return server.call(tool, object(arguments), CallContext.detached(origin));
+    }
+
+    private void requireSchema(String tool, JsonObject result) {
+        for (ResultSchema.Member member : server.tool(tool).output().members()) {
+            Optional<JsonValue> value = result.get(member.name());
+            assertTrue(value.isPresent() || !member.always(), () -> tool + " lacks " + member.name() + ": " + Json.text(result));
+            Optional<String> type = member.shape().string("type");
+            if (value.isPresent() && type.isPresent()) {
+                assertEquals(type.get(), typeOf(value.get()), () -> tool + "." + member.name());
+            }
+        }
+        for (JsonObject.Member member : result.members()) {
+            boolean known = member.name().equals("status")
+                    || server.tool(tool).output().members().stream().anyMatch(declared -> declared.name().equals(member.name()));
+            assertTrue(known, () -> tool + " returns " + member.name() + ", which its output schema does not name");
+        }
+    }
+
+    private static String typeOf(JsonValue value) {
+        return switch (value) {
+            case JsonObject object -> "object";
+            case JsonArray array -> "array";
+            case proxymcp.json.JsonString string -> "string";
+            case JsonNumber number -> number.exactLong().isPresent() ? "integer" : "number";
+            case proxymcp.json.JsonBoolean bool -> "boolean";
+            case JsonNull none -> "null";
+        };
+    }
+
+    static JsonObject object(String json) {
+        try {
+            return (JsonObject) Json.parse(json);
+        } catch (JsonException e) {
+            throw new AssertionError("the test's own JSON: " + json, e);
+        }
+    }
+
+    static JsonValue at(JsonObject object, String path) {
+        JsonValue value = object;
+        for (String step : path.split("\\.")) {
+            value = value instanceof JsonArray array ? array.values().get(Integer.parseInt(step))
+                    : ((JsonObject) value).get(step).orElseThrow(() -> new AssertionError("no " + step + " of " + path + " in " + object));
+        }
+        return value;
+    }
+
+    static String text(JsonObject object, String path) {
+        return ((proxymcp.json.JsonString) at(object, path)).value();
+    }
+
+    static long number(JsonObject object, String path) {
+        return ((JsonNumber) at(object, path)).exactLong().orElseThrow();
+    }
+
+    @Override
+    public void close() {
+        control.close();
+        pool.close();
+    }
+}
