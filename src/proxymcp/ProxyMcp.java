@@ -27,7 +27,7 @@ import proxymcp.upstream.OwnPorts;
  *   try (ProxyMcp proxy = ProxyMcp.start(Path.of("proxy-home"))) {
  *       // Send requests through proxy.address(), trusting proxy.certificateFile().
  *       for (Exchange exchange : proxy.exchanges()) {
- *           System.out.println(exchange.start().url());
+ *           check(exchange.start().url());
  *       }
  *   }
  * </pre>

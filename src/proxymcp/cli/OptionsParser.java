@@ -92,7 +92,8 @@ final class OptionsParser {
         Optional<String> port = line.value("--port");
         int chosen = port.isPresent() ? CommandLine.number("--port", port.get(), 0, PORT_MAX)
                 : ofEnvironment.isEmpty() ? MCP_PORT : CommandLine.number("PORT in the environment", ofEnvironment, 0, PORT_MAX);
-        return new Command.ServeHttp(line.value("--bind").orElse("127.0.0.1"), chosen, line.value("--token"));
+        Optional<String> token = line.value("--token");
+        return new Command.ServeHttp(bind(token.isPresent(), "--token"), chosen, token);
     }
 
     private void refuseWithStdio(String... names) throws BadCommandLine {
@@ -122,9 +123,19 @@ final class OptionsParser {
             throw new BadCommandLine("--require-auth: expected user:password");
         }
         Optional<String> caFile = line.value("--upstream-ca");
-        return new Command.Capture(line.value("--bind").orElse("127.0.0.1"), line.number("--port", 0, PORT_MAX, PROXY_PORT), auth,
+        return new Command.Capture(bind(auth.isPresent(), "--require-auth"), line.number("--port", 0, PORT_MAX, PROXY_PORT), auth,
                 line.flag("--insecure-upstream"), caFile.isPresent() ? Optional.of(path("--upstream-ca", caFile.get())) : Optional.empty(),
                 profile);
+    }
+
+    /** The address to listen on; one that other machines may reach needs something that keeps strangers out. */
+    private String bind(boolean guarded, String guard) throws BadCommandLine {
+        String address = line.value("--bind").orElse("127.0.0.1");
+        boolean loopback = address.startsWith("127.") || address.equals("localhost") || address.equals("::1") || address.equals("[::1]");
+        if (!loopback && !guarded) {
+            throw new BadCommandLine("--bind " + Terminal.clean(address) + " can be reached from other machines: it needs " + guard);
+        }
+        return address;
     }
 
     private Command call() throws BadCommandLine {

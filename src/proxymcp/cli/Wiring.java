@@ -32,7 +32,7 @@ record Wiring(ProxyControl control, McpServer server) {
         FileAccess files = new FileAccess(options.home(), Path.of(""), Path.of(System.getProperty("user.home")), options.allowPaths());
         Toolbox toolbox = new Toolbox(control, files, options.limits().proxy(), pool, Set.copyOf(options.toolsets()));
         ServerInfo info = new ServerInfo("proxy", "proxy-mcp", Version.text(), INSTRUCTIONS);
-        return new Wiring(control, new McpServer(info, toolbox.tools(), toolbox.resources(), List.of()));
+        return new Wiring(control, new McpServer(info, toolbox.tools(), toolbox.resources(), toolbox.templates()));
     }
 
     /**

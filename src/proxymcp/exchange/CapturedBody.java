@@ -1,17 +1,20 @@
 package proxymcp.exchange;
 
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
  * A message body as far as it was kept.
  *
- * @param bytes its first octets, transfer coding removed and content coding as received
- * @param size octets that passed, at least {@code bytes.length}
+ * @param array holds its first octets, transfer coding removed and content coding as received; never changed once handed out, but may be
+ *     longer than {@code length}
+ * @param length how many octets were kept
+ * @param size octets that passed, at least {@code length}
  * @param sha256 digest of all that passed, lower-case hex; empty while the body flows
  * @param state how far it came
  * @param evicted whether octets that had been kept were given up for newer exchanges
  */
-public record CapturedBody(byte[] bytes, long size, Optional<String> sha256, State state, boolean evicted) {
+public record CapturedBody(byte[] array, int length, long size, Optional<String> sha256, State state, boolean evicted) {
     /** How far a body came. */
     public enum State {
         /** The message has no body. */
@@ -25,10 +28,15 @@ public record CapturedBody(byte[] bytes, long size, Optional<String> sha256, Sta
     }
 
     /** No body. */
-    public static final CapturedBody NONE = new CapturedBody(new byte[0], 0, Optional.empty(), State.NONE, false);
+    public static final CapturedBody NONE = new CapturedBody(new byte[0], 0, 0, Optional.empty(), State.NONE, false);
 
-    /** Whether {@link #bytes} holds all that passed. */
+    /** The kept octets; a copy unless {@link #array} holds nothing else. Lists of exchanges do without. */
+    public byte[] bytes() {
+        return array.length == length ? array : Arrays.copyOf(array, length);
+    }
+
+    /** Whether all that passed was kept. */
     public boolean isWhole() {
-        return bytes.length == size;
+        return length == size;
     }
 }

@@ -72,6 +72,6 @@ final class LiveBody {
         CapturedBody.State state = end == null ? CapturedBody.State.FLOWING
                 : end.complete() ? CapturedBody.State.COMPLETE : CapturedBody.State.INCOMPLETE;
         Optional<String> sha256 = end == null ? Optional.empty() : Optional.of(HexFormat.of().formatHex(end.sha256()));
-        return new CapturedBody(Arrays.copyOf(kept, keptBytes), size, sha256, state, evicted && size > 0);
+        return new CapturedBody(kept, keptBytes, size, sha256, state, evicted && size > 0);
     }
 }

@@ -44,9 +44,15 @@ public final class LiveBuffer implements ExchangeSink {
     /** Exchanges up to this seq have given their bodies up. Written under {@link #evicting}. */
     private volatile long evictedThrough;
 
-    /** @param limits bounds of what is kept */
+    /**
+     * Makes an empty buffer.
+     *
+     * @param limits bounds of what is kept; of the bodies' bound no more than a quarter of the heap is used, since a process that is out of
+     *     memory captures nothing
+     */
     public LiveBuffer(Limits limits) {
-        this.limits = limits;
+        long bodyBytesTotalMax = Math.min(limits.bodyBytesTotalMax(), Runtime.getRuntime().maxMemory() / 4);
+        this.limits = new Limits(limits.exchangesMax(), bodyBytesTotalMax, limits.bodyBytesMax());
         this.ring = new AtomicReferenceArray<>(limits.exchangesMax());
     }
 

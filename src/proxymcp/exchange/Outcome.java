@@ -5,7 +5,7 @@ public sealed interface Outcome {
     /** Still running. */
     record InFlight() implements Outcome {}
 
-    /** Both messages passed whole. */
+    /** The response passed whole, and so did the request unless the origin answered before its end: then a note says so. */
     record Complete() implements Outcome {}
 
     /**

@@ -1,5 +1,7 @@
 package proxymcp.mcp;
 
+import java.util.Optional;
+import proxymcp.json.JsonObject;
 import proxymcp.json.Args;
 import proxymcp.json.ResultSchema;
 import proxymcp.json.Schema;
@@ -36,6 +38,14 @@ public record Tool(String name, String title, String description, Hints hints, S
     /** What runs. */
     @FunctionalInterface
     public interface Handler {
+        /**
+         * The answer to arguments that are refused before they are held against the schema, for a reason that says more than "unknown
+         * argument"; none unless overridden.
+         */
+        default Optional<ToolOutcome> refusal(JsonObject arguments) {
+            return Optional.empty();
+        }
+
         /**
          * Does the work.
          *

@@ -66,6 +66,10 @@ final class ToolMethods {
             if (context.cancelled()) {
                 throw new CancellationException();
             }
+            Optional<ToolOutcome> refusal = tool.handler().refusal(arguments);
+            if (refusal.isPresent()) {
+                return refusal.get();
+            }
             return tool.handler().call(tool.input().check(arguments), context);
         } catch (BadArgument refused) {
             return ToolOutcome.failure("bad_argument", refused.getMessage());

@@ -11,6 +11,7 @@ import proxymcp.exchange.Source;
 import proxymcp.http.Authority;
 import proxymcp.http.Deadlines;
 import proxymcp.http.HeadParser;
+import proxymcp.http.HttpVersion;
 import proxymcp.http.ProtocolException;
 import proxymcp.http.RequestHead;
 import proxymcp.upstream.Affinity;
@@ -21,6 +22,8 @@ import proxymcp.upstream.Affinity;
  * <p>Owner: a virtual thread of its own, which runs {@link #run}.
  */
 final class ClientConnection implements Runnable {
+    private static final int TLS_HANDSHAKE = 0x16;
+
     private final ProxyServices services;
     private final ProxyAuthentication authentication;
     private final Socket socket;
@@ -82,7 +85,8 @@ final class ClientConnection implements Runnable {
 
     private boolean serve(ClientStream client, ConnectionContext current, ClientWatch clientWatch, RequestHead head) throws IOException {
         if (current.isExplicit() && !authentication.accepts(head)) {
-            boolean close = head.fields().contains("Content-Length") || head.fields().contains("Transfer-Encoding") || !head.keepsAlive();
+            boolean close = head.fields().contains("Content-Length") || head.fields().contains("Transfer-Encoding") || !head.keepsAlive()
+                    || head.version() == HttpVersion.HTTP_1_0;
             ProxyAnswer.unauthorized(client.out(), !head.method().equals("HEAD"), close);
             if (close) {
                 client.linger();
@@ -107,6 +111,11 @@ final class ClientConnection implements Runnable {
         }
         client.deadline().arm(services.limits().headMillis());
         try {
+            if (client.in().peek(0) == TLS_HANDSHAKE) {
+                // Read as a head it would never end, and the client would wait in vain.
+                throw ProtocolException.badRequest(
+                        "TLS where HTTP is spoken: the address of this proxy begins with http://, for https:// targets too");
+            }
             Optional<RequestHead> head = HeadParser.readRequest(client.in(), services.limits().head());
             client.deadline().disarm();
             return head;

@@ -73,7 +73,8 @@ final class ExchangeRun implements CallEvents {
             outcome = exchange();
         } catch (IOException e) {
             outcome = fail(e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // An Error too, such as no memory left: it ends this exchange, and must not leave it in flight for ever.
             services.log().log(System.Logger.Level.ERROR, "exchange failed", e);
             outcome = fail(new UpstreamException(ErrorClass.INTERNAL, "the proxy failed: " + e.getClass().getSimpleName(), e));
         }
@@ -144,7 +145,10 @@ final class ExchangeRun implements CallEvents {
         }
         out.flush();
         upstream.finish(framing);
-        keepAlive &= isRequestRead();
+        if (!isRequestRead()) {
+            keepAlive = false;
+            notes.add("the response ended before the request body had; the rest of that was not passed on");
+        }
         lastResponse = !keepAlive;
     }
 
@@ -234,7 +238,9 @@ final class ExchangeRun implements CallEvents {
         boolean bodyRead = requestBody.isEmpty() ? hasNoBody() : requestBody.get().isEnded();
         keepAlive &= bodyRead && !headSent && head.version() == HttpVersion.HTTP_1_1;
         bodyLeft = !bodyRead;
-        if (!headSent) {
+        if (headSent) {
+            passWhatCame();
+        } else {
             try {
                 ProxyAnswer.write(client.out(), status, errorClass, reason, !head.method().equals("HEAD"), !keepAlive);
                 notes.add("the client was answered " + status + " by the proxy");
@@ -244,6 +250,15 @@ final class ExchangeRun implements CallEvents {
             }
         }
         return new Outcome.Incomplete(errorClass, reason);
+    }
+
+    /** What was recorded as passed reaches the client, though the rest never will. */
+    private void passWhatCame() {
+        try {
+            client.out().flush();
+        } catch (IOException e) {
+            keepAlive = false; // The client is gone as well; the first failure is the one that is kept.
+        }
     }
 
     private boolean hasNoBody() {

@@ -112,6 +112,11 @@ public final class ProxyServer implements Closeable {
         return services.upstream().idleConnections();
     }
 
+    /** Number of sockets that have a deadline: those of clients, and those to origins. */
+    int watchedSockets() {
+        return deadlines.watchedCount();
+    }
+
     /** Stops listening, ends all exchanges as {@code proxy_stopped}, and waits until they are recorded, at most 5 s. */
     @Override
     public void close() {
@@ -153,9 +158,9 @@ public final class ProxyServer implements Closeable {
             try {
                 Socket socket = listener.accept();
                 serve(socket, shown, ++accepted);
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 if (!closed.get()) {
-                    // Usually no file descriptor is free; those in use come back.
+                    // Usually no file descriptor is free, or no memory; those in use come back, and the listener must be there then.
                     services.log().log(System.Logger.Level.WARNING, "cannot accept a connection: {0}", e.getMessage());
                     pause();
                 }

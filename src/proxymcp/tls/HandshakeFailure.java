@@ -10,6 +10,7 @@ import javax.net.ssl.SSLException;
 /** Turns what JSSE throws during a handshake into something a person can act on. */
 final class HandshakeFailure {
     private static final String ALERT = "Received fatal alert: ";
+    private static final String PLAINTEXT_ALERT = "Alert: ";
 
     private HandshakeFailure() {}
 
@@ -106,10 +107,20 @@ final class HandshakeFailure {
         return failure;
     }
 
-    /** The name of the alert that the peer sent, or an empty string. */
+    /**
+     * The name of the alert that the peer sent, or an empty string. An alert in plaintext where TLS 1.3 expects it encrypted, as clients send
+     * that reject the certificate early, is found in a cause.
+     */
     private static String alert(IOException failure) {
-        String message = failure.getMessage();
-        int at = message == null ? -1 : message.indexOf(ALERT);
-        return at < 0 ? "" : message.substring(at + ALERT.length()).strip();
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String message = String.valueOf(cause.getMessage());
+            for (String before : List.of(ALERT, PLAINTEXT_ALERT)) {
+                int at = message.indexOf(before);
+                if (at >= 0) {
+                    return message.substring(at + before.length()).strip();
+                }
+            }
+        }
+        return "";
     }
 }

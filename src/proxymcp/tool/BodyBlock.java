@@ -18,6 +18,8 @@ final class BodyBlock {
     /** Enough for any character, so that the next part begins further on. */
     private static final int TEXT_CHARS_MIN = 64;
 
+    private static final String NO_BODY = "the message has no body";
+
     private final BodyArgs args;
     private final BodyContent content;
     private final byte[] view;
@@ -34,7 +36,7 @@ final class BodyBlock {
     JsonObject render(int charsMax) {
         JsonObject.Builder block = facts();
         if (content.captured().state() == CapturedBody.State.NONE) {
-            return block.put("complete", true).put("reason", "the message has no body").build();
+            return block.put("complete", true).put("reason", NO_BODY).build();
         }
         int charsLeft = Math.max(TEXT_CHARS_MIN, charsMax - Json.text(block.build()).length() - REASON_CHARS);
         if (args.base64()) {
@@ -55,13 +57,28 @@ final class BodyBlock {
     /**
      * Writes the part asked for to the output file.
      *
-     * @throws ToolFailure if the file is refused
+     * @throws ToolFailure if the file is refused, or {@code body_not_available} if there is nothing to write
      */
     JsonObject write(FileAccess files, CallOrigin origin) throws ToolFailure {
         int end = args.end(view.length);
-        byte[] part = args.offset() < end ? Arrays.copyOfRange(view, args.offset(), end) : new byte[0];
+        if (args.offset() >= end) {
+            throw new ToolFailure("body_not_available", "output_file: there is nothing to write: " + whyNothing(),
+                    args.raw() ? "" : "view raw takes the octets as received");
+        }
+        byte[] part = Arrays.copyOfRange(view, args.offset(), end);
         Path file = files.write(origin, "output_file", args.outputFile().orElseThrow(), part, args.overwrite());
         return finish(facts().put("length", part.length).put("outputFile", file.toString()), args.offset() + part.length);
+    }
+
+    private String whyNothing() {
+        if (view.length > 0) {
+            return beyondTheEnd();
+        }
+        return content.captured().state() == CapturedBody.State.NONE ? NO_BODY : whyPartial.orElse("the body is empty");
+    }
+
+    private String beyondTheEnd() {
+        return "body_offset is not below the " + view.length + " octets available";
     }
 
     private JsonObject.Builder facts() {
@@ -83,7 +100,7 @@ final class BodyBlock {
         } else if (whyPartial.isPresent()) {
             block.put("reason", Shortened.text(whyPartial.get(), REASON_CHARS / 3));
         } else if (args.offset() >= view.length && args.offset() > 0) {
-            block.put("reason", "body_offset is not below the " + view.length + " octets available");
+            block.put("reason", beyondTheEnd());
         } else if (args.offset() > 0) {
             block.put("reason", "octets before body_offset are not shown");
         }

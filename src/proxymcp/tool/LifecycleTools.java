@@ -2,6 +2,7 @@ package proxymcp.tool;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import proxymcp.json.Args;
 import proxymcp.json.BadArgument;
@@ -43,7 +44,7 @@ final class LifecycleTools {
                 Tool.Hints.ADD.reachingOut(), Toolbox.CORE, START,
                 ResultSchema.of(ResultSchema.integer("port"), ResultSchema.text("url"), ResultSchema.text("certFingerprint"),
                         ResultSchema.object("persistence"), ResultSchema.object("setup")),
-                new ToolCall(this::start));
+                new ToolCall(this::start, refused()));
         Tool stop = new Tool("proxy_stop", "Stop the proxy",
                 "Stops the proxy and ends what is in flight. Captured traffic and the CA stay.",
                 new Tool.Hints(false, true, false, false), Toolbox.CORE, Schema.EMPTY, ResultSchema.of(ResultSchema.text("message")),
@@ -51,6 +52,19 @@ final class LifecycleTools {
         Tool status = new Tool("proxy_status", "Proxy status", "Whether the proxy runs, where, and how much was captured.",
                 Tool.Hints.QUERY, Toolbox.CORE, Schema.EMPTY, statusSchema(), new ToolCall(this::status));
         return List.of(start, stop, status);
+    }
+
+    /** Arguments of the contract that are not in the schema. */
+    private static Map<String, ToolOutcome> refused() {
+        return Map.of("persistence_enabled", notBuilt("persistence_enabled"), "session_name", notBuilt("session_name"),
+                "capture_profile", notBuilt("capture_profile"), "max_disk_mb", notBuilt("max_disk_mb"),
+                "storage_dir", ToolOutcome.failure("bad_argument", "storage_dir: sessions are kept under the server's home alone",
+                        "start the server with --home DIR"));
+    }
+
+    private static ToolOutcome notBuilt(String argument) {
+        return ToolOutcome.failure("not_built", argument + ": not built yet: the session store",
+                "leave it out; traffic is kept in memory and listed by proxy_list_traffic");
     }
 
     private static ResultSchema statusSchema() {

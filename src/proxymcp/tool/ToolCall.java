@@ -1,14 +1,36 @@
 package proxymcp.tool;
 
+import java.util.Map;
+import java.util.Optional;
 import proxymcp.json.Args;
+import proxymcp.json.JsonObject;
 import proxymcp.mcp.CallContext;
 import proxymcp.mcp.Tool;
 import proxymcp.mcp.ToolOutcome;
 import proxymcp.proxy.ProxyStartException;
 import proxymcp.tls.CaException;
 
-/** The one place where what a feature throws becomes what a caller reads. */
-record ToolCall(Tool.Handler work) implements Tool.Handler {
+/**
+ * The one place where what a feature throws becomes what a caller reads.
+ *
+ * @param work the feature
+ * @param refused what arguments outside of the schema are answered with, by their name: more than "unknown argument"
+ */
+record ToolCall(Tool.Handler work, Map<String, ToolOutcome> refused) implements Tool.Handler {
+    ToolCall(Tool.Handler work) {
+        this(work, Map.of());
+    }
+
+    @Override
+    public Optional<ToolOutcome> refusal(JsonObject arguments) {
+        for (JsonObject.Member argument : arguments.members()) {
+            if (refused.containsKey(argument.name())) {
+                return Optional.of(refused.get(argument.name()));
+            }
+        }
+        return Optional.empty();
+    }
+
     @Override
     public ToolOutcome call(Args args, CallContext context) throws Exception {
         try {

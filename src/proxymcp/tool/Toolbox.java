@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import proxymcp.mcp.Resource;
+import proxymcp.mcp.ResourceTemplate;
 import proxymcp.mcp.Tool;
 import proxymcp.mcp.WorkPool;
 import proxymcp.proxy.ProxyLimits;
@@ -17,6 +18,7 @@ public final class Toolbox {
 
     private final List<Tool> tools;
     private final List<Resource> resources;
+    private final List<ResourceTemplate> templates;
 
     /**
      * Tools over one proxy.
@@ -41,6 +43,7 @@ public final class Toolbox {
         }
         tools = List.copyOf(offered);
         resources = new CoreResources(control, pool).resources();
+        templates = List.of(new TrafficTemplate(control.live(), pool).template());
     }
 
     /** The tools of the toolsets asked for. */
@@ -51,5 +54,10 @@ public final class Toolbox {
     /** The resources with a fixed URI. */
     public List<Resource> resources() {
         return resources;
+    }
+
+    /** The families of resources. */
+    public List<ResourceTemplate> templates() {
+        return templates;
     }
 }

@@ -72,7 +72,7 @@ final class Resolver implements Closeable {
 
     private Future<InetAddress[]> start(String host) throws UpstreamException {
         try {
-            Future<InetAddress[]> lookup = lookups.submit(() -> InetAddress.getAllByName(host));
+            Future<InetAddress[]> lookup = lookups.submit(() -> InetAddress.getAllByName(systemName(host)));
             pending.add(lookup);
             if (lookups.isShutdown()) {
                 lookup.cancel(true); // close() may have looked before it stood there.
@@ -85,6 +85,11 @@ final class Resolver implements Closeable {
 
     private static UpstreamException stopped(Exception e) {
         return new UpstreamException(ErrorClass.PROXY_STOPPED, "the proxy was stopped while a name was resolved", e);
+    }
+
+    /** A zone id stands in URLs behind "%25" (RFC 6874); the system wants "%". */
+    private static String systemName(String host) {
+        return host.indexOf(':') >= 0 ? host.replace("%25", "%") : host;
     }
 
     /** Ends all waits. The system's look-ups themselves cannot be ended; their threads go when they return. */

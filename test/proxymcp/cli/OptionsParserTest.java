@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import proxymcp.tool.Toolbox;
 
 final class OptionsParserTest {
     private static Command command(String... args) throws BadCommandLine {
@@ -88,6 +89,9 @@ final class OptionsParserTest {
     @Test
     void conflictsAreNamed() {
         assertEquals("--port needs --transport http, got stdio", refusal("--port", "3001"));
+        assertEquals("--bind 0.0.0.0 can be reached from other machines: it needs --token",
+                refusal("--transport", "http", "--bind", "0.0.0.0"));
+        assertEquals("--bind 192.0.2.1 can be reached from other machines: it needs --require-auth", refusal("capture", "--bind", "192.0.2.1"));
         assertEquals("--token needs --url, the server it is for", refusal("call", "proxy_stop", "--token", "t"));
         assertEquals("--transport: expected stdio or http, got \"tcp\"", refusal("--transport", "tcp"));
         assertEquals("TRANSPORT in the environment: expected stdio or http, got \"sse\"", refusal(Map.of("TRANSPORT", "sse")));
@@ -99,6 +103,11 @@ final class OptionsParserTest {
     void whatIsNotBuiltYetSaysSo() {
         assertEquals("--session is not built yet: it comes with the session store", refusal("capture", "--session", "a"));
         assertEquals("worker is not built yet: it comes with the replay queue", refusal("worker"));
+    }
+
+    @Test
+    void theToolsetsAreThoseOfTheToolbox() throws BadCommandLine {
+        assertEquals(Toolbox.TOOLSETS, OptionsParser.parse(new String[0], Map.of()).toolsets());
     }
 
     @Test

@@ -79,7 +79,11 @@ class RequestTargetTest {
                 get("://a/", noForm),
                 get("1http://a/", noForm),
                 get("a/b://c/", noForm),
-                get("?a", noForm),
+                get("?a", noForm));
+    }
+
+    static Stream<Case> connectTargets() {
+        return Stream.of(
                 new Case("CONNECT", "a.B:443", new AuthorityForm(host("a.b", 443))),
                 new Case("CONNECT", "127.0.0.1:9443", new AuthorityForm(host("127.0.0.1", 9443))),
                 new Case("CONNECT", "[::1]:443", new AuthorityForm(host("::1", 443))),

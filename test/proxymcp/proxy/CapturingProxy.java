@@ -26,7 +26,7 @@ import proxymcp.upstream.OwnPorts;
 /** A proxy with an authority of its own, that keeps what passes and lets a test wait until exchanges have ended. */
 final class CapturingProxy implements AutoCloseable {
     private final CertificateAuthority authority;
-    private final LiveBuffer buffer = new LiveBuffer(new LiveBuffer.Limits(20_000, 256L << 20, 4 << 20));
+    private final LiveBuffer buffer = new LiveBuffer(new LiveBuffer.Limits(20_000, 32L << 20, 1 << 20));
     private final Semaphore ended = new Semaphore(0);
     private final ProxyServer server;
 

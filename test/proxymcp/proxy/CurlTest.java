@@ -4,15 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +37,6 @@ final class CurlTest {
     private static TestCertificate certificate;
     private static CapturingProxy proxy;
     private static List<TestOrigin> origins;
-    private static Path upload;
 
     /**
      * @param name of the case
@@ -54,10 +57,13 @@ final class CurlTest {
         certificate = TestCertificate.forLoopback(folder);
         proxy = CapturingProxy.trusting(folder.resolve("home"), certificate);
         TestSite site = new TestSite();
-        origins = List.of(TestOrigin.http("127.0.0.1", site), TestOrigin.https("127.0.0.1", certificate.context(), site),
-                TestOrigin.http("::1", site), TestOrigin.https("::1", certificate.context(), site));
-        upload = Files.write(folder.resolve("upload.bin"), java.util.Arrays.copyOf(TestSite.block(), 2_000_000 / 2));
-        Files.write(upload, TestSite.block(), java.nio.file.StandardOpenOption.APPEND);
+        origins = new ArrayList<>(List.of(TestOrigin.http("127.0.0.1", site), TestOrigin.https("127.0.0.1", certificate.context(), site)));
+        if (hasIpv6()) {
+            origins.addAll(List.of(TestOrigin.http("::1", site), TestOrigin.https("::1", certificate.context(), site)));
+        }
+        byte[] block = TestSite.block();
+        Files.write(folder.resolve("upload.bin"), block);
+        Files.write(folder.resolve("upload.bin"), block, StandardOpenOption.APPEND);
     }
 
     @AfterAll static void stop() throws IOException {
@@ -69,9 +75,22 @@ final class CurlTest {
         }
     }
 
+    private static boolean hasIpv6() throws IOException {
+        return NetworkInterface.getByInetAddress(InetAddress.getByName("::1")) != null;
+    }
+
+    @Test void casesRunOverIpv6Too() throws IOException {
+        Assumptions.assumeTrue(hasIpv6(), "this machine has no ::1");
+        assertEquals(4, origins.size());
+    }
+
     static Stream<Case> cases() {
         String file = "@" + folder.resolve("upload.bin");
         String path = folder.resolve("upload.bin").toString();
+        return Stream.concat(requests(file, path), responses());
+    }
+
+    private static Stream<Case> requests(String file, String path) {
         return Stream.of(
                 new Case("GET", "/hello", 0, 1),
                 new Case("two GETs on one connection", "/hello", 0, 2, "{url}"),
@@ -91,6 +110,12 @@ final class CurlTest {
                 new Case("DELETE", "/hello", 0, 1, "-X", "DELETE"),
                 new Case("PATCH", "/sink", 0, 1, "-X", "PATCH", "-d", "[]"),
                 new Case("OPTIONS", "/hello", 0, 1, "-X", "OPTIONS"),
+                new Case("HTTP/1.0 client", "/hello", 0, 1, "--http1.0"),
+                new Case("HTTP/1.0 POST", "/sink", 0, 1, "--http1.0", "-d", "a=b"));
+    }
+
+    private static Stream<Case> responses() {
+        return Stream.of(
                 new Case("HEAD", "/hello", 0, 1, "-I"),
                 new Case("304", "/tagged", 0, 1, "-H", "If-None-Match: \"v1\""),
                 new Case("200 with a tag", "/tagged", 0, 1, "-H", "If-None-Match: \"v0\""),
@@ -109,8 +134,6 @@ final class CurlTest {
                 new Case("16 MiB", "/pattern/16", 0, 1),
                 new Case("until close", "/until-close", 0, 1),
                 new Case("HTTP/1.0 server", "/http10", 0, 1),
-                new Case("HTTP/1.0 client", "/hello", 0, 1, "--http1.0"),
-                new Case("HTTP/1.0 POST", "/sink", 0, 1, "--http1.0", "-d", "a=b"),
                 new Case("closed within a body", "/cut", 18, 1),
                 new Case("closed within a chunk", "/cut-chunked", 18, 1),
                 new Case("slow body", "/drip", 0, 1),
@@ -218,6 +241,27 @@ final class CurlTest {
                 Files.readString(body));
         assertTrue(run.heads().contains("\r\nProxy-Status: proxy-mcp; error=connection_refused\r\n"), run.heads());
         assertEquals(ErrorClass.CONNECT_REFUSED, ((Outcome.Incomplete) proxy.awaitNewest().outcome()).errorClass());
+    }
+
+    /** A ClientHello is no head that ends: a user who mistypes the proxy's scheme must not wait for a timeout. */
+    @Test void tlsToTheProxyItselfIsRefusedAtOnce() throws Exception {
+        assertEquals(35, curl(List.of("-k", "--proxy-insecure", "-x", "https://127.0.0.1:" + proxy.port(), "http://example.invalid/")).exit());
+        try (RawClient client = RawClient.connect(proxy.port())) {
+            client.send("\u0016\u0003\u0001");
+            RawClient.Response answer = client.readResponse("GET");
+            assertEquals("400 proxy-mcp: TLS where HTTP is spoken: the address of this proxy begins with http://, for https:// targets too\n",
+                    answer.status() + " " + answer.bodyText());
+        }
+    }
+
+    @Test void clientThatDoesNotTrustUsIsRecorded() throws Exception {
+        CurlRun run = curl(List.of("-x", proxy.url(), origins.get(1).url("127.0.0.1", "/hello")));
+        assertEquals(60, run.exit());
+        Exchange exchange = proxy.awaitNewest();
+        assertEquals("CONNECT tunnel://127.0.0.1:" + origins.get(1).port(), exchange.start().head().method() + " " + exchange.start().url());
+        Outcome.Incomplete outcome = (Outcome.Incomplete) exchange.outcome();
+        assertEquals(ErrorClass.TLS, outcome.errorClass());
+        assertTrue(outcome.reason().startsWith("TLS with the client failed: "), outcome.reason());
     }
 
     private static CurlRun curl(Case test, String url, String... way) throws IOException, InterruptedException {

@@ -46,6 +46,7 @@ final class EarlyResponseTest {
         assertEquals(413, exchange.response().orElseThrow().status());
         assertEquals(CapturedBody.State.COMPLETE, exchange.responseBody().state());
         assertEquals(CapturedBody.State.INCOMPLETE, exchange.requestBody().state());
+        assertEquals(List.of("the response ended before the request body had; the rest of that was not passed on"), exchange.notes());
     }
 
     @Test

@@ -314,18 +314,6 @@ final class ForwardingTest {
     }
 
     @Test
-    void insideTlsABodyUntilTheCloseEndsWithCloseNotify() throws Exception {
-        try (ScriptedOrigin origin = ScriptedOrigin.each(RunningProxy.originTls(), new Step.ReadRequest(),
-                ScriptedOrigin.send("HTTP/1.1 200 OK\r\n\r\nhello"), new Step.Close());
-                RawClient client = proxy.tlsTo(origin.authority())) {
-            client.send(lines("GET / HTTP/1.1\nHost: ORIGIN\n\n", origin));
-            // Without close_notify this read fails: TLS tells a truncation from an end.
-            assertEquals("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello", client.readToEnd());
-        }
-        assertEquals(new Outcome.Complete(), proxy.exchange(0).outcome());
-    }
-
-    @Test
     void responsesWithoutBodyKeepTheirLengthAndTheConnection() throws Exception {
         String notModified = "HTTP/1.1 304 Not Modified\r\nETag: \"x\"\r\nContent-Length: 1000\r\n\r\n";
         String noContent = "HTTP/1.1 204 No Content\r\n\r\n";

@@ -22,7 +22,7 @@ import proxymcp.Programs;
 final class LargeBodyTest {
     private static final int MEBIBYTES = 1024;
     private static final long BYTES = (long) MEBIBYTES << 20;
-    /** What the live buffer keeps of two bodies, 4 MiB each, and what a young JVM still loads. */
+    /** What the live buffer keeps of two bodies, 1 MiB each, and what a young JVM still loads. */
     private static final long HEAP_GROWTH_MAX = 16L << 20;
 
     @TempDir static Path folder;
@@ -59,7 +59,8 @@ final class LargeBodyTest {
         long before = child.heapBytes();
         for (TestOrigin origin : List.of(http, https)) {
             CurlRun run = curl(origin, "/pattern/" + MEBIBYTES);
-            assertEquals("0 200 1.1 0 0 " + BYTES + " " + digest, run.exit() + " " + run.info() + " " + run.bodyBytes() + " " + run.bodySha256());
+            assertEquals("0 200 1.1 0 0 " + BYTES + " " + digest,
+                    run.exit() + " " + run.info() + " " + run.bodyBytes() + " " + run.bodySha256());
             assertEquals("Complete[] request 0 none response " + BYTES + " " + digest, child.nextEnded());
         }
         assertFlat(before);
@@ -79,7 +80,8 @@ final class LargeBodyTest {
             assertEquals("0 200", run.exit() + " " + run.info().substring(0, 3));
             TestOrigin.Seen seen = origin.seen().get(origin.seen().size() - 1);
             assertEquals(BYTES + " " + digest, seen.bodyBytes() + " " + seen.bodySha256());
-            assertEquals("Complete[] request " + BYTES + " " + digest + " response " + run.bodyBytes() + " " + run.bodySha256(), child.nextEnded());
+            assertEquals("Complete[] request " + BYTES + " " + digest + " response " + run.bodyBytes() + " " + run.bodySha256(),
+                    child.nextEnded());
         }
         assertFlat(before);
     }

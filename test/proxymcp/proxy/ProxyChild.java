@@ -35,7 +35,8 @@ final class ProxyChild implements AutoCloseable {
     static ProxyChild start(Path home, Path trusted, String... options) throws IOException {
         List<String> command = new java.util.ArrayList<>(List.of(Programs.java().toString()));
         command.addAll(List.of(options));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), ProxyChild.class.getName(), home.toString(), trusted.toString()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), ProxyChild.class.getName(),
+                home.toString(), trusted.toString()));
         return new ProxyChild(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
     }
 

@@ -49,14 +49,20 @@ final class ProxyThreads {
         }
     }
 
-    /** Waits until none is alive; fails with those that are. */
-    static void awaitNone() throws IOException, InterruptedException {
+    /** Waits until none is alive but those that were {@code before}; fails with what is left. */
+    static void awaitOnly(List<String> before) throws IOException, InterruptedException {
         long due = System.nanoTime() + ScriptedOrigin.LIMIT.toNanos();
-        while (!alive().isEmpty()) {
+        for (List<String> left = others(before); !left.isEmpty(); left = others(before)) {
             if (System.nanoTime() - due > 0) {
-                throw new AssertionError("threads of the proxy are left: " + alive());
+                throw new AssertionError("threads of the proxy are left: " + left);
             }
             Thread.sleep(PAUSE_MILLIS);
         }
+    }
+
+    private static List<String> others(List<String> before) throws IOException {
+        List<String> left = new ArrayList<>(alive());
+        before.forEach(left::remove);
+        return left;
     }
 }

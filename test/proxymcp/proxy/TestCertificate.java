@@ -17,9 +17,10 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * A certificate of an origin and its key, self-signed unless {@link #issue} made it, made by the JDK's {@code keytool}: nothing of it comes from the code under test.
+ * A certificate of an origin and its key, self-signed unless {@link #issue} made it. The JDK's {@code keytool} makes them: nothing comes
+ * from the code under test.
  *
- * @param certificate leaf and issuer in one
+ * @param certificate what the origin shows
  * @param key its private key
  * @param certificateFile the certificate as PEM: what a client is told to trust
  * @param pemFile key and certificate as PEM: what openssl serves

@@ -30,12 +30,14 @@ final class TestSite implements TestOrigin.Answer {
         String name = numbered.matches() ? numbered.group(1) : path;
         return switch (name) {
             case "/gzip" -> full(out, head, "Content-Encoding: gzip\r\n", gzip());
-            case "/br" -> full(out, head, "content-encoding: br\r\n", Files.readAllBytes(Programs.fixtures().resolve("proxy/page.txt.br")));
+            case "/br" -> full(out, head, "content-encoding: br\r\n",
+                    Files.readAllBytes(Programs.fixtures().resolve("proxy/page.txt.br")));
             case "/chunked" -> chunked(out);
             case "/hints" -> hints(out);
             case "/tagged" -> tagged(request, out, head);
             case "/status" -> status(out, number);
-            case "/range" -> text(out, "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 10-19/100\r\nContent-Length: 10\r\n\r\n0123456789");
+            case "/range" -> text(out, "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 10-19/100\r\n"
+                    + "Content-Length: 10\r\n\r\n0123456789");
             case "/redirect" -> text(out, "HTTP/1.1 302 Found\r\nLocation: /hello\r\nContent-Length: 0\r\n\r\n");
             case "/cookies" -> full(out, head, cookies(), ascii("crumbs"));
             case "/long-field" -> full(out, head, "X-Long: " + "v".repeat(30_000) + "\r\n", ascii("after a long field"));
@@ -68,7 +70,8 @@ final class TestSite implements TestOrigin.Answer {
     }
 
     private static boolean full(OutputStream out, boolean head, String extra, byte[] body) throws IOException {
-        out.write(ascii("HTTP/1.1 200 OK\r\nserver: Test\r\nX-Mixed-CASE:   spaced\r\nx-dup: 1\r\nX-Dup: 2\r\nX-Empty:\r\nX-Latin: caf\u00e9\r\n"
+        out.write(ascii("HTTP/1.1 200 OK\r\nserver: Test\r\nX-Mixed-CASE:   spaced\r\nx-dup: 1\r\nX-Dup: 2\r\n"
+                + "X-Empty:\r\nX-Latin: caf\u00e9\r\n"
                 + extra + "CONTENT-length: " + body.length + "\r\n\r\n"));
         if (!head) {
             out.write(body);
@@ -87,7 +90,8 @@ final class TestSite implements TestOrigin.Answer {
     }
 
     private static boolean status(OutputStream out, int status) throws IOException {
-        return text(out, "HTTP/1.1 " + status + " Made Up\r\nX-Status: " + status + "\r\n" + (status == 204 ? "" : "Content-Length: 0\r\n") + "\r\n");
+        String length = status == 204 ? "" : "Content-Length: 0\r\n";
+        return text(out, "HTTP/1.1 " + status + " Made Up\r\nX-Status: " + status + "\r\n" + length + "\r\n");
     }
 
     private static boolean chunked(OutputStream out) throws IOException {
@@ -123,7 +127,8 @@ final class TestSite implements TestOrigin.Answer {
     private static String cookies() {
         StringBuilder lines = new StringBuilder();
         for (int i = 0; i < 20; i++) {
-            lines.append(i % 2 == 0 ? "Set-Cookie" : "set-cookie").append(": c").append(i).append("=v; Expires=Wed, 21 Oct 2037 07:28:00 GMT\r\n");
+            lines.append(i % 2 == 0 ? "Set-Cookie" : "set-cookie").append(": c").append(i)
+                    .append("=v; Expires=Wed, 21 Oct 2037 07:28:00 GMT\r\n");
         }
         return lines.toString();
     }
@@ -147,7 +152,8 @@ final class TestSite implements TestOrigin.Answer {
     }
 
     private static boolean events(OutputStream out) throws IOException {
-        out.write(ascii("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nTransfer-Encoding: chunked\r\n\r\n"));
+        out.write(ascii("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
+                + "Transfer-Encoding: chunked\r\n\r\n"));
         for (int i = 0; i < 5; i++) {
             out.write(ascii("f\r\nid: " + i + "\ndata: x\n\n\r\n"));
             out.flush();

@@ -125,7 +125,8 @@ final class UpstreamTlsTest {
     @Test void protocolBeyondJavaIs502() throws Exception {
         TestCertificate certificate = TestCertificate.forLoopback(folder);
         try (CapturingProxy proxy = CapturingProxy.trusting(folder, certificate);
-                Server server = Server.start(certificate, "-tls1_2", "-cipher", "ECDHE-ECDSA-CAMELLIA256-SHA384:ECDHE-ECDSA-ARIA256-GCM-SHA384")) {
+                Server server = Server.start(certificate, "-tls1_2", "-cipher",
+                        "ECDHE-ECDSA-CAMELLIA256-SHA384:ECDHE-ECDSA-ARIA256-GCM-SHA384")) {
             Result result = get(proxy, "127.0.0.1", server.port);
             assertEquals(502, result.response().status());
             assertTrue(result.response().bodyText().contains("cipher suite"), result.text());

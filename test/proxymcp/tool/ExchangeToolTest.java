@@ -253,6 +253,20 @@ final class ExchangeToolTest {
     }
 
     @Test
+    void noFileIsWrittenWhenThereIsNothingToWrite() {
+        String none = traffic().complete();
+        String coded = traffic().responseHeader("Content-Encoding", "zstd").responseBody("text/plain", "xx").complete();
+        assertEquals("body_not_available: output_file: there is nothing to write: the message has no body | view raw takes the octets as received",
+                tools.failure("proxy_get_exchange", "{\"exchange_id\":\"" + none + "\",\"body\":\"request\",\"output_file\":\"a\"}"));
+        assertTrue(tools.failure("proxy_get_exchange", "{\"exchange_id\":\"" + coded + "\",\"body\":\"response\",\"output_file\":\"a\"}")
+                .startsWith("body_not_available: output_file: there is nothing to write: content coding zstd is not decoded"));
+        assertEquals("body_not_available: output_file: there is nothing to write: body_offset is not below the 2 octets available",
+                tools.failure("proxy_get_exchange", "{\"exchange_id\":\"" + coded
+                        + "\",\"body\":\"response\",\"view\":\"raw\",\"body_offset\":2,\"output_file\":\"a\"}"));
+        assertTrue(Files.notExists(home.resolve("files/a")));
+    }
+
+    @Test
     void controlCharactersOfStrangersAreEscaped() {
         String id = traffic().request("GET", "a.example", "/x").responseBody("text/plain", "\u001b[31mred\u009b\u2028").complete();
         String json = Json.text(get(id, ""));

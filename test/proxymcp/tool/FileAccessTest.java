@@ -89,6 +89,13 @@ final class FileAccessTest {
     }
 
     @Test
+    void foldersWithKeysAndStateAreClosedBeforeTheyExist() throws IOException {
+        Files.delete(home.resolve("queue"));
+        FileAccess open = new FileAccess(home, work, user, List.of(home));
+        assertEquals("path_not_allowed", refusal(open, CallOrigin.STDIO, home.resolve("queue/x").toString(), false));
+    }
+
+    @Test
     void linksAreResolvedBeforeTheyAreCompared() throws Exception {
         Files.createDirectories(home.resolve("files"));
         Files.createSymbolicLink(home.resolve("files/out"), user);

@@ -205,6 +205,20 @@ final class LifecycleToolsTest {
     }
 
     @Test
+    void argumentsOfSessionsAreRefusedAsNotBuilt() {
+        ToolCall start = (ToolCall) tools.server.tool("proxy_start").handler();
+        for (String name : List.of("persistence_enabled", "session_name", "capture_profile", "max_disk_mb")) {
+            assertEquals("{\"status\":\"error\",\"error\":\"" + name + ": not built yet: the session store\",\"code\":\"not_built\","
+                    + "\"hint\":\"leave it out; traffic is kept in memory and listed by proxy_list_traffic\"}",
+                    Json.text(start.refusal(Tools.object("{\"port\":0,\"" + name + "\":1}")).orElseThrow().json()));
+        }
+        assertEquals("{\"status\":\"error\",\"error\":\"storage_dir: sessions are kept under the server's home alone\",\"code\":\"bad_argument\","
+                + "\"hint\":\"start the server with --home DIR\"}",
+                Json.text(start.refusal(Tools.object("{\"storage_dir\":\"/x\"}")).orElseThrow().json()));
+        assertTrue(start.refusal(Tools.object("{\"port\":0}")).isEmpty());
+    }
+
+    @Test
     void badArgumentsAreAllNamedAtOnce() {
         assertEquals("bad_argument: port: expected an integer in 0..65535, got 70000; insecure_upstream: expected true or false, got \"yes\"; "
                 + "unknown argument \"prot\"; did you mean \"port\"?",

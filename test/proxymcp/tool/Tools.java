@@ -31,7 +31,7 @@ final class Tools implements AutoCloseable {
     final ProxyControl control;
     final McpServer server;
     final Toolbox toolbox;
-    private final WorkPool pool = new WorkPool();
+    final WorkPool pool = new WorkPool();
 
     Tools(Path home) {
         this(home, LiveBuffer.Limits.DEFAULT);

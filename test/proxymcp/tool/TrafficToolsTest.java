@@ -177,6 +177,22 @@ final class TrafficToolsTest {
     }
 
     @Test
+    void rowsOfHostileTextKeepTheirIds() {
+        String id = traffic().request("M".repeat(5_000), "h", "/" + "\u0080".repeat(5_000))
+                .responseHeader("Content-Type", "\u0080".repeat(5_000)).complete();
+        String failed = traffic().request("M".repeat(5_000), "h", "/" + "\u0080".repeat(5_000))
+                .failed(ErrorClass.PROTOCOL, "\u0001".repeat(5_000));
+        for (int i = 0; i < 2; i++) {
+            JsonObject page = tools.call("proxy_list_traffic", "{\"max_chars\":2000,\"limit\":1,\"offset\":" + i + "}");
+            assertTrue(Json.text(page).length() <= 2_000);
+            assertEquals(List.of(i == 0 ? id : failed), ids(page, "exchanges"));
+            assertEquals("true 5009", Tools.at(page, "exchanges.0.truncated") + " " + Tools.at(page, "exchanges.0.urlLength"));
+        }
+        JsonObject found = tools.call("proxy_search_traffic", "{\"max_chars\":2000,\"limit\":1,\"query\":\"http://h\"}");
+        assertEquals(List.of(id), ids(found, "results"));
+    }
+
+    @Test
     void outOfRangeNumbersAreRefused() {
         assertEquals("bad_argument: limit: expected an integer in 1..5000, got 0; max_chars: expected an integer in 2000..200000, got 1999; "
                 + "status_filter: expected an integer in 100..999, got 99",
