@@ -199,6 +199,13 @@ public final class BodyReader {
     }
 
     private Fields readTrailers() throws IOException {
+        if (!in.await()) {
+            throw cut();
+        }
+        if (in.peek(0) == '\n') {
+            // Reading on would look for the empty line in the next message.
+            throw bad("last chunk is followed by LF without CR");
+        }
         while (in.buffered() < 2) {
             if (!in.awaitMore()) {
                 throw cut();
@@ -207,10 +214,6 @@ public final class BodyReader {
         if (in.peek(0) == '\r' && in.peek(1) == '\n') {
             in.consume(2);
             return Fields.EMPTY;
-        }
-        if (in.peek(0) == '\n') {
-            // Reading on would look for the empty line in the next message.
-            throw bad("last chunk is followed by LF without CR");
         }
         Optional<byte[]> section = in.readHead(side, limits.headBytesMax());
         return HeadParser.parseTrailers(section.orElseThrow(this::cut), side, limits);
