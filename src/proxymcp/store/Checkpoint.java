@@ -1,0 +1,142 @@
+package proxymcp.store;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+
+/**
+ * The state of the index at one place of the log, so that opening a session reads the log from there on. Two generations are kept, as
+ * {@code checkpoint-0} and {@code checkpoint-1}; a file is replaced whole.
+ *
+ * <pre>
+ *   offset  size  field
+ *        0     8  magic      "PMCPCKP" and 0x0A
+ *        8     4  version    1
+ *       12     n  payload    MessagePack, see FORMAT.md
+ *     12+n     4  crc        CRC-32C of all before
+ * </pre>
+ *
+ * @param session the session it belongs to
+ * @param number rises by one per checkpoint, from 1
+ * @param label what a caller named it
+ * @param takenAtMillis epoch milliseconds
+ * @param position where the first record stands that it does not cover
+ * @param nextNumber number of that record
+ * @param bytes octets of all segments up to there
+ * @param lastSeq highest seq that has a row
+ * @param namesUsed octets in use of index.names
+ * @param urlsUsed octets in use of index.urls
+ * @param ordered whether starts rise with seq
+ * @param losses what was lost up to there
+ * @param rows checksums of {@value #ROWS_PER_BLOCK} rows each
+ * @param names checksums of {@value #TEXT_PER_BLOCK} octets of index.names each
+ * @param urls the same of index.urls
+ * @param open exchanges in flight
+ */
+record Checkpoint(SessionId session, long number, Optional<String> label, long takenAtMillis, long position, long nextNumber, long bytes,
+        long lastSeq, long namesUsed, long urlsUsed, boolean ordered, Losses losses, List<Integer> rows, List<Integer> names,
+        List<Integer> urls, List<OpenRow> open) {
+    static final int ROWS_PER_BLOCK = 1_024;
+    static final int TEXT_PER_BLOCK = 64 << 10;
+    static final int VERSION = 1;
+
+    private static final byte[] MAGIC = {'P', 'M', 'C', 'P', 'C', 'K', 'P', 0x0A};
+    private static final int PAYLOAD_OFFSET = 12;
+
+    /** An exchange in flight: its row, and where its bodies' chunks stand. */
+    record OpenRow(long seq, byte[] row, long requestLast, long requestBytes, long responseLast, long responseBytes) {}
+
+    static int rowBlock(long seq) {
+        return (int) ((seq - 1) / ROWS_PER_BLOCK);
+    }
+
+    static Path file(Path folder, long number) {
+        return folder.resolve("checkpoint-" + number % 2);
+    }
+
+    /** The newest whole checkpoint of a session; empty if there is none. Files that cannot be used are passed over. */
+    static Optional<Checkpoint> newest(Path folder, SessionId session) {
+        Optional<Checkpoint> newest = Optional.empty();
+        for (int generation = 0; generation < 2; generation++) {
+            Optional<Checkpoint> found = read(file(folder, generation), session);
+            if (found.isPresent() && (newest.isEmpty() || newest.get().number < found.get().number)) {
+                newest = found;
+            }
+        }
+        return newest;
+    }
+
+    private static Optional<Checkpoint> read(Path file, SessionId session) {
+        try {
+            return Files.exists(file) ? Optional.of(decode(Files.readAllBytes(file))).filter(found -> found.session.equals(session))
+                    : Optional.empty();
+        } catch (IOException | PayloadReader.MalformedPayloadException e) {
+            return Optional.empty(); // The other generation, or the whole log, serves as well.
+        }
+    }
+
+    byte[] encode() {
+        PayloadWriter out = new PayloadWriter(4_096 + 8 * (rows.size() + names.size() + urls.size()));
+        byte[] version = new byte[Integer.BYTES];
+        RecordLayout.putInt(version, 0, VERSION);
+        out.raw(MAGIC, 0, MAGIC.length).raw(version, 0, version.length);
+        out.text(session.text()).integer(number).textOrNil(label).integer(takenAtMillis).fixed(position).integer(nextNumber).integer(bytes)
+                .integer(lastSeq).integer(namesUsed).integer(urlsUsed).bool(ordered);
+        out.integer(losses.bodies()).integer(losses.exchanges()).integer(losses.records()).integer(losses.bytes());
+        for (List<Integer> checksums : List.of(rows, names, urls)) {
+            out.integer(checksums.size());
+            checksums.forEach(checksum -> out.integer(checksum & 0xFFFF_FFFFL));
+        }
+        out.integer(open.size());
+        for (OpenRow row : open) {
+            out.integer(row.seq).binary(row.row).fixed(row.requestLast).integer(row.requestBytes).fixed(row.responseLast)
+                    .integer(row.responseBytes);
+        }
+        byte[] bytes = Arrays.copyOf(out.bytes(), out.used() + Integer.BYTES);
+        RecordLayout.putInt(bytes, out.used(), crc(bytes, out.used()));
+        return bytes;
+    }
+
+    private static Checkpoint decode(byte[] bytes) throws IOException, PayloadReader.MalformedPayloadException {
+        int end = bytes.length - Integer.BYTES;
+        if (end < PAYLOAD_OFFSET || !Arrays.equals(bytes, 0, MAGIC.length, MAGIC, 0, MAGIC.length)
+                || RecordLayout.getInt(bytes, end) != crc(bytes, end)) {
+            throw new IOException("checkpoint is damaged");
+        }
+        if (RecordLayout.getInt(bytes, MAGIC.length) != VERSION) {
+            throw new IOException("checkpoint is of another version");
+        }
+        PayloadReader in = new PayloadReader(bytes, PAYLOAD_OFFSET, end - PAYLOAD_OFFSET);
+        SessionId session = SessionId.parse(in.text()).orElseThrow(() -> new IOException("checkpoint names no session"));
+        return new Checkpoint(session, in.integer(), in.textOrNil(), in.integer(), in.fixed(), in.integer(), in.integer(), in.integer(),
+                in.integer(), in.integer(), in.bool(), new Losses(in.integer(), in.integer(), in.integer(), in.integer()), checksums(in),
+                checksums(in), checksums(in), openRows(in));
+    }
+
+    private static List<Integer> checksums(PayloadReader in) throws PayloadReader.MalformedPayloadException {
+        List<Integer> checksums = new ArrayList<>();
+        for (long left = in.integer(); left > 0; left--) {
+            checksums.add((int) in.integer());
+        }
+        return List.copyOf(checksums);
+    }
+
+    private static List<OpenRow> openRows(PayloadReader in) throws PayloadReader.MalformedPayloadException {
+        List<OpenRow> open = new ArrayList<>();
+        for (long left = in.integer(); left > 0; left--) {
+            open.add(new OpenRow(in.integer(), in.binary(), in.fixed(), in.integer(), in.fixed(), in.integer()));
+        }
+        return List.copyOf(open);
+    }
+
+    private static int crc(byte[] bytes, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, 0, length);
+        return (int) crc.getValue();
+    }
+}

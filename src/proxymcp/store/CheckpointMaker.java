@@ -1,0 +1,118 @@
+package proxymcp.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+
+/**
+ * Takes checkpoints. {@link #take} copies what may change and sums up what changed, on the thread that writes the index; {@link #write} puts
+ * it on the disk, on any thread.
+ */
+final class CheckpointMaker {
+    private final StoreFiles files;
+    private final Path folder;
+    private final SessionId session;
+    private final IndexWriter index;
+    private final OpenExchanges open;
+    private final List<Integer> rows = new ArrayList<>();
+    private final List<Integer> names = new ArrayList<>();
+    private final List<Integer> urls = new ArrayList<>();
+    private long number;
+
+    /** @param last number of the last checkpoint, 0 without one */
+    CheckpointMaker(StoreFiles files, Path folder, SessionId session, IndexWriter index, OpenExchanges open, long last) {
+        this.files = files;
+        this.folder = folder;
+        this.session = session;
+        this.index = index;
+        this.open = open;
+        this.number = last;
+    }
+
+    /** Number of the next checkpoint. */
+    long nextNumber() {
+        return number + 1;
+    }
+
+    /** Goes on from a checkpoint: its checksums hold for what has not changed since. */
+    void continueFrom(Checkpoint checkpoint) {
+        rows.addAll(checkpoint.rows());
+        names.addAll(checkpoint.names());
+        urls.addAll(checkpoint.urls());
+        number = Math.max(number, checkpoint.number());
+    }
+
+    Checkpoint take(Optional<String> label, long nowMillis, long position, long nextNumber, long bytes, Losses losses) throws IOException {
+        IndexFiles indexFiles = index.files();
+        long lastSeq = index.lastSeq();
+        sumRows(indexFiles, lastSeq);
+        sumText(indexFiles.names(), names);
+        sumText(indexFiles.urls(), urls);
+        index.checkpointed();
+        return new Checkpoint(session, ++number, label, nowMillis, position, nextNumber, bytes, lastSeq, indexFiles.names().used(),
+                indexFiles.urls().used(), indexFiles.isOrdered(), losses, List.copyOf(rows), List.copyOf(names), List.copyOf(urls),
+                openRows(indexFiles));
+    }
+
+    /** Forces the index and replaces the older generation. */
+    void write(Checkpoint checkpoint) throws IOException {
+        index.files().force();
+        files.replace(Checkpoint.file(folder, checkpoint.number()), checkpoint.encode());
+    }
+
+    private void sumRows(IndexFiles indexFiles, long lastSeq) throws IOException {
+        int blocks = lastSeq == 0 ? 0 : Checkpoint.rowBlock(lastSeq) + 1;
+        for (int block = 0; block < blocks; block++) {
+            if (block < rows.size() && !index.changed().get(block)) {
+                continue;
+            }
+            long first = (long) block * Checkpoint.ROWS_PER_BLOCK + 1;
+            int sum = indexFiles.rowChecksum(first, Math.min(lastSeq, first + Checkpoint.ROWS_PER_BLOCK - 1));
+            if (block < rows.size()) {
+                rows.set(block, sum);
+            } else {
+                rows.add(sum);
+            }
+        }
+    }
+
+    private static void sumText(TextArea area, List<Integer> sums) throws IOException {
+        // The last block may have grown since it was summed up.
+        if (!sums.isEmpty()) {
+            sums.remove(sums.size() - 1);
+        }
+        for (long from = (long) sums.size() * Checkpoint.TEXT_PER_BLOCK; from < area.used(); from += Checkpoint.TEXT_PER_BLOCK) {
+            sums.add(checksum(area, from, Math.min(area.used(), from + Checkpoint.TEXT_PER_BLOCK)));
+        }
+    }
+
+    /** CRC-32C of the octets {@code from} to {@code to} of a text area. */
+    static int checksum(TextArea area, long from, long to) throws IOException {
+        CRC32C crc = new CRC32C();
+        int size = area.extents().extentBytes();
+        for (long at = from; at < to; ) {
+            long extentEnd = (at / size + 1) * size;
+            long end = Math.min(to, extentEnd);
+            ByteBuffer extent = area.extents().extent((int) (at / size));
+            crc.update(extent.slice((int) (at % size), (int) (end - at)));
+            at = end;
+        }
+        return (int) crc.getValue();
+    }
+
+    private List<Checkpoint.OpenRow> openRows(IndexFiles indexFiles) throws IOException {
+        List<Checkpoint.OpenRow> rowsInFlight = new ArrayList<>();
+        for (long seq : open.seqs()) {
+            OpenExchanges.Open exchange = open.find(seq).orElseThrow();
+            byte[] row = new byte[RowLayout.ROW_BYTES];
+            indexFiles.extent(seq).get(indexFiles.at(seq), row);
+            rowsInFlight.add(new Checkpoint.OpenRow(seq, row, exchange.request().last(), exchange.request().bytes(),
+                    exchange.response().last(), exchange.response().bytes()));
+        }
+        return List.copyOf(rowsInFlight);
+    }
+}

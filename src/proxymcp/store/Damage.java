@@ -1,0 +1,27 @@
+package proxymcp.store;
+
+/**
+ * Octets of a log that are not what was written.
+ *
+ * @param segment segment number
+ * @param offset where in its file
+ * @param length octets
+ * @param kind {@code torn_tail} where the log ends in the middle of a record, as after a crash; {@code record} for a damaged payload behind an
+ *     intact header; {@code bytes} for anything else; {@code segment} where a whole file cannot be read
+ * @param seq exchange that the damaged record belongs to; 0 if unknown or none
+ */
+public record Damage(int segment, long offset, long length, String kind, long seq) {
+    /** The log ends in the middle of a record. */
+    public static final String TORN_TAIL = "torn_tail";
+    /** A payload is damaged, its header is not. */
+    public static final String RECORD = "record";
+    /** Octets that are no record. */
+    public static final String BYTES = "bytes";
+    /** A file that cannot be read. */
+    public static final String SEGMENT = "segment";
+
+    /** Whether it is more than the harmless end of a log after a crash. */
+    public boolean isHarmful() {
+        return !kind.equals(TORN_TAIL);
+    }
+}

@@ -1,0 +1,103 @@
+package proxymcp.store;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** What the index needs of a raw message head, without parsing it whole. */
+final class HeadScan {
+    private HeadScan() {}
+
+    /** The method of a request head. */
+    static byte[] method(byte[] bytes, int from, int length) {
+        int space = indexOf(bytes, (byte) ' ', from, from + length);
+        return slice(bytes, from, Math.max(from, space));
+    }
+
+    /** Path and query of a request head's target; the whole target where it is no path. */
+    static byte[] path(byte[] bytes, int from, int length) {
+        int end = from + length;
+        int start = indexOf(bytes, (byte) ' ', from, end) + 1;
+        int stop = start <= from ? start : indexOf(bytes, (byte) ' ', start, end);
+        if (start <= from || stop < 0) {
+            return new byte[0];
+        }
+        if (bytes[start] != '/') {
+            int authority = indexOf(bytes, (byte) ':', start, stop);
+            boolean absolute = authority > 0 && authority + 2 < stop && bytes[authority + 1] == '/' && bytes[authority + 2] == '/';
+            if (absolute) {
+                int slash = authority + 3;
+                while (slash < stop && bytes[slash] != '/' && bytes[slash] != '?') {
+                    slash++;
+                }
+                start = slash;
+            }
+        }
+        return slice(bytes, start, stop);
+    }
+
+    /** The status code of a response head; 0 if there is none. */
+    static int status(byte[] bytes, int from, int length) {
+        int at = indexOf(bytes, (byte) ' ', from, from + length) + 1;
+        if (at <= from || at + 3 > from + length) {
+            return 0;
+        }
+        int status = 0;
+        for (int i = at; i < at + 3; i++) {
+            int digit = bytes[i] - '0';
+            if (digit < 0 || digit > 9) {
+                return 0;
+            }
+            status = status * 10 + digit;
+        }
+        return status;
+    }
+
+    /** Media type of the first Content-Type field, lower case, without parameters; empty without one. */
+    static byte[] mediaType(byte[] bytes, int from, int length) {
+        int end = from + length;
+        for (int line = nextLine(bytes, from, end); line < end; line = nextLine(bytes, line, end)) {
+            if (isContentType(bytes, line, end)) {
+                int start = line + 13;
+                int stop = start;
+                while (stop < end && bytes[stop] != '\r' && bytes[stop] != '\n' && bytes[stop] != ';') {
+                    stop++;
+                }
+                String text = new String(bytes, start, stop - start, StandardCharsets.ISO_8859_1).strip();
+                return text.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8);
+            }
+        }
+        return new byte[0];
+    }
+
+    private static boolean isContentType(byte[] bytes, int line, int end) {
+        String name = "content-type:";
+        if (line + name.length() > end) {
+            return false;
+        }
+        for (int i = 0; i < name.length(); i++) {
+            int octet = bytes[line + i];
+            if ((octet >= 'A' && octet <= 'Z' ? octet + 32 : octet) != name.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static int nextLine(byte[] bytes, int from, int end) {
+        int feed = indexOf(bytes, (byte) '\n', from, end);
+        return feed < 0 ? end : feed + 1;
+    }
+
+    private static int indexOf(byte[] bytes, byte wanted, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (bytes[i] == wanted) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static byte[] slice(byte[] bytes, int from, int to) {
+        return java.util.Arrays.copyOfRange(bytes, from, Math.max(from, to));
+    }
+}

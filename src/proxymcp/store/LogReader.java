@@ -1,0 +1,55 @@
+package proxymcp.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Reads single records of a log by their positions. Not for several threads. */
+final class LogReader implements Closeable {
+    private final StoreFiles files;
+    private final Path folder;
+    private final SessionId session;
+    private final Map<Integer, SegmentReader> open = new HashMap<>();
+
+    LogReader(StoreFiles files, Path folder, SessionId session) {
+        this.files = files;
+        this.folder = folder;
+        this.session = session;
+    }
+
+    /**
+     * The reader of the segment of {@code position}, standing at the record there.
+     *
+     * @throws CorruptSegmentException if there is no intact record of one of these types
+     */
+    SegmentReader at(long position, RecordType... wanted) throws IOException {
+        SegmentReader reader = segment(Position.segment(position));
+        reader.read(Position.offset(position) & 0xFFFF_FFFFL, wanted);
+        return reader;
+    }
+
+    /** The reader of a segment. */
+    SegmentReader segment(int number) throws IOException {
+        SegmentReader known = open.get(number);
+        if (known == null) {
+            known = SegmentReader.open(files, SegmentFiles.file(folder, number), session, number, SegmentReader.POINT_WINDOW_BYTES);
+            open.put(number, known);
+        }
+        return known;
+    }
+
+    /** What reading was told of a payload that its checksum fits, and that is no payload of its type. */
+    IOException malformed(long position, PayloadReader.MalformedPayloadException e) {
+        return new CorruptSegmentException(SegmentFiles.file(folder, Position.segment(position)), Position.offset(position), e.getMessage());
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (SegmentReader reader : open.values()) {
+            reader.close();
+        }
+        open.clear();
+    }
+}

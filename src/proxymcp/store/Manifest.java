@@ -1,0 +1,111 @@
+package proxymcp.store;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
+import java.util.OptionalLong;
+import proxymcp.json.Json;
+import proxymcp.json.JsonNull;
+import proxymcp.json.JsonNumber;
+import proxymcp.json.JsonObject;
+import proxymcp.json.JsonString;
+import proxymcp.json.JsonValue;
+
+/**
+ * What is known of a session beside its log: {@code manifest.json}, replaced whole. A lost or damaged one is made again from the log, without
+ * name and settings.
+ *
+ * @param id the session's id
+ * @param name what the caller named it
+ * @param profile how much of bodies is kept
+ * @param maxDiskMb cap of log and index, in MiB
+ * @param startedAtMillis epoch milliseconds
+ * @param endedAtMillis when it ended; empty while it is recorded, and after a crash until it is recovered
+ * @param recovery {@code clean}, {@code recovered} after a crash, {@code error} after a loss
+ * @param exchangeCount exchanges in the log
+ * @param lastSeq highest seq
+ * @param bytes octets of log and index
+ * @param losses what was not recorded
+ * @param lastError why, in words
+ * @param settings how the proxy was set while recording
+ */
+public record Manifest(SessionId id, Optional<String> name, CaptureProfile profile, long maxDiskMb, long startedAtMillis,
+        OptionalLong endedAtMillis, String recovery, long exchangeCount, long lastSeq, long bytes, Losses losses, Optional<String> lastError,
+        JsonObject settings) {
+    /** Nothing was lost. */
+    public static final String CLEAN = "clean";
+    /** The recording process had died; what it left was read again. */
+    public static final String RECOVERED = "recovered";
+    /** Something could not be written. */
+    public static final String ERROR = "error";
+
+    private static final String FILE = "manifest.json";
+    private static final int FORMAT = 1;
+
+    static Path file(Path folder) {
+        return folder.resolve(FILE);
+    }
+
+    void write(StoreFiles files, Path folder) throws IOException {
+        JsonObject lost = JsonObject.builder().put("bodies", losses.bodies()).put("exchanges", losses.exchanges())
+                .put("records", losses.records()).put("bytes", losses.bytes()).build();
+        JsonObject json = JsonObject.builder().put("format", FORMAT).put("id", id.text()).putOrNull("name", name.map(JsonString::new))
+                .put("captureProfile", profile.id()).put("maxDiskMb", maxDiskMb).put("startedAt", startedAtMillis)
+                .put("endedAt", endedAtMillis.isPresent() ? JsonNumber.of(endedAtMillis.getAsLong()) : JsonNull.NULL)
+                .put("recoveryState", recovery).put("exchangeCount", exchangeCount).put("lastSequence", lastSeq).put("bytesWritten", bytes)
+                .put("losses", lost).putOrNull("lastError", lastError.map(JsonString::new)).put("settings", settings).build();
+        files.replace(file(folder), (Json.text(json) + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Reads a session's manifest; empty if there is none that can be used. */
+    static Optional<Manifest> read(Path folder, SessionId id) {
+        try {
+            JsonValue value = Json.parse(Files.readAllBytes(file(folder)));
+            return value instanceof JsonObject json ? decode(json, id) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty(); // The log says the rest.
+        }
+    }
+
+    private static Optional<Manifest> decode(JsonObject json, SessionId id) {
+        if (!json.string("id").equals(Optional.of(id.text())) || whole(json, "format") != FORMAT) {
+            return Optional.empty();
+        }
+        JsonObject lost = json.object("losses").orElse(JsonObject.EMPTY);
+        long ended = whole(json, "endedAt");
+        return Optional.of(new Manifest(id, json.string("name"), json.string("captureProfile").flatMap(CaptureProfile::of)
+                .orElse(CaptureProfile.FULL), whole(json, "maxDiskMb"), whole(json, "startedAt"),
+                ended < 0 ? OptionalLong.empty() : OptionalLong.of(ended), json.string("recoveryState").orElse(CLEAN),
+                whole(json, "exchangeCount"), whole(json, "lastSequence"), whole(json, "bytesWritten"),
+                new Losses(Math.max(0, whole(lost, "bodies")), Math.max(0, whole(lost, "exchanges")), Math.max(0, whole(lost, "records")),
+                        Math.max(0, whole(lost, "bytes"))), json.string("lastError"), json.object("settings").orElse(JsonObject.EMPTY)));
+    }
+
+    /** A manifest for a session that has lost its own. */
+    static Manifest lost(SessionId id) {
+        long started = 0;
+        try {
+            started = LocalDateTime.parse(id.text().substring(0, 14), DateTimeFormatter.ofPattern("yyyyMMddHHmmss")).toInstant(ZoneOffset.UTC)
+                    .toEpochMilli();
+        } catch (DateTimeParseException e) {
+            started = 0; // The digits are no date: the start is not known.
+        }
+        return new Manifest(id, Optional.empty(), CaptureProfile.FULL, 0, started, OptionalLong.empty(), ERROR, 0, 0, 0, Losses.NONE,
+                Optional.of("the manifest was missing or damaged"), JsonObject.EMPTY);
+    }
+
+    private static long whole(JsonObject json, String name) {
+        return json.get(name).orElse(JsonNull.NULL) instanceof JsonNumber number ? number.exactLong().orElse(-1) : -1;
+    }
+
+    Manifest with(OptionalLong ended, String newRecovery, long exchanges, long seq, long newBytes, Losses newLosses, Optional<String> error) {
+        return new Manifest(id, name, profile, maxDiskMb, startedAtMillis, ended, newRecovery, exchanges, seq, newBytes, newLosses, error,
+                settings);
+    }
+}

@@ -1,0 +1,108 @@
+package proxymcp.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.zip.CRC32C;
+
+/**
+ * Appends records to one segment file. Writes go to positions counted here, so that what a failed write left behind is overwritten or cut off,
+ * never read.
+ *
+ * <p>Owner: the writer thread, which is never interrupted: an interrupt during I/O closes a FileChannel for good. {@link #force} may come from
+ * the forcer.
+ */
+final class SegmentWriter implements Closeable {
+    private final SegmentHeader header;
+    private final Path file;
+    private final FileChannel channel;
+    private final CRC32C digest = new CRC32C();
+    private final byte[] digestInput = new byte[Long.BYTES];
+    private int position = SegmentHeader.BYTES;
+    private long records;
+    private long firstNumber;
+    private long lastNumber;
+    private long firstSeq;
+    private long lastSeq;
+
+    private SegmentWriter(SegmentHeader header, Path file, FileChannel channel) {
+        this.header = header;
+        this.file = file;
+        this.channel = channel;
+    }
+
+    /** Creates the file and writes its header. */
+    static SegmentWriter create(StoreFiles files, Path folder, SegmentHeader header) throws IOException {
+        Path file = SegmentFiles.file(folder, header.number());
+        FileChannel channel = files.create(file);
+        try {
+            StoreFiles.writeFully(channel, ByteBuffer.wrap(header.encode()), 0);
+            files.forceFolder(folder);
+            return new SegmentWriter(header, file, channel);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    SegmentHeader header() {
+        return header;
+    }
+
+    /** Where the next record will stand. */
+    int position() {
+        return position;
+    }
+
+    /**
+     * Appends sealed records.
+     *
+     * @throws IOException if not all were written; the segment is then as before, or must be abandoned if {@link #cutBack} fails too
+     */
+    void append(byte[] bytes, int offset, int length) throws IOException {
+        StoreFiles.writeFully(channel, ByteBuffer.wrap(bytes, offset, length), position);
+        position += length;
+    }
+
+    /** Counts a record that {@link #append} is about to write, for the seal. */
+    void count(byte[] bytes, int at) {
+        long number = RecordLayout.number(bytes, at);
+        long seq = RecordLayout.seq(bytes, at);
+        firstNumber = records == 0 ? number : firstNumber;
+        lastNumber = number;
+        if (seq != 0) {
+            firstSeq = firstSeq == 0 ? seq : Math.min(firstSeq, seq);
+            lastSeq = Math.max(lastSeq, seq);
+        }
+        records++;
+        System.arraycopy(bytes, at + RecordLayout.PAYLOAD_CRC_OFFSET, digestInput, 0, Long.BYTES);
+        digest.update(digestInput, 0, Long.BYTES);
+    }
+
+    /** Cuts off what a failed write left behind the last whole record. */
+    void cutBack() throws IOException {
+        channel.truncate(position);
+    }
+
+    /** Payload of the seal: counts, ranges and the digest of all checksums. */
+    void seal(PayloadWriter out) {
+        out.begin(RecordType.SEAL, 0).array(6).integer(records).integer(firstNumber).integer(lastNumber).integer(firstSeq).integer(lastSeq)
+                .integer(digest.getValue());
+        out.end();
+    }
+
+    void force() throws IOException {
+        channel.force(false);
+    }
+
+    Path file() {
+        return file;
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

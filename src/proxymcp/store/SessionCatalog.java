@@ -1,0 +1,379 @@
+package proxymcp.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import proxymcp.json.JsonObject;
+
+/**
+ * The sessions of a home: makes, lists, opens, recovers and deletes them.
+ *
+ * <p>Any thread may call. The lock guards what is open and is held while a session is opened or recovered, so that one thread does it; sessions
+ * that are open already are found without it.
+ */
+public final class SessionCatalog implements Closeable {
+    private static final int OPEN_MAX = 16;
+
+    private final Path root;
+    private final StoreFiles files;
+    private final StoreLimits limits;
+    private final Clock clock;
+    private final LongSupplier nanoTime;
+    private final ReentrantLock lock = new ReentrantLock();
+    /** Guarded by {@link #lock}. */
+    private final Map<SessionId, Session> open = new HashMap<>();
+    /** Guarded by {@link #lock}. */
+    private final Map<SessionId, SessionWriter> recording = new HashMap<>();
+
+    /** Sessions below {@code root}, on the real disk. */
+    public SessionCatalog(Path root, StoreLimits limits, Clock clock) {
+        this(root, StoreFiles.DISK, limits, clock, System::nanoTime);
+    }
+
+    SessionCatalog(Path root, StoreFiles files, StoreLimits limits, Clock clock, LongSupplier nanoTime) {
+        this.root = root;
+        this.files = files;
+        this.limits = limits;
+        this.clock = clock;
+        this.nanoTime = nanoTime;
+    }
+
+    /** The folder that holds all sessions. */
+    public Path root() {
+        return root;
+    }
+
+    /**
+     * Begins a session.
+     *
+     * @param name what the caller calls it
+     * @param profile how much of bodies is kept
+     * @param maxDiskMb cap of its log, in MiB, at least 1
+     * @param settings how the proxy is set, for the manifest
+     * @throws SessionException if the folder cannot be written
+     */
+    public SessionWriter create(Optional<String> name, CaptureProfile profile, long maxDiskMb, JsonObject settings) throws IOException {
+        SessionId id = SessionId.next(clock, new SecureRandom());
+        Path folder = root.resolve(id.text());
+        lock.lock();
+        try {
+            files.createFolder(folder);
+            SessionLock sessionLock = SessionLock.tryTake(folder)
+                    .orElseThrow(() -> new SessionException("session_locked", "another process writes session " + id));
+            Manifest manifest = new Manifest(id, name, profile, maxDiskMb, clock.millis(), OptionalLong.empty(), Manifest.CLEAN, 0, 0, 0,
+                    Losses.NONE, Optional.empty(), settings);
+            SessionWriter writer = new SessionWriter(files, folder, manifest, limits, clock, nanoTime, sessionLock);
+            recording.put(id, writer);
+            return writer;
+        } catch (SessionException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new SessionException("cannot_write", "a session cannot be begun in " + root + ": " + e.getMessage());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends a session that this process records. */
+    public Manifest end(SessionWriter writer) throws IOException {
+        try {
+            writer.close();
+        } finally {
+            lock.lock();
+            try {
+                recording.remove(writer.id());
+                forget(writer.id());
+            } finally {
+                lock.unlock();
+            }
+        }
+        return writer.manifest();
+    }
+
+    /** Manifests of all sessions, the newest first. */
+    public List<Manifest> list() throws IOException {
+        List<SessionId> ids = ids();
+        Collections.reverse(ids);
+        List<Manifest> manifests = new ArrayList<>();
+        for (SessionId id : ids) {
+            manifests.add(Manifest.read(root.resolve(id.text()), id).orElseGet(() -> Manifest.lost(id)));
+        }
+        return manifests;
+    }
+
+    /** Ids of all sessions, the oldest first. */
+    public List<SessionId> ids() throws IOException {
+        List<SessionId> ids = new ArrayList<>();
+        if (!Files.isDirectory(root)) {
+            return ids;
+        }
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(root, Files::isDirectory)) {
+            for (Path folder : folders) {
+                SessionId.parse(folder.getFileName().toString()).ifPresent(ids::add);
+            }
+        }
+        Collections.sort(ids);
+        return ids;
+    }
+
+    /**
+     * Opens a session for reading; what a dead process left is recovered first. The result is shared: callers do not close it.
+     *
+     * @throws SessionException if there is none with this id
+     */
+    public Session open(SessionId id) throws IOException {
+        lock.lock();
+        try {
+            Session known = open.get(id);
+            if (known != null) {
+                return known;
+            }
+            Path folder = existing(id);
+            SessionWriter writer = recording.get(id);
+            if (writer != null) {
+                return new Session(files, folder, writer.manifest(), writer.index(), Optional.empty(), List.of(), false);
+            }
+            return openStopped(id, folder);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Runs {@code work} on a session; an index found damaged on the way is rebuilt from the log, and the work done again. */
+    public <T> T read(SessionId id, SessionWork<T> work) throws Exception {
+        try {
+            return work.on(open(id));
+        } catch (BlockCheck.IndexDamagedException e) {
+            recover(id);
+            return work.on(open(id));
+        } catch (ClosedChannelException e) {
+            // It was closed to make room for another one while we read.
+            return work.on(open(id));
+        }
+    }
+
+    /** Work on an open session. */
+    public interface SessionWork<T> {
+        /** Does the work. */
+        T on(Session session) throws Exception;
+    }
+
+    private Session openStopped(SessionId id, Path folder) throws IOException {
+        Optional<SessionLock> free = tryLock(folder);
+        if (free.isEmpty()) {
+            return openElsewhere(id, folder);
+        }
+        SessionLock held = free.get();
+        try {
+            List<Damage> damage = List.of();
+            Optional<Manifest> manifest = Manifest.read(folder, id);
+            Optional<Session> clean = manifest.filter(found -> found.endedAtMillis().isPresent()).flatMap(found -> openClean(folder, found));
+            if (clean.isEmpty()) {
+                damage = new SessionRecovery(files, folder, id, limits, clock).run(false).damage();
+            }
+            Session session = clean.isPresent() ? clean.get() : openRecovered(id, folder, damage);
+            remember(id, session);
+            return session;
+        } finally {
+            held.close();
+        }
+    }
+
+    private Session openRecovered(SessionId id, Path folder, List<Damage> damage) throws IOException {
+        Manifest manifest = Manifest.read(folder, id).orElseGet(() -> Manifest.lost(id));
+        IndexFiles index = IndexFiles.open(files, folder, id, false);
+        Optional<BlockCheck> check = Checkpoint.newest(folder, id).map(checkpoint -> new BlockCheck(index, checkpoint));
+        return new Session(files, folder, manifest, index, check, damage, true);
+    }
+
+    private Optional<Session> openClean(Path folder, Manifest manifest) {
+        Optional<Checkpoint> checkpoint = Checkpoint.newest(folder, manifest.id()).filter(found -> found.lastSeq() == manifest.lastSeq());
+        if (checkpoint.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            IndexFiles index = IndexFiles.open(files, folder, manifest.id(), false);
+            if (index.lastSeq() != manifest.lastSeq()) {
+                index.close();
+                return Optional.empty();
+            }
+            return Optional.of(new Session(files, folder, manifest, index, Optional.of(new BlockCheck(index, checkpoint.get())), List.of(), true));
+        } catch (IOException e) {
+            return Optional.empty(); // The log serves to make it anew.
+        }
+    }
+
+    /** Another process writes the session, or it cannot be written at all. */
+    private Session openElsewhere(SessionId id, Path folder) throws IOException {
+        Manifest manifest = Manifest.read(folder, id).orElseGet(() -> Manifest.lost(id));
+        try {
+            return new Session(files, folder, manifest, IndexFiles.open(files, folder, id, false), Optional.empty(), List.of(), true);
+        } catch (IOException e) {
+            IndexFiles index = IndexFiles.inMemory(id, limits);
+            LogReplay replay = new LogReplay(files, folder, id, new IndexWriter(index), new OpenExchanges(), 0, Losses.NONE);
+            replay.run(Position.NONE);
+            return new Session(files, folder, manifest, index, Optional.empty(), replay.damage(), true);
+        }
+    }
+
+    private static Optional<SessionLock> tryLock(Path folder) {
+        try {
+            return SessionLock.tryTake(folder);
+        } catch (IOException e) {
+            return Optional.empty(); // A folder that cannot be written can still be read.
+        }
+    }
+
+    /**
+     * Reads the whole log of a session again and makes its index anew.
+     *
+     * @throws SessionException if it is being recorded, or is unknown
+     */
+    public Recovered recover(SessionId id) throws IOException {
+        lock.lock();
+        try {
+            Path folder = existing(id);
+            if (recording.containsKey(id)) {
+                throw new SessionException("session_active", "session " + id + " is being recorded; stop it first");
+            }
+            forget(id);
+            SessionLock held = take(folder, id);
+            try {
+                SessionRecovery.Result result = new SessionRecovery(files, folder, id, limits, clock).run(true);
+                return new Recovered(result.manifest(), result.damage());
+            } finally {
+                held.close();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * What recovery found.
+     *
+     * @param manifest the manifest as it is now
+     * @param damage what was damaged
+     */
+    public record Recovered(Manifest manifest, List<Damage> damage) {}
+
+    /** Whether a session was left by a process that died: it did not end, and nobody holds it. */
+    public boolean isLeftBehind(SessionId id) throws IOException {
+        Path folder = existing(id);
+        if (Manifest.read(folder, id).filter(found -> found.endedAtMillis().isPresent()).isPresent()) {
+            return false;
+        }
+        lock.lock();
+        try {
+            Optional<SessionLock> free = recording.containsKey(id) ? Optional.empty() : tryLock(folder);
+            if (free.isEmpty()) {
+                return false;
+            }
+            free.get().close();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Deletes a session with all its files.
+     *
+     * @throws SessionException if it is being recorded, or is unknown
+     */
+    public void delete(SessionId id) throws IOException {
+        lock.lock();
+        try {
+            Path folder = existing(id);
+            if (recording.containsKey(id)) {
+                throw new SessionException("session_active", "session " + id + " is being recorded; stop it first");
+            }
+            forget(id);
+            SessionLock held = take(folder, id);
+            try {
+                deleteFolder(folder);
+            } finally {
+                held.close();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static SessionLock take(Path folder, SessionId id) throws IOException {
+        return SessionLock.tryTake(folder).orElseThrow(() -> new SessionException("session_locked", "another process records session " + id));
+    }
+
+    private static void deleteFolder(Path folder) throws IOException {
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path visited, IOException failure) throws IOException {
+                Files.delete(visited);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    private Path existing(SessionId id) throws SessionException {
+        Path folder = root.resolve(id.text());
+        if (!Files.isDirectory(folder, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+            throw new SessionException("unknown_session", "there is no session " + id);
+        }
+        return folder;
+    }
+
+    private void remember(SessionId id, Session session) throws IOException {
+        if (open.size() >= OPEN_MAX) {
+            // Mappings outlive their channel, so that whoever reads a session that is forgotten here can finish.
+            forget(open.keySet().iterator().next());
+        }
+        open.put(id, session);
+    }
+
+    private void forget(SessionId id) throws IOException {
+        Session session = open.remove(id);
+        if (session != null) {
+            session.close();
+        }
+    }
+
+    /** Ends what is being recorded and closes what is open. */
+    @Override
+    public void close() throws IOException {
+        lock.lock();
+        try {
+            for (SessionWriter writer : List.copyOf(recording.values())) {
+                writer.close();
+            }
+            recording.clear();
+            for (SessionId id : List.copyOf(open.keySet())) {
+                forget(id);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package proxymcp.store;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import proxymcp.exchange.ErrorClass;
+import proxymcp.exchange.ExchangeEnd;
+import proxymcp.exchange.Outcome;
+import proxymcp.exchange.Timings;
+
+/**
+ * Brings a session that nobody writes into order: the index up to date with the log, and exchanges that were in flight ended. No octet of the
+ * log is changed: what recovery adds goes into a new segment.
+ */
+final class SessionRecovery {
+    private final StoreFiles files;
+    private final Path folder;
+    private final SessionId id;
+    private final StoreLimits limits;
+    private final Clock clock;
+
+    /**
+     * What recovery found.
+     *
+     * @param manifest the session's manifest, as it is now
+     * @param damage what was damaged in the part of the log that was read
+     */
+    record Result(Manifest manifest, List<Damage> damage) {}
+
+    SessionRecovery(StoreFiles files, Path folder, SessionId id, StoreLimits limits, Clock clock) {
+        this.files = files;
+        this.folder = folder;
+        this.id = id;
+        this.limits = limits;
+        this.clock = clock;
+    }
+
+    /**
+     * Recovers the session; the caller holds its lock.
+     *
+     * @param whole whether the whole log is read, rather than what follows the last checkpoint
+     */
+    Result run(boolean whole) throws IOException {
+        Manifest before = Manifest.read(folder, id).orElseGet(() -> Manifest.lost(id));
+        OpenExchanges open = new OpenExchanges();
+        Optional<Checkpoint> checkpoint = whole ? Optional.empty() : Checkpoint.newest(folder, id);
+        Optional<IndexFiles> restored = checkpoint.flatMap(found -> restore(found, open));
+        IndexFiles indexFiles = restored.isPresent() ? restored.get() : IndexFiles.create(files, folder, id, limits);
+        try {
+            Optional<Checkpoint> from = restored.isPresent() ? checkpoint : Optional.empty();
+            return replay(before, indexFiles, open, from, Checkpoint.newest(folder, id).map(Checkpoint::number).orElse(0L));
+        } finally {
+            indexFiles.close();
+        }
+    }
+
+    private Result replay(Manifest before, IndexFiles indexFiles, OpenExchanges open, Optional<Checkpoint> from, long lastCheckpoint)
+            throws IOException {
+        IndexWriter index = new IndexWriter(indexFiles);
+        LogReplay replay = new LogReplay(files, folder, id, index, open, from.map(found -> found.nextNumber() - 1).orElse(0L),
+                from.map(Checkpoint::losses).orElse(Losses.NONE));
+        LogState state = replay.run(from.map(Checkpoint::position).orElse(Position.NONE));
+        CheckpointMaker checkpoints = new CheckpointMaker(files, folder, id, index, open, lastCheckpoint);
+        from.ifPresent(checkpoints::continueFrom);
+        boolean clean = replay.isEnded() && open.size() == 0;
+        long bytes = state.bytes();
+        if (clean) {
+            checkpoints.write(checkpoints.take(Optional.empty(), clock.millis(), endOfLog(state), state.lastNumber() + 1, state.bytes(),
+                    state.losses()));
+        } else {
+            bytes = close(index, open, checkpoints, state);
+        }
+        boolean harmed = replay.damage().stream().anyMatch(Damage::isHarmful);
+        String recovery = harmed ? Manifest.ERROR : clean && before.endedAtMillis().isPresent() ? before.recovery() : Manifest.RECOVERED;
+        Optional<String> error = harmed ? Optional.of("the log is damaged: " + replay.damage().size() + " places") : before.lastError();
+        long ended = before.endedAtMillis().orElseGet(clock::millis);
+        Manifest after = before.with(OptionalLong.of(ended), recovery, index.lastSeq(), index.lastSeq(), bytes + indexFiles.bytes(),
+                state.losses(), error);
+        after.write(files, folder);
+        return new Result(after, List.copyOf(replay.damage()));
+    }
+
+    /** Ends what was in flight, in a new segment. */
+    private long close(IndexWriter index, OpenExchanges open, CheckpointMaker checkpoints, LogState state) throws IOException {
+        try (LogWriter log = new LogWriter(files, folder, id, limits, Long.MAX_VALUE, index, open, new ConnectionKeys(), state)) {
+            log.endOpen(new ExchangeEnd(new Outcome.Incomplete(ErrorClass.PROXY_STOPPED, "the recording process ended while the exchange ran"),
+                    Timings.NONE, List.of(), List.of()));
+            Checkpoint checkpoint = checkpoints.take(Optional.empty(), clock.millis(), log.position(), log.nextNumber(), log.bytes(),
+                    log.losses());
+            log.append(RecordType.SESSION_END, out -> out.array(2).integer(clock.millis()).integer(index.lastSeq()));
+            log.seal();
+            checkpoints.write(checkpoint);
+            return log.bytes();
+        }
+    }
+
+    private long endOfLog(LogState state) throws IOException {
+        Path last = SegmentFiles.file(folder, state.lastSegment());
+        return Position.of(state.lastSegment(), (int) java.nio.file.Files.size(last));
+    }
+
+    /** The index as it was at a checkpoint; empty if it is not there any more, or is not what the checkpoint saw. */
+    private Optional<IndexFiles> restore(Checkpoint checkpoint, OpenExchanges open) {
+        IndexFiles index = null;
+        try {
+            index = IndexFiles.open(files, folder, id, true);
+            index.restore(checkpoint);
+            for (Checkpoint.OpenRow row : checkpoint.open()) {
+                open.restore(row);
+            }
+            return Optional.of(index);
+        } catch (IOException e) {
+            // A rebuild from the log serves as well; the log is the truth.
+            closeQuietly(index);
+            return Optional.empty();
+        }
+    }
+
+    private static void closeQuietly(IndexFiles index) {
+        try {
+            if (index != null) {
+                index.close();
+            }
+        } catch (IOException e) {
+            return; // It is made anew.
+        }
+    }
+}

@@ -1,0 +1,319 @@
+package proxymcp.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+import proxymcp.exchange.ErrorClass;
+import proxymcp.exchange.ExchangeEnd;
+import proxymcp.exchange.ExchangeSink;
+import proxymcp.exchange.Outcome;
+import proxymcp.exchange.Timings;
+
+/**
+ * Records one session. What producers hand over is written by one thread and forced to the disk by another; both are platform threads, and
+ * neither is ever interrupted.
+ *
+ * <p>What survives: a killed process loses nothing up to {@link SessionStatus#writtenThrough}, a lost machine nothing up to
+ * {@link SessionStatus#forcedThrough}. A segment whose {@code force} failed is abandoned, not forced again.
+ */
+public final class SessionWriter implements Closeable {
+    private static final long TAKE_MILLIS = 20;
+
+    private record Labelled(Optional<String> label, CompletableFuture<Checkpoint> done) {}
+
+    private final StoreFiles files;
+    private final Path folder;
+    private final StoreLimits limits;
+    private final Clock clock;
+    private final LongSupplier nanoTime;
+    private final SessionLock lock;
+    private final Handover handover;
+    private final SessionRecorder recorder;
+    private final LogWriter log;
+    private final IndexWriter index;
+    private final OpenExchanges open;
+    private final CheckpointMaker checkpoints;
+    private final ConcurrentLinkedQueue<Labelled> wanted = new ConcurrentLinkedQueue<>();
+    private final CompletableFuture<Void> written = new CompletableFuture<>();
+    private final Thread writer;
+    private final Thread forcer;
+    private Manifest manifest;
+    private long checkpointBytes;
+    private long checkpointNanos;
+    private volatile boolean stopping;
+    private volatile boolean writerDone;
+    private volatile boolean forceFailed;
+    private volatile long forcedThrough;
+    private volatile long forcedAtMillis;
+    private volatile Optional<String> lastError = Optional.empty();
+    private volatile Losses losses = Losses.NONE;
+    private volatile long bytes;
+    private volatile long exchanges;
+    private volatile int inFlight;
+    private volatile Optional<Checkpoint> toWrite = Optional.empty();
+
+    SessionWriter(StoreFiles files, Path folder, Manifest manifest, StoreLimits limits, Clock clock, LongSupplier nanoTime, SessionLock lock)
+            throws IOException {
+        this.files = files;
+        this.folder = folder;
+        this.manifest = manifest;
+        this.limits = limits;
+        this.clock = clock;
+        this.nanoTime = nanoTime;
+        this.lock = lock;
+        this.open = new OpenExchanges();
+        this.index = new IndexWriter(IndexFiles.create(files, folder, manifest.id(), limits));
+        ConnectionKeys keys = new ConnectionKeys();
+        this.handover = new Handover(limits.queueBytes(), 0);
+        this.recorder = new SessionRecorder(handover, limits, manifest.profile(), keys, nanoTime);
+        this.log = new LogWriter(files, folder, manifest.id(), limits, manifest.maxDiskMb() << 20, index, open, keys, LogState.NEW);
+        this.checkpoints = new CheckpointMaker(files, folder, manifest.id(), index, open, 0);
+        this.checkpointNanos = nanoTime.getAsLong();
+        manifest.write(files, folder);
+        this.writer = Thread.ofPlatform().daemon().name("store-writer").unstarted(this::write);
+        this.forcer = Thread.ofPlatform().daemon().name("store-forcer").unstarted(this::force);
+        writer.start();
+        forcer.start();
+    }
+
+    /** The session's id. */
+    public SessionId id() {
+        return manifest.id();
+    }
+
+    /** Its manifest as it was at the start. */
+    public Manifest manifest() {
+        return manifest;
+    }
+
+    /** Where exchanges go. */
+    public ExchangeSink sink() {
+        return recorder;
+    }
+
+    /** The index, which others may read while it grows. */
+    IndexFiles index() {
+        return index.files();
+    }
+
+    /** How it goes. */
+    public SessionStatus status() {
+        return new SessionStatus(bytes, exchanges, inFlight, handover.writtenThrough(), forcedThrough, forcedAtMillis, losses, lastError);
+    }
+
+    /**
+     * Takes a checkpoint now.
+     *
+     * @throws IOException if it cannot be written
+     */
+    Checkpoint checkpoint(Optional<String> label) throws IOException {
+        Labelled labelled = new Labelled(label, new CompletableFuture<>());
+        wanted.add(labelled);
+        handover.wake();
+        try {
+            return labelled.done().get(30, TimeUnit.SECONDS);
+        } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+            throw new IOException("the checkpoint could not be written: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while a checkpoint was written", e);
+        }
+    }
+
+    private void write() {
+        try {
+            boolean more = true;
+            while (more) {
+                boolean last = stopping;
+                Handover.Batch batch = handover.take(TAKE_MILLIS);
+                log.lost(recorder.takeLosses());
+                if (batch.used > 0) {
+                    log.write(batch);
+                }
+                for (Optional<Long> lost = recorder.takeLostEnd(); lost.isPresent(); lost = recorder.takeLostEnd()) {
+                    open.end(lost.get());
+                    index.lose(lost.get());
+                }
+                recorder.handOverOld();
+                if (forceFailed) {
+                    forceFailed = false;
+                    log.abandonSegment();
+                }
+                checkpointIfDue();
+                publish();
+                more = !last || batch.used > 0;
+            }
+            finish();
+            written.complete(null);
+        } catch (InterruptedException | IOException | RuntimeException e) {
+            lastError = Optional.of("the store's writer ended: " + e.getMessage());
+            written.completeExceptionally(e);
+        } finally {
+            handover.close();
+            writerDone = true;
+        }
+    }
+
+    private void publish() throws IOException {
+        losses = log.losses();
+        bytes = log.bytes() + index.files().bytes();
+        exchanges = index.lastSeq();
+        inFlight = open.size();
+        log.failure().ifPresent(failure -> lastError = Optional.of("writing failed: " + failure.getMessage()));
+        if (!losses.isNone() && lastError.isEmpty()) {
+            lastError = Optional.of("the session's limit of " + manifest.maxDiskMb() + " MiB was reached, or the disk was too slow");
+        }
+    }
+
+    private void checkpointIfDue() {
+        long now = nanoTime.getAsLong();
+        boolean grown = log.bytes() - checkpointBytes >= limits.checkpointBytes();
+        boolean old = now - checkpointNanos >= TimeUnit.MILLISECONDS.toNanos(limits.checkpointMillis()) && log.bytes() > checkpointBytes;
+        Labelled labelled = wanted.poll();
+        if (labelled == null && !grown && !old || labelled == null && toWrite.isPresent()) {
+            return;
+        }
+        checkpointBytes = log.bytes();
+        checkpointNanos = now;
+        try {
+            Checkpoint checkpoint = takeCheckpoint(labelled == null ? Optional.empty() : labelled.label());
+            if (labelled != null) {
+                log.force();
+                checkpoints.write(checkpoint);
+                labelled.done().complete(checkpoint);
+            } else {
+                toWrite = Optional.of(checkpoint);
+                LockSupport.unpark(forcer);
+            }
+        } catch (IOException e) {
+            // Checkpoints only shorten recovery: without one, more of the log is read.
+            lastError = Optional.of("a checkpoint failed: " + e.getMessage());
+            if (labelled != null) {
+                labelled.done().completeExceptionally(e);
+            }
+        }
+    }
+
+    private Checkpoint takeCheckpoint(Optional<String> label) throws IOException {
+        long number = checkpoints.nextNumber();
+        log.append(RecordType.CHECKPOINT, out -> out.array(4).integer(number).textOrNil(label).integer(index.lastSeq())
+                .integer(clock.millis()));
+        return checkpoints.take(label, clock.millis(), log.position(), log.nextNumber(), log.bytes(), log.losses());
+    }
+
+    /** The last records: exchanges that still run end here, for this session. */
+    private void finish() throws IOException {
+        log.endOpen(new ExchangeEnd(new Outcome.Incomplete(ErrorClass.PROXY_STOPPED, "the session was ended while the exchange ran"),
+                Timings.NONE, List.of(), List.of()));
+        Checkpoint checkpoint = takeCheckpoint(Optional.empty());
+        log.append(RecordType.SESSION_END, out -> out.array(2).integer(clock.millis()).integer(index.lastSeq()));
+        log.seal();
+        checkpoints.write(checkpoint);
+        publish();
+    }
+
+    private void force() {
+        long number = 0;
+        while (!writerDone) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(limits.forceMillis()));
+            long through = handover.writtenThrough();
+            if (through <= forcedThrough && toWrite.isEmpty()) {
+                continue;
+            }
+            try {
+                if (!Files.isDirectory(folder)) {
+                    throw new IOException("the session's folder is gone");
+                }
+                log.force();
+                forcedThrough = Math.max(forcedThrough, through);
+                forcedAtMillis = clock.millis();
+            } catch (java.nio.channels.ClosedChannelException e) {
+                continue; // The segment was sealed meanwhile, which forced it; the next one is forced in the next round.
+            } catch (IOException e) {
+                forceFailed = true;
+                lastError = Optional.of("forcing to disk failed: " + e.getMessage());
+            }
+            number = writeCheckpoint(number);
+        }
+    }
+
+    private long writeCheckpoint(long last) {
+        Optional<Checkpoint> checkpoint = toWrite;
+        if (checkpoint.isEmpty() || checkpoint.get().number() <= last) {
+            return last;
+        }
+        try {
+            checkpoints.write(checkpoint.get());
+        } catch (IOException e) {
+            lastError = Optional.of("a checkpoint failed: " + e.getMessage());
+        }
+        toWrite = Optional.empty();
+        return checkpoint.get().number();
+    }
+
+    /**
+     * Ends the session: what was handed over is written, forced and sealed.
+     *
+     * @throws IOException if that failed; what was written before can still be read
+     */
+    @Override
+    public void close() throws IOException {
+        stopping = true;
+        handover.wake();
+        try {
+            written.get(60, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new IOException("the session could not be ended: " + e.getCause().getMessage(), e.getCause());
+        } catch (java.util.concurrent.TimeoutException e) {
+            throw new IOException("the disk took longer than 60 s to end the session", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the session was ended", e);
+        } finally {
+            LockSupport.unpark(forcer);
+            release();
+        }
+    }
+
+    private void release() throws IOException {
+        String state = losses.isNone() && lastError.isEmpty() ? Manifest.CLEAN : Manifest.ERROR;
+        manifest = manifest.with(OptionalLong.of(clock.millis()), state, exchanges, index.lastSeq(), bytes, losses, lastError);
+        try {
+            if (Files.isDirectory(folder)) {
+                manifest.write(files, folder);
+            }
+        } finally {
+            closeAll(log, index.files(), lock);
+        }
+    }
+
+    /** Closes all, in this order, and keeps later failures as suppressed ones. */
+    private static void closeAll(Closeable... resources) throws IOException {
+        IOException first = null;
+        for (Closeable resource : resources) {
+            try {
+                resource.close();
+            } catch (IOException e) {
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package proxymcp.store;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/** How the store touches the disk; tests put a disk in its place that is full, slow or breaks. */
+class StoreFiles {
+    /** The real disk. */
+    static final StoreFiles DISK = new StoreFiles();
+
+    private static final Set<PosixFilePermission> OWNER_FILE = PosixFilePermissions.fromString("rw-------");
+    private static final Set<PosixFilePermission> OWNER_FOLDER = PosixFilePermissions.fromString("rwx------");
+
+    /** Opens a new file for reading and writing, readable by its owner alone. */
+    FileChannel create(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        restrict(file, OWNER_FILE);
+        return channel;
+    }
+
+    /** Opens an existing file for reading. */
+    FileChannel open(Path file) throws IOException {
+        return FileChannel.open(file, StandardOpenOption.READ);
+    }
+
+    /** Makes a folder that its owner alone can enter; fine if it is there. */
+    void createFolder(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectories(folder);
+            restrict(folder, OWNER_FOLDER);
+        }
+    }
+
+    /** Replaces {@code file} by {@code bytes}, whole or not at all: temporary file, force, rename, force of the folder. */
+    void replace(Path file, byte[] bytes) throws IOException {
+        Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+        Files.deleteIfExists(temporary);
+        try (FileChannel channel = create(temporary)) {
+            writeFully(channel, java.nio.ByteBuffer.wrap(bytes), 0);
+            channel.force(true);
+        }
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        forceFolder(file.getParent());
+    }
+
+    /** Makes a folder's entries durable, where the system can. */
+    void forceFolder(Path folder) {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException e) {
+            // Windows does not open folders; its file systems keep their journal.
+            return;
+        }
+    }
+
+    static void writeFully(FileChannel channel, java.nio.ByteBuffer bytes, long position) throws IOException {
+        long at = position;
+        while (bytes.hasRemaining()) {
+            at += channel.write(bytes, at);
+        }
+    }
+
+    /** Leaves a file to its owner alone. */
+    static void restrictFile(Path file) throws IOException {
+        restrict(file, OWNER_FILE);
+    }
+
+    private static void restrict(Path path, Set<PosixFilePermission> permissions) throws IOException {
+        if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.setPosixFilePermissions(path, permissions);
+        }
+    }
+}

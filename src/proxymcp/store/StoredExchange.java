@@ -1,0 +1,15 @@
+package proxymcp.store;
+
+import java.util.List;
+import proxymcp.exchange.Exchange;
+
+/**
+ * An exchange of a session.
+ *
+ * @param entry what the index knows of it
+ * @param exchange heads, route, timings and outcome; its captured bodies hold sizes and digests, no octets
+ * @param requestBody request body
+ * @param responseBody response body
+ * @param damage parts that could not be read, one sentence each; empty for an intact exchange
+ */
+public record StoredExchange(IndexEntry entry, Exchange exchange, StoredBody requestBody, StoredBody responseBody, List<String> damage) {}

@@ -1,0 +1,84 @@
+package proxymcp.store;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import proxymcp.http.Fields;
+import proxymcp.http.HeadLimits;
+import proxymcp.http.HeadParser;
+import proxymcp.http.RequestHead;
+import proxymcp.http.ResponseHead;
+import proxymcp.http.WireWriter;
+
+/** Heads as octets: those that came over a wire are kept as they came, others are written as they would go out. */
+final class WireHeads {
+    /** What was captured under other limits must be readable under all. */
+    private static final HeadLimits LIMITS = new HeadLimits(RecordLayout.MAX_PAYLOAD_BYTES, 100_000);
+
+    private WireHeads() {}
+
+    static byte[] bytes(RequestHead head) {
+        if (head.raw().length > 0) {
+            return head.raw();
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream(256);
+        return written(out, writer -> writer.head(head));
+    }
+
+    static byte[] bytes(ResponseHead head) {
+        if (head.raw().length > 0) {
+            return head.raw();
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream(256);
+        return written(out, writer -> writer.head(head));
+    }
+
+    /** A field section with its empty line; nothing for no fields. */
+    static byte[] bytes(Fields fields) {
+        if (fields.isEmpty()) {
+            return new byte[0];
+        }
+        StringBuilder text = new StringBuilder();
+        for (Fields.Line line : fields.lines()) {
+            text.append(line.name()).append(": ").append(line.value()).append("\r\n");
+        }
+        return text.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    static RequestHead request(byte[] bytes, boolean raw) throws IOException {
+        RequestHead head = HeadParser.parseRequest(bytes, LIMITS);
+        return raw ? head : new RequestHead(head.method(), head.target(), head.version(), head.fields(), List.of(), new byte[0]);
+    }
+
+    static ResponseHead response(byte[] bytes, boolean raw) throws IOException {
+        ResponseHead head = HeadParser.parseResponse(bytes, LIMITS);
+        return raw ? head : new ResponseHead(head.version(), head.status(), head.reason(), head.fields(), List.of(), new byte[0]);
+    }
+
+    static Fields fields(byte[] section) throws IOException {
+        if (section.length == 0) {
+            return Fields.EMPTY;
+        }
+        byte[] line = "HTTP/1.1 200 \r\n".getBytes(StandardCharsets.US_ASCII);
+        byte[] head = new byte[line.length + section.length];
+        System.arraycopy(line, 0, head, 0, line.length);
+        System.arraycopy(section, 0, head, line.length, section.length);
+        return HeadParser.parseResponse(head, LIMITS).fields();
+    }
+
+    private interface Writing {
+        void to(WireWriter writer) throws IOException;
+    }
+
+    private static byte[] written(ByteArrayOutputStream out, Writing writing) {
+        WireWriter writer = new WireWriter(out);
+        try {
+            writing.to(writer);
+            writer.flush();
+        } catch (IOException e) {
+            throw new IllegalStateException("memory does not fail", e);
+        }
+        return out.toByteArray();
+    }
+}
