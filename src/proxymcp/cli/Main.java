@@ -19,6 +19,7 @@ public final class Main {
         // From here on nothing but what is meant for it reaches stdout: a library that prints would spoil the protocol.
         System.setOut(System.err);
         TlsSetup.beforeFirstUse();
+        TlsSetup.requireCloseNotify();
         Closing closing = new Closing();
         closing.exit(run(args, out, closing));
     }
