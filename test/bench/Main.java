@@ -9,12 +9,15 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code make bench}: every benchmark, as one table of ratios to baselines of the same run. {@code ARGS=proxy} or {@code start} runs one part. */
+/**
+ * {@code make bench}: every benchmark, as one table of ratios to baselines of the same run. {@code ARGS=proxy} (or {@code start},
+ * {@code store}) runs one part; {@code store-large} is {@code store} with a session of 10 GiB, and takes minutes and 15 GB of disk.
+ */
 final class Main {
     private Main() {}
 
     public static void main(String[] arguments) throws Exception {
-        List<String> parts = arguments.length == 0 ? List.of("start", "proxy") : List.of(arguments);
+        List<String> parts = arguments.length == 0 ? List.of("start", "proxy", "store") : List.of(arguments);
         Path scratch = Files.createTempDirectory("proxy-mcp-bench");
         List<Result> results = new ArrayList<>();
         try {
@@ -23,7 +26,9 @@ final class Main {
                 results.addAll(switch (part) {
                     case "start" -> StartBench.run(scratch);
                     case "proxy" -> ProxyBench.run(scratch);
-                    default -> throw new IllegalArgumentException("no part " + part + "; there are start and proxy");
+                    case "store" -> StoreBench.run(scratch, false);
+                    case "store-large" -> StoreBench.run(scratch, true);
+                    default -> throw new IllegalArgumentException("no part " + part + "; there are start, proxy, store and store-large");
                 });
             }
         } finally {

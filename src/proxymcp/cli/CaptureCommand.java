@@ -4,13 +4,16 @@ import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import proxymcp.exchange.LiveBuffer;
+import proxymcp.exchange.SwitchSink;
 import proxymcp.http.Authority;
 import proxymcp.proxy.Credentials;
 import proxymcp.proxy.ProxyServer;
 import proxymcp.proxy.ProxySettings;
+import proxymcp.store.Manifest;
 import proxymcp.tool.ProxyControl;
+import proxymcp.tool.SessionControl;
 
-/** A proxy without MCP: a line for each exchange on the console. */
+/** A proxy without MCP: a line for each exchange on the console, and a session on disk if asked for. */
 final class CaptureCommand {
     private CaptureCommand() {}
 
@@ -19,14 +22,17 @@ final class CaptureCommand {
         Wiring.openHome(options, closing);
         ExchangeLines lines = closing.add(new ExchangeLines(terminal));
         LiveBuffer unused = new LiveBuffer(new LiveBuffer.Limits(1, 0, 0));
-        ProxyControl control = closing.add(new ProxyControl(options.home(), unused, lines, Clock.systemUTC()));
+        SwitchSink sink = new SwitchSink(lines);
+        SessionControl sessions = Wiring.sessions(options, sink, closing);
+        ProxyControl control = closing.add(new ProxyControl(options.home(), unused, sink, Clock.systemUTC()));
         ProxyServer proxy = ProxyStart.start(control, settings(options, command));
-        if (command.profile().isPresent()) {
-            System.err.println("proxy-mcp: --profile " + command.profile().get()
-                    + ": sessions are not built yet, so nothing is kept on disk");
-        }
+        Optional<Manifest> session = command.recorded().isPresent()
+                ? Optional.of(SessionStart.start(sessions, control, command.recorded().get())) : Optional.empty();
         terminal.line("proxy-mcp " + Version.text() + ": proxy at http://" + shown(proxy) + ", CA "
                 + ProxyStart.authority(control).certificateFile() + "; Ctrl-C ends it");
+        if (session.isPresent()) {
+            terminal.line("proxy-mcp records session " + SessionStart.shown(session.get()) + " under " + options.home().resolve("sessions"));
+        }
         lines.start();
         new CountDownLatch(1).await();
         return ExitCode.FINE;

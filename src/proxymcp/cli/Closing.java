@@ -2,17 +2,23 @@ package proxymcp.cli;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What must be closed before the process ends: everything that was added, the latest first, once. Runs at the regular end of a command
- * and when the process is told to end (Ctrl-C, SIGTERM), and never takes longer than {@value #CLOSE_MILLIS} ms.
+ * and when the process is told to end (Ctrl-C, SIGTERM). A session that is recorded comes first and has {@value #SESSION_MILLIS} ms, as the
+ * disk may be slow; everything else together never takes longer than {@value #CLOSE_MILLIS} ms.
  *
- * <p>Any thread may call; the monitor guards the list and is not held while something closes.
+ * <p>Any thread may call; the monitor guards the lists and is not held while something closes.
  */
 final class Closing {
     private static final long CLOSE_MILLIS = 300;
+    private static final long SESSION_MILLIS = 10_000;
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final CountDownLatch sessionsClosed = new CountDownLatch(1);
+    private final Deque<AutoCloseable> sessions = new ArrayDeque<>();
     private boolean closing;
 
     /** Nothing to close yet. */
@@ -34,7 +40,7 @@ final class Closing {
     }
 
     /** Ends the process when closing takes too long. */
-    private static final class Guard extends Thread {
+    private final class Guard extends Thread {
         private final ExitCode code;
 
         Guard(ExitCode code) {
@@ -45,6 +51,7 @@ final class Closing {
         @Override
         public void run() {
             try {
+                sessionsClosed.await(SESSION_MILLIS, TimeUnit.MILLISECONDS);
                 Thread.sleep(CLOSE_MILLIS);
             } catch (InterruptedException nobodyDoes) {
                 // Then it ends at once.
@@ -55,11 +62,20 @@ final class Closing {
 
     /** Closes {@code closeable} at the end, before what was added earlier; at once if the end has come. */
     <T extends AutoCloseable> T add(T closeable) {
+        return add(closeable, open);
+    }
+
+    /** Closes a session at the end, before everything else, and waits for the disk longer. */
+    <T extends AutoCloseable> T addSession(T session) {
+        return add(session, sessions);
+    }
+
+    private <T extends AutoCloseable> T add(T closeable, Deque<AutoCloseable> to) {
         boolean late;
         synchronized (open) {
             late = closing;
             if (!late) {
-                open.push(closeable);
+                to.push(closeable);
             }
         }
         if (late) {
@@ -86,10 +102,16 @@ final class Closing {
     }
 
     private void closeAll() {
-        AutoCloseable next = next();
+        closeAll(sessions);
+        sessionsClosed.countDown();
+        closeAll(open);
+    }
+
+    private void closeAll(Deque<AutoCloseable> from) {
+        AutoCloseable next = next(from);
         while (next != null) {
             close(next);
-            next = next();
+            next = next(from);
         }
     }
 
@@ -102,9 +124,9 @@ final class Closing {
         }
     }
 
-    private AutoCloseable next() {
+    private AutoCloseable next(Deque<AutoCloseable> from) {
         synchronized (open) {
-            return open.poll();
+            return from.poll();
         }
     }
 }

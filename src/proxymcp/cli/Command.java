@@ -35,10 +35,19 @@ sealed interface Command {
      * @param requireAuth what clients must present, {@code user:password}
      * @param insecureUpstream whether any certificate of an origin is accepted
      * @param upstreamCa PEM file with certificates to trust for origins
-     * @param profile given on the command line
+     * @param recorded the session that is recorded, if any
      */
     record Capture(String bindAddress, int port, Optional<String> requireAuth, boolean insecureUpstream, Optional<Path> upstreamCa,
-            Optional<String> profile) implements Command {}
+            Optional<Recorded> recorded) implements Command {}
+
+    /**
+     * A session to record.
+     *
+     * @param name what to call it
+     * @param profile {@code full} or {@code preview}
+     * @param maxDiskMb its cap in MiB
+     */
+    record Recorded(Optional<String> name, String profile, int maxDiskMb) {}
 
     /**
      * One tool.

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Optional;
 import proxymcp.codec.Codings;
 import proxymcp.codec.Preview;
+import proxymcp.store.SessionCatalog;
+import proxymcp.store.SessionId;
 import proxymcp.tls.CaException;
 import proxymcp.tls.CertificateAuthority;
 
@@ -52,6 +54,7 @@ final class DoctorCommand {
         doctor.java();
         if (doctor.home()) {
             doctor.authority();
+            doctor.sessions(options);
         }
         doctor.brotli();
         doctor.port("MCP over HTTP", 3001);
@@ -93,6 +96,21 @@ final class DoctorCommand {
                     + authority.certificate().getNotAfter().toInstant().atZone(ZoneOffset.UTC).toLocalDate());
         } catch (CaException e) {
             add(Verdict.FAIL, "CA: " + e.getMessage());
+        }
+    }
+
+    private void sessions(Options options) {
+        SessionCatalog catalog = new SessionCatalog(home.resolve("sessions"), options.limits().store(), Clock.systemUTC());
+        try {
+            int all = catalog.ids().size();
+            int left = 0;
+            for (SessionId id : catalog.ids()) {
+                left += catalog.isLeftBehind(id) ? 1 : 0;
+            }
+            add(left == 0 ? Verdict.OK : Verdict.WARN, "sessions: " + all + (left == 0 ? "" : ", " + left + " of them left by a process that "
+                    + "died: they are recovered when they are opened, or by the next server"));
+        } catch (IOException e) {
+            add(Verdict.FAIL, "sessions cannot be read (" + e + ")");
         }
     }
 

@@ -23,7 +23,7 @@ final class HelpText {
               --token TOKEN           what HTTP clients send as Authorization: Bearer
 
             options of every command:
-              --home DIR              what is kept: CA, files (PROXY_MCP_HOME in the environment, else ~/.proxy-mcp)
+              --home DIR              what is kept: CA, sessions, files (PROXY_MCP_HOME in the environment, else ~/.proxy-mcp)
               --toolsets A,B          offer only these: core, session, analyse, replay, rules, browser
               --allow-path DIR        a folder that tools may read and write (repeatable)
               --allow-env NAME        an environment variable that replay may read (repeatable)
@@ -38,7 +38,8 @@ final class HelpText {
     private static final String RUN = """
             usage: java -jar proxy-mcp.jar run [OPTIONS]
 
-            Starts a proxy and MCP over HTTP, prints addresses, token and commands to try. Ctrl-C ends it.
+            Starts a proxy that records a session and MCP over HTTP, prints addresses, token and commands to try.
+            Ctrl-C ends it, and the session cleanly.
 
               --port N        port of MCP (3001, or the next free one)
               --proxy-port N  port of the proxy (8080, or the next free one)
@@ -48,14 +49,17 @@ final class HelpText {
     private static final String CAPTURE = """
             usage: java -jar proxy-mcp.jar capture [OPTIONS]
 
-            Starts a proxy and prints a line for each exchange. Ctrl-C ends it.
+            Starts a proxy and prints a line for each exchange. Ctrl-C ends it, and the session cleanly. With --session
+            or --profile everything is kept: list it with "call proxy_list_sessions".
 
               --port N                    port to listen on (8080; 0 takes any free one)
               --bind ADDRESS              address to listen on (127.0.0.1; another needs --require-auth)
               --require-auth USER:PASS    what clients must send as Basic Proxy-Authorization
               --insecure-upstream         accept any certificate of an origin
               --upstream-ca FILE          PEM file with certificates to trust for origins
-              --profile full|preview      accepted; nothing is kept on disk until sessions are built
+              --session NAME              record a session of this name, kept under the home
+              --profile full|preview      record a session: whole bodies (full), or 4,096 octets of each
+              --max-disk-mb N             size at which bodies, then exchanges are left out (1024)
             """;
 
     private static final String CALL = """

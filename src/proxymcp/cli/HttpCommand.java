@@ -18,7 +18,9 @@ final class HttpCommand {
     static ExitCode run(Options options, Command.ServeHttp command, Terminal terminal, Closing closing)
             throws CouldNotStart, InterruptedException {
         Wiring.openHome(options, closing);
-        HttpTransport transport = listen(Wiring.of(options, closing), command, closing);
+        Wiring wiring = Wiring.of(options, closing);
+        HttpTransport transport = listen(wiring, command, closing);
+        SessionStart.recoverBeside(wiring.sessions());
         terminal.line("proxy-mcp " + Version.text() + ": MCP at " + transport.url()
                 + (command.token().isPresent() ? ", with the token given" : ", without a token"));
         new CountDownLatch(1).await();

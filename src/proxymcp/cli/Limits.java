@@ -2,6 +2,7 @@ package proxymcp.cli;
 
 import proxymcp.exchange.LiveBuffer;
 import proxymcp.proxy.ProxyLimits;
+import proxymcp.store.StoreLimits;
 
 /**
  * Every bound that the process runs under, handed down as values.
@@ -21,5 +22,10 @@ record Limits(int exchangesMax, int bodyMebibytesMax) {
     /** Bounds of a proxy. */
     ProxyLimits proxy() {
         return ProxyLimits.DEFAULT;
+    }
+
+    /** Bounds of sessions on disk. */
+    StoreLimits store() {
+        return StoreLimits.DEFAULT;
     }
 }

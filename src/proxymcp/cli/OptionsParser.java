@@ -14,6 +14,8 @@ import proxymcp.json.NearestName;
 final class OptionsParser {
     private static final int MCP_PORT = 3001;
     private static final int PROXY_PORT = 8080;
+    private static final int SESSION_NAME_CHARS = 200;
+    private static final int MAX_DISK_MB = 1_024;
     private static final int PORT_MAX = 65_535;
     /** The names that {@code --toolsets} takes; {@code Toolbox} has the same, but costs a start. */
     private static final List<String> TOOLSETS = List.of("core", "session", "analyse", "replay", "rules", "browser");
@@ -111,13 +113,7 @@ final class OptionsParser {
     }
 
     private Command capture() throws BadCommandLine {
-        if (line.value("--session").isPresent()) {
-            throw new BadCommandLine("--session is not built yet: it comes with the session store");
-        }
-        Optional<String> profile = line.value("--profile");
-        if (profile.isPresent() && !profile.get().equals("full") && !profile.get().equals("preview")) {
-            throw new BadCommandLine("--profile: expected full or preview, got \"" + Terminal.clean(profile.get()) + "\"");
-        }
+        Optional<Command.Recorded> recorded = recorded();
         Optional<String> auth = line.value("--require-auth");
         if (auth.isPresent() && auth.get().indexOf(':') <= 0) {
             throw new BadCommandLine("--require-auth: expected user:password");
@@ -125,7 +121,29 @@ final class OptionsParser {
         Optional<String> caFile = line.value("--upstream-ca");
         return new Command.Capture(bind(auth.isPresent(), "--require-auth"), line.number("--port", 0, PORT_MAX, PROXY_PORT), auth,
                 line.flag("--insecure-upstream"), caFile.isPresent() ? Optional.of(path("--upstream-ca", caFile.get())) : Optional.empty(),
-                profile);
+                recorded);
+    }
+
+    /** A session is recorded when anything about one is said. */
+    private Optional<Command.Recorded> recorded() throws BadCommandLine {
+        Optional<String> name = line.value("--session");
+        Optional<String> profile = line.value("--profile");
+        if (profile.isPresent() && !profile.get().equals("full") && !profile.get().equals("preview")) {
+            throw new BadCommandLine("--profile: expected full or preview, got \"" + Terminal.clean(profile.get()) + "\"");
+        }
+        if (name.isPresent() && (name.get().isBlank() || name.get().length() > SESSION_NAME_CHARS)) {
+            throw new BadCommandLine("--session: expected a name of 1 to " + SESSION_NAME_CHARS + " characters, got \""
+                    + Terminal.clean(name.get()) + "\"");
+        }
+        Optional<String> cap = line.value("--max-disk-mb");
+        int maxDiskMb = cap.isPresent() ? CommandLine.number("--max-disk-mb", cap.get(), 1, 16_777_216) : MAX_DISK_MB;
+        if (name.isEmpty() && profile.isEmpty()) {
+            if (cap.isPresent()) {
+                throw new BadCommandLine("--max-disk-mb needs --session or --profile, which have a session recorded");
+            }
+            return Optional.empty();
+        }
+        return Optional.of(new Command.Recorded(name, profile.orElse("full"), maxDiskMb));
     }
 
     /** The address to listen on; one that other machines may reach needs something that keeps strangers out. */
@@ -163,7 +181,12 @@ final class OptionsParser {
         if (!ofEnvironment.isEmpty()) {
             return path("PROXY_MCP_HOME in the environment", ofEnvironment);
         }
-        return path("user.home", System.getProperty("user.home")).resolve(".proxy-mcp");
+        String userHome = System.getProperty("user.home", "");
+        if (userHome.isEmpty() || userHome.equals("?")) {
+            // So Java calls it for a user that the system does not know; as a path that is a folder of the working directory.
+            throw new BadCommandLine("the home folder of this user is not known: say with --home DIR where to keep the CA");
+        }
+        return path("user.home", userHome).resolve(".proxy-mcp");
     }
 
     private List<String> toolsets() throws BadCommandLine {

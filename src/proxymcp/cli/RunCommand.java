@@ -7,10 +7,12 @@ import java.util.concurrent.CountDownLatch;
 import proxymcp.mcp.HttpTransport;
 import proxymcp.proxy.ProxyServer;
 import proxymcp.proxy.ProxySettings;
+import proxymcp.store.Manifest;
 
 /** A proxy and an MCP endpoint over it, with a random token: what {@code make run} shows. */
 final class RunCommand {
     private static final int TOKEN_BYTES = 16;
+    private static final int MAX_DISK_MB = 1_024;
     /** Ports tried after the first one. */
     private static final int NEXT_PORTS = 50;
 
@@ -38,11 +40,14 @@ final class RunCommand {
         String token = command.token().orElseGet(RunCommand::randomToken);
         ProxyServer proxy = onFreePort(command.proxyPort(), port -> ProxyStart.start(wiring.control(),
                 ProxySettings.onLoopback(port).withLimits(options.limits().proxy())));
+        Manifest session = SessionStart.start(wiring.sessions(), wiring.control(), new Command.Recorded(Optional.of("run"), "full", MAX_DISK_MB));
         HttpTransport mcp = onFreePort(command.mcpPort(),
                 port -> HttpCommand.listen(wiring, new Command.ServeHttp("127.0.0.1", port, Optional.of(token)), closing));
+        SessionStart.recoverBeside(wiring.sessions());
         String proxyUrl = "http://127.0.0.1:" + proxy.address().getPort();
         terminal.line(terminal.paint(32, "proxy-mcp " + Version.text() + " is running; Ctrl-C ends it"));
         terminal.line("  proxy   " + proxyUrl + "   (keeps the newest " + options.limits().exchangesMax() + " exchanges in memory)");
+        terminal.line("  session " + SessionStart.shown(session) + " under " + options.home().resolve("sessions"));
         terminal.line("  MCP     " + mcp.url());
         terminal.line("  token   " + token);
         terminal.line("  CA      " + certificate);

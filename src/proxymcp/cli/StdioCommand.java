@@ -11,11 +11,28 @@ final class StdioCommand {
 
     static ExitCode run(Options options, OutputStream out, Closing closing) throws InterruptedException {
         Wiring wiring = Wiring.of(options, closing);
-        StdioTransport transport = new StdioTransport(wiring.server(), new FileInputStream(FileDescriptor.in), out);
+        StdioTransport transport = new StdioTransport(wiring.server(), new FileInputStream(FileDescriptor.in),
+                new FirstAnswer(out, new Recovery(wiring)));
         Thread opener = new HomeOpener(options, closing);
         opener.start();
         transport.serve();
         return ExitCode.FINE;
+    }
+
+    /** Recovers what dead processes left. Not a lambda, whose first use costs more than the rest of the way to the first answer. */
+    private static final class Recovery extends Thread {
+        private final Wiring wiring;
+
+        Recovery(Wiring wiring) {
+            this.wiring = wiring;
+            setName("recovery");
+            setDaemon(true);
+        }
+
+        @Override
+        public void run() {
+            SessionStart.recoverLeftBehind(wiring.sessions());
+        }
     }
 
     /**

@@ -7,10 +7,12 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * The newest exchanges of a process, in memory: a ring of fixed length whose bodies together stay below a bound. When they pass it, the
- * oldest exchanges lose their bodies, never their heads.
+ * oldest exchanges lose their bodies, not their heads. Heads have a bound of their own, a quarter of the heap, which ordinary ones never
+ * reach; beyond it the oldest exchanges go.
  *
  * <p>Any thread may call anything. Adding takes no lock; evicting takes one, so that one thread does it.
  */
@@ -39,10 +41,8 @@ public final class LiveBuffer implements ExchangeSink {
     private final AtomicReferenceArray<LiveExchange> ring;
     /** Seq of the newest exchange; its slot is {@code (seq - 1) % ring.length()}. */
     private final AtomicLong newest = new AtomicLong();
-    private final AtomicLong bytesKept = new AtomicLong();
-    private final ReentrantLock evicting = new ReentrantLock();
-    /** Exchanges up to this seq have given their bodies up. Written under {@link #evicting}. */
-    private volatile long evictedThrough;
+    private final Account bodies;
+    private final Account heads;
 
     /**
      * Makes an empty buffer.
@@ -51,9 +51,15 @@ public final class LiveBuffer implements ExchangeSink {
      *     memory captures nothing
      */
     public LiveBuffer(Limits limits) {
+        this(limits, Runtime.getRuntime().maxMemory() / 4);
+    }
+
+    LiveBuffer(Limits limits, long headBytesMax) {
         long bodyBytesTotalMax = Math.min(limits.bodyBytesTotalMax(), Runtime.getRuntime().maxMemory() / 4);
         this.limits = new Limits(limits.exchangesMax(), bodyBytesTotalMax, limits.bodyBytesMax());
         this.ring = new AtomicReferenceArray<>(limits.exchangesMax());
+        this.bodies = new Account(bodyBytesTotalMax, LiveExchange::evictBodies);
+        this.heads = new Account(headBytesMax, this::drop);
     }
 
     @Override
@@ -63,13 +69,22 @@ public final class LiveBuffer implements ExchangeSink {
         LiveExchange other = ring.getAndAccumulate(slot(seq), exchange, LiveBuffer::newer);
         if (other != null) {
             // Ours, when this thread was held up for a whole round of the ring.
-            (other.seq() < seq ? other : exchange).evictBodies();
+            (other.seq() < seq ? other : exchange).leave();
         }
-        if (seq <= evictedThrough) {
-            // Eviction passed its slot before it stood there, and will not come back.
+        exchange.opened();
+        // Eviction that passed its slot before it stood there will not come back.
+        if (seq <= bodies.evictedThrough) {
             exchange.evictBodies();
         }
+        if (seq <= heads.evictedThrough) {
+            drop(exchange);
+        }
         return exchange;
+    }
+
+    private void drop(LiveExchange exchange) {
+        ring.compareAndSet(slot(exchange.seq()), exchange, null);
+        exchange.leave();
     }
 
     private static LiveExchange newer(LiveExchange one, LiveExchange other) {
@@ -92,7 +107,12 @@ public final class LiveBuffer implements ExchangeSink {
 
     /** Octets of bodies kept now, up to one growth step above the bound. */
     public long bytesKept() {
-        return bytesKept.get();
+        return bodies.kept.get();
+    }
+
+    /** About how much the heads kept now take, in octets. */
+    long headBytesKept() {
+        return heads.kept.get();
     }
 
     /** What is kept, oldest first. */
@@ -130,7 +150,7 @@ public final class LiveBuffer implements ExchangeSink {
         for (int i = 0; i < ring.length(); i++) {
             LiveExchange exchange = ring.getAndSet(i, null);
             if (exchange != null) {
-                exchange.evictBodies();
+                exchange.leave();
                 count++;
             }
         }
@@ -141,37 +161,61 @@ public final class LiveBuffer implements ExchangeSink {
         return limits.bodyBytesMax();
     }
 
-    /** Accounts for {@code delta} octets; the caller may hold a body's lock. */
+    /** Accounts for {@code delta} octets of bodies; the caller may hold a body's lock. */
     void bytesKept(int delta) {
-        long total = bytesKept.addAndGet(delta);
-        if (delta > 0 && total > limits.bodyBytesTotalMax()) {
-            evictOldest();
-        }
+        bodies.add(delta);
     }
 
-    private void evictOldest() {
-        // Whoever finds the lock taken goes on: the holder looks at the total again after it has let go.
-        while (bytesKept.get() > limits.bodyBytesTotalMax() && evictedThrough < newest.get() && evicting.tryLock()) {
-            try {
-                evictThrough(newest.get());
-            } finally {
-                evicting.unlock();
-            }
-        }
-    }
-
-    private void evictThrough(long last) {
-        long seq = Math.max(evictedThrough, last - ring.length());
-        while (bytesKept.get() > limits.bodyBytesTotalMax() && seq < last) {
-            evictedThrough = ++seq; // Before the look at its slot: open() looks the other way round.
-            LiveExchange exchange = ring.get(slot(seq));
-            if (exchange != null && exchange.seq() <= seq) {
-                exchange.evictBodies();
-            }
-        }
+    /** Accounts for {@code delta} octets of heads; the caller holds no lock. */
+    void headBytesKept(long delta) {
+        heads.add(delta);
     }
 
     private int slot(long seq) {
         return (int) ((seq - 1) % ring.length());
+    }
+
+    /** Octets of one kind that are kept. When they pass their bound, the oldest exchanges give theirs up. */
+    private final class Account {
+        private final long bytesMax;
+        private final Consumer<LiveExchange> giveUp;
+        private final AtomicLong kept = new AtomicLong();
+        private final ReentrantLock evicting = new ReentrantLock();
+        /** Exchanges up to this seq have given theirs up. Written under {@link #evicting}. */
+        private volatile long evictedThrough;
+
+        Account(long bytesMax, Consumer<LiveExchange> giveUp) {
+            this.bytesMax = bytesMax;
+            this.giveUp = giveUp;
+        }
+
+        void add(long delta) {
+            long total = kept.addAndGet(delta);
+            if (delta > 0 && total > bytesMax) {
+                evictOldest();
+            }
+        }
+
+        private void evictOldest() {
+            // Whoever finds the lock taken goes on: the holder looks at the total again after it has let go.
+            while (kept.get() > bytesMax && evictedThrough < newest.get() && evicting.tryLock()) {
+                try {
+                    evictThrough(newest.get());
+                } finally {
+                    evicting.unlock();
+                }
+            }
+        }
+
+        private void evictThrough(long last) {
+            long seq = Math.max(evictedThrough, last - ring.length());
+            while (kept.get() > bytesMax && seq < last) {
+                evictedThrough = ++seq; // Before the look at its slot: open() looks the other way round.
+                LiveExchange exchange = ring.get(slot(seq));
+                if (exchange != null && exchange.seq() <= seq) {
+                    giveUp.accept(exchange);
+                }
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import proxymcp.http.Fields;
+import proxymcp.http.RequestHead;
 import proxymcp.http.ResponseHead;
 
 /**
@@ -13,6 +14,10 @@ import proxymcp.http.ResponseHead;
  * holding anybody up.
  */
 final class LiveExchange implements Recording {
+    /** What an exchange takes beside the octets of its heads, and a field line beside its own. */
+    private static final int OBJECTS_BYTES = 1_024;
+    private static final int LINE_BYTES = 16;
+
     private final LiveBuffer buffer;
     private final long seq;
     private final ExchangeStart start;
@@ -22,6 +27,9 @@ final class LiveExchange implements Recording {
     private volatile List<ResponseHead> informational = List.of();
     private volatile ResponseHead response;
     private volatile ExchangeEnd end;
+    /** Accounted for; guarded by this object's monitor, as is {@link #left}. */
+    private long headBytes;
+    private boolean left;
 
     LiveExchange(LiveBuffer buffer, long seq, ExchangeStart start) {
         this.buffer = buffer;
@@ -39,6 +47,51 @@ final class LiveExchange implements Recording {
         return start;
     }
 
+    /** The buffer holds it now, so that its head counts. */
+    void opened() {
+        RequestHead head = start.head();
+        account(OBJECTS_BYTES + head.method().length() + head.target().length() + head.raw().length + lines(head.fields())
+                + tls(start.clientTls()));
+    }
+
+    private void account(long bytes) {
+        synchronized (this) {
+            if (left) {
+                return;
+            }
+            headBytes += bytes;
+        }
+        // Outside the lock: it may make exchanges leave, this one too.
+        buffer.headBytesKept(bytes);
+    }
+
+    private static long head(ResponseHead head) {
+        return head.raw().length + lines(head.fields());
+    }
+
+    private static long lines(Fields fields) {
+        return (long) fields.size() * LINE_BYTES;
+    }
+
+    private static long trailers(Fields trailers) {
+        long bytes = lines(trailers);
+        for (int i = 0; i < trailers.size(); i++) {
+            bytes += trailers.name(i).length() + trailers.value(i).length();
+        }
+        return bytes;
+    }
+
+    private static long tls(Optional<TlsInfo> tls) {
+        if (tls.isEmpty()) {
+            return 0;
+        }
+        long bytes = tls.get().clientHello().length;
+        for (byte[] certificate : tls.get().certificates()) {
+            bytes += certificate.length;
+        }
+        return bytes;
+    }
+
     @Override
     public void requestBody(byte[] bytes, int offset, int length) {
         requestBody.append(bytes, offset, length);
@@ -47,11 +100,13 @@ final class LiveExchange implements Recording {
     @Override
     public void requestEnd(BodyEnd bodyEnd) {
         requestBody.end(bodyEnd);
+        account(trailers(bodyEnd.trailers()));
     }
 
     @Override
     public void routed(Route newRoute) {
         route = newRoute;
+        account(tls(newRoute.tls()));
     }
 
     @Override
@@ -59,11 +114,13 @@ final class LiveExchange implements Recording {
         List<ResponseHead> heads = new ArrayList<>(informational);
         heads.add(head);
         informational = List.copyOf(heads);
+        account(head(head));
     }
 
     @Override
     public void response(ResponseHead head) {
         response = head;
+        account(head(head));
     }
 
     @Override
@@ -74,6 +131,7 @@ final class LiveExchange implements Recording {
     @Override
     public void responseEnd(BodyEnd bodyEnd) {
         responseBody.end(bodyEnd);
+        account(trailers(bodyEnd.trailers()));
     }
 
     @Override
@@ -85,6 +143,18 @@ final class LiveExchange implements Recording {
     void evictBodies() {
         requestBody.evict();
         responseBody.evict();
+    }
+
+    /** Gives up all that is kept: the buffer does not hold it any more. */
+    void leave() {
+        evictBodies();
+        long given;
+        synchronized (this) {
+            left = true;
+            given = headBytes;
+            headBytes = 0;
+        }
+        buffer.headBytesKept(-given);
     }
 
     Exchange snapshot() {

@@ -29,6 +29,10 @@ public sealed interface RequestTarget {
      */
     static RequestTarget parse(RequestHead head) throws ProtocolException {
         String target = head.target();
+        if (target.indexOf('#') >= 0) {
+            // No form holds a fragment (RFC 9112 section 3.2); some parsers cut it off, others take it for part of the path.
+            throw ProtocolException.badRequest("request target holds a fragment (#)");
+        }
         if (head.method().equals("CONNECT")) {
             Authority authority = Authority.parse(target)
                     .orElseThrow(() -> ProtocolException.badRequest("target of CONNECT is not host:port"));
@@ -69,7 +73,7 @@ public sealed interface RequestTarget {
         String scheme = target.substring(0, colon).toLowerCase(Locale.ROOT);
         int start = colon + 3;
         int end = start;
-        while (end < target.length() && "/?#".indexOf(target.charAt(end)) < 0) {
+        while (end < target.length() && "/?".indexOf(target.charAt(end)) < 0) {
             end++;
         }
         String authorityText = target.substring(start, end);

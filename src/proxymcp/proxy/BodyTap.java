@@ -12,6 +12,8 @@ final class BodyTap {
         void take(byte[] bytes, int offset, int length);
     }
 
+    private static final MessageDigest FRESH = newSha256();
+
     private final Taker taker;
     private final MessageDigest digest = sha256();
     private long bytes;
@@ -35,7 +37,16 @@ final class BodyTap {
         return bytes;
     }
 
+    /** A copy of a fresh digest: asking the providers for one costs several times as much as hashing a short body. */
     private static MessageDigest sha256() {
+        try {
+            return (MessageDigest) FRESH.clone();
+        } catch (CloneNotSupportedException e) {
+            return newSha256(); // A provider of the host's whose digests cannot be copied.
+        }
+    }
+
+    private static MessageDigest newSha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

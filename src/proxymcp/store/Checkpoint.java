@@ -29,18 +29,19 @@ import java.util.zip.CRC32C;
  * @param nextNumber number of that record
  * @param bytes octets of all segments up to there
  * @param lastSeq highest seq that has a row
+ * @param exchanges how many rows there are: seqs of exchanges that could not be recorded have none
  * @param namesUsed octets in use of index.names
- * @param urlsUsed octets in use of index.urls
+ * @param pathsUsed octets in use of index.paths
  * @param ordered whether starts rise with seq
  * @param losses what was lost up to there
  * @param rows checksums of {@value #ROWS_PER_BLOCK} rows each
  * @param names checksums of {@value #TEXT_PER_BLOCK} octets of index.names each
- * @param urls the same of index.urls
+ * @param paths the same of index.paths
  * @param open exchanges in flight
  */
 record Checkpoint(SessionId session, long number, Optional<String> label, long takenAtMillis, long position, long nextNumber, long bytes,
-        long lastSeq, long namesUsed, long urlsUsed, boolean ordered, Losses losses, List<Integer> rows, List<Integer> names,
-        List<Integer> urls, List<OpenRow> open) {
+        long lastSeq, long exchanges, long namesUsed, long pathsUsed, boolean ordered, Losses losses, List<Integer> rows, List<Integer> names,
+        List<Integer> paths, List<OpenRow> open) {
     static final int ROWS_PER_BLOCK = 1_024;
     static final int TEXT_PER_BLOCK = 64 << 10;
     static final int VERSION = 1;
@@ -81,14 +82,14 @@ record Checkpoint(SessionId session, long number, Optional<String> label, long t
     }
 
     byte[] encode() {
-        PayloadWriter out = new PayloadWriter(4_096 + 8 * (rows.size() + names.size() + urls.size()));
+        PayloadWriter out = new PayloadWriter(4_096 + 8 * (rows.size() + names.size() + paths.size()));
         byte[] version = new byte[Integer.BYTES];
         RecordLayout.putInt(version, 0, VERSION);
         out.raw(MAGIC, 0, MAGIC.length).raw(version, 0, version.length);
         out.text(session.text()).integer(number).textOrNil(label).integer(takenAtMillis).fixed(position).integer(nextNumber).integer(bytes)
-                .integer(lastSeq).integer(namesUsed).integer(urlsUsed).bool(ordered);
+                .integer(lastSeq).integer(exchanges).integer(namesUsed).integer(pathsUsed).bool(ordered);
         out.integer(losses.bodies()).integer(losses.exchanges()).integer(losses.records()).integer(losses.bytes());
-        for (List<Integer> checksums : List.of(rows, names, urls)) {
+        for (List<Integer> checksums : List.of(rows, names, paths)) {
             out.integer(checksums.size());
             checksums.forEach(checksum -> out.integer(checksum & 0xFFFF_FFFFL));
         }
@@ -114,7 +115,7 @@ record Checkpoint(SessionId session, long number, Optional<String> label, long t
         PayloadReader in = new PayloadReader(bytes, PAYLOAD_OFFSET, end - PAYLOAD_OFFSET);
         SessionId session = SessionId.parse(in.text()).orElseThrow(() -> new IOException("checkpoint names no session"));
         return new Checkpoint(session, in.integer(), in.textOrNil(), in.integer(), in.fixed(), in.integer(), in.integer(), in.integer(),
-                in.integer(), in.integer(), in.bool(), new Losses(in.integer(), in.integer(), in.integer(), in.integer()), checksums(in),
+                in.integer(), in.integer(), in.integer(), in.bool(), new Losses(in.integer(), in.integer(), in.integer(), in.integer()), checksums(in),
                 checksums(in), checksums(in), openRows(in));
     }
 

@@ -1,11 +1,14 @@
 package proxymcp.store;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.zip.CRC32C;
 
 /**
@@ -20,7 +23,9 @@ final class CheckpointMaker {
     private final OpenExchanges open;
     private final List<Integer> rows = new ArrayList<>();
     private final List<Integer> names = new ArrayList<>();
-    private final List<Integer> urls = new ArrayList<>();
+    private final List<Integer> paths = new ArrayList<>();
+    /** Held while one is written: the writer and the forcer both do. */
+    private final ReentrantLock writing = new ReentrantLock();
     private long number;
 
     /** @param last number of the last checkpoint, 0 without one */
@@ -42,7 +47,7 @@ final class CheckpointMaker {
     void continueFrom(Checkpoint checkpoint) {
         rows.addAll(checkpoint.rows());
         names.addAll(checkpoint.names());
-        urls.addAll(checkpoint.urls());
+        paths.addAll(checkpoint.paths());
         number = Math.max(number, checkpoint.number());
     }
 
@@ -51,17 +56,30 @@ final class CheckpointMaker {
         long lastSeq = index.lastSeq();
         sumRows(indexFiles, lastSeq);
         sumText(indexFiles.names(), names);
-        sumText(indexFiles.urls(), urls);
+        sumText(indexFiles.paths(), paths);
         index.checkpointed();
-        return new Checkpoint(session, ++number, label, nowMillis, position, nextNumber, bytes, lastSeq, indexFiles.names().used(),
-                indexFiles.urls().used(), indexFiles.isOrdered(), losses, List.copyOf(rows), List.copyOf(names), List.copyOf(urls),
+        return new Checkpoint(session, ++number, label, nowMillis, position, nextNumber, bytes, lastSeq, index.exchanges(), indexFiles.names().used(),
+                indexFiles.paths().used(), indexFiles.isOrdered(), losses, List.copyOf(rows), List.copyOf(names), List.copyOf(paths),
                 openRows(indexFiles));
     }
 
     /** Forces the index and replaces the older generation. */
     void write(Checkpoint checkpoint) throws IOException {
-        index.files().force();
-        files.replace(Checkpoint.file(folder, checkpoint.number()), checkpoint.encode());
+        writing.lock();
+        try {
+            index.files().force();
+            files.replace(Checkpoint.file(folder, checkpoint.number()), checkpoint.encode());
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Has the next one that opens the session make the index anew. */
+    void deleteAll() throws IOException {
+        Files.deleteIfExists(Checkpoint.file(folder, 0));
+        Files.deleteIfExists(Checkpoint.file(folder, 1));
     }
 
     private void sumRows(IndexFiles indexFiles, long lastSeq) throws IOException {

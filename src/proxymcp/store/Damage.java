@@ -1,5 +1,7 @@
 package proxymcp.store;
 
+import java.util.List;
+
 /**
  * Octets of a log that are not what was written.
  *
@@ -9,8 +11,10 @@ package proxymcp.store;
  * @param kind {@code torn_tail} where the log ends in the middle of a record, as after a crash; {@code record} for a damaged payload behind an
  *     intact header; {@code bytes} for anything else; {@code segment} where a whole file cannot be read
  * @param seq exchange that the damaged record belongs to; 0 if unknown or none
+ * @param exchanges seqs of all exchanges that are known to have lost something by it, ascending: the one it belongs to, and those that refer
+ *     to it, as they share a body or a connection
  */
-public record Damage(int segment, long offset, long length, String kind, long seq) {
+public record Damage(int segment, long offset, long length, String kind, long seq, List<Long> exchanges) {
     /** The log ends in the middle of a record. */
     public static final String TORN_TAIL = "torn_tail";
     /** A payload is damaged, its header is not. */
@@ -19,6 +23,11 @@ public record Damage(int segment, long offset, long length, String kind, long se
     public static final String BYTES = "bytes";
     /** A file that cannot be read. */
     public static final String SEGMENT = "segment";
+
+    /** Keeps a copy of the list. */
+    public Damage {
+        exchanges = List.copyOf(exchanges);
+    }
 
     /** Whether it is more than the harmless end of a log after a crash. */
     public boolean isHarmful() {

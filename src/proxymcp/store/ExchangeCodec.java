@@ -36,6 +36,12 @@ final class ExchangeCodec {
      */
     record BodyFacts(long bytes, long kept, byte[] sha256, boolean complete, boolean shed, Fields trailers) {}
 
+    /** What the index takes of a {@link BodyFacts}. */
+    record BodyCounts(long bytes, long kept, boolean complete, boolean shed) {}
+
+    /** What the index takes of an END record; an error class where the exchange ended early. */
+    record EndCounts(Optional<ErrorClass> errorClass, Optional<BodyCounts> body, long totalNanos) {}
+
     /** What a START record holds beside its reference to the client. */
     record StartFacts(UUID id, long startedAtMillis, Source source, Optional<String> targetId, Endpoint endpoint, boolean raw, byte[] head) {}
 
@@ -165,6 +171,32 @@ final class ExchangeCodec {
     static BodyFacts body(PayloadReader in) throws PayloadReader.MalformedPayloadException, IOException {
         in.array();
         return new BodyFacts(in.integer(), in.integer(), in.binary(), in.bool(), in.bool(), WireHeads.fields(in.binary()));
+    }
+
+    static BodyCounts bodyCounts(PayloadReader in) throws PayloadReader.MalformedPayloadException {
+        in.array();
+        long bytes = in.integer();
+        long kept = in.integer();
+        in.skip(in.binaryLength());
+        BodyCounts counts = new BodyCounts(bytes, kept, in.bool(), in.bool());
+        in.skip(in.binaryLength());
+        return counts;
+    }
+
+    /** Reads an END record as far as the index needs it. */
+    static EndCounts endCounts(PayloadReader in) throws PayloadReader.MalformedPayloadException {
+        in.array();
+        Optional<ErrorClass> errorClass = Optional.empty();
+        if (!in.skipNil()) {
+            in.array();
+            errorClass = Optional.of(errorClass(in.text()));
+            in.skip(in.textLength());
+        }
+        Optional<BodyCounts> body = in.skipNil() ? Optional.empty() : Optional.of(bodyCounts(in));
+        for (int left = in.array(); left > 1; left--) {
+            in.integer();
+        }
+        return new EndCounts(errorClass, body, in.integer());
     }
 
     static Timings timings(PayloadReader in) throws PayloadReader.MalformedPayloadException {

@@ -16,6 +16,7 @@ import proxymcp.exchange.Route;
 import proxymcp.exchange.Timings;
 import proxymcp.exchange.TlsInfo;
 import proxymcp.http.Fields;
+import proxymcp.http.ProtocolException;
 import proxymcp.http.ResponseHead;
 
 /**
@@ -46,13 +47,15 @@ final class ExchangeReader {
     StoredExchange read(IndexEntry entry, ByteBuffer extent, int at) throws IOException {
         long startAt = extent.getLong(at + RowLayout.START);
         ExchangeStart start = start(startAt);
-        RequestPart request = request(extent.getLong(at + RowLayout.REQUEST_END));
+        RequestPart request = request(extent.getLong(at + RowLayout.REQUEST_END), new LogBody.Message(entry.seq(), startAt,
+                RecordType.REQUEST_CHUNK));
         long responseAt = extent.getLong(at + RowLayout.RESPONSE);
         ResponsePart response = response(responseAt);
-        EndPart end = end(extent.getLong(at + RowLayout.END), entry);
+        long endAt = extent.getLong(at + RowLayout.END);
+        EndPart end = end(endAt, entry, new LogBody.Message(entry.seq(), startAt, RecordType.RESPONSE_CHUNK));
         boolean informational = (RowLayout.state(extent, at) & RowLayout.HAS_INFORMATIONAL) != 0;
         Exchange exchange = new Exchange(entry.seq(), start, captured(request.body()), request.trailers(), response.route().or(end::route),
-                informational ? informational(entry.seq(), startAt, responseAt) : List.of(), response.head(), captured(end.body()),
+                informational ? informational(entry.seq(), startAt, responseAt == Position.NONE ? endAt : responseAt) : List.of(), response.head(), captured(end.body()),
                 end.trailers(), end.outcome(), end.facts().map(ExchangeCodec.EndFacts::timings).orElse(Timings.NONE),
                 end.facts().map(ExchangeCodec.EndFacts::rules).orElse(List.of()), end.facts().map(ExchangeCodec.EndFacts::notes)
                         .orElse(List.of()));
@@ -70,7 +73,7 @@ final class ExchangeReader {
             Client sender = new Client(client.address(), client.listener(), facts.source(), facts.targetId(), client.connectionId());
             return new ExchangeStart(facts.id(), facts.startedAtMillis(), sender, facts.endpoint(), WireHeads.request(facts.head(), facts.raw()),
                     client.tls());
-        } catch (PayloadReader.MalformedPayloadException e) {
+        } catch (PayloadReader.MalformedPayloadException | ProtocolException e) {
             throw log.malformed(position, e);
         }
     }
@@ -86,18 +89,18 @@ final class ExchangeReader {
         return new ExchangeCodec.ClientFacts("", "", 0, Optional.<TlsInfo>empty());
     }
 
-    private RequestPart request(long position) {
+    private RequestPart request(long position, LogBody.Message message) {
         if (position == Position.NONE) {
-            return new RequestPart(LogBody.none(bodyReaders), Fields.EMPTY);
+            return new RequestPart(LogBody.none(bodyReaders, message), Fields.EMPTY);
         }
         try {
             PayloadReader in = log.at(position, RecordType.REQUEST_END).payload();
             long bodyAt = in.fixed();
             ExchangeCodec.BodyFacts facts = ExchangeCodec.body(in);
-            return new RequestPart(LogBody.of(bodyReaders, log, bodyAt, facts), facts.trailers());
+            return new RequestPart(LogBody.of(bodyReaders, message, log, bodyAt, facts), facts.trailers());
         } catch (IOException | PayloadReader.MalformedPayloadException e) {
             damage.add("end of the request: " + e.getMessage());
-            return new RequestPart(LogBody.none(bodyReaders), Fields.EMPTY);
+            return new RequestPart(LogBody.none(bodyReaders, message), Fields.EMPTY);
         }
     }
 
@@ -118,27 +121,28 @@ final class ExchangeReader {
         }
     }
 
-    private EndPart end(long position, IndexEntry entry) {
+    private EndPart end(long position, IndexEntry entry, LogBody.Message message) {
         if (position == Position.NONE) {
             Outcome outcome = switch (entry.state()) {
                 case IN_FLIGHT -> new Outcome.InFlight();
                 case COMPLETE -> new Outcome.Complete();
                 case INCOMPLETE -> new Outcome.Incomplete(entry.errorClass().orElse(ErrorClass.INTERNAL), "its end was not recorded");
             };
-            return new EndPart(LogBody.none(bodyReaders), Fields.EMPTY, Optional.empty(), outcome, Optional.empty());
+            return new EndPart(LogBody.none(bodyReaders, message), Fields.EMPTY, Optional.empty(), outcome, Optional.empty());
         }
         try {
             PayloadReader in = log.at(position, RecordType.END).payload();
             long bodyAt = in.fixed();
             long routeAt = in.fixed();
             ExchangeCodec.EndFacts facts = ExchangeCodec.end(in);
-            LogBody body = facts.body().isPresent() ? LogBody.of(bodyReaders, log, bodyAt, facts.body().get()) : LogBody.none(bodyReaders);
+            LogBody body = facts.body().isPresent() ? LogBody.of(bodyReaders, message, log, bodyAt, facts.body().get())
+                    : LogBody.none(bodyReaders, message);
             return new EndPart(body, facts.body().map(ExchangeCodec.BodyFacts::trailers).orElse(Fields.EMPTY), route(routeAt, facts.reused()),
                     facts.outcome(), Optional.of(facts));
         } catch (IOException | PayloadReader.MalformedPayloadException e) {
             damage.add("end: " + e.getMessage());
             Outcome outcome = new Outcome.Incomplete(ErrorClass.INTERNAL, "the record of its end is damaged");
-            return new EndPart(LogBody.none(bodyReaders), Fields.EMPTY, Optional.empty(), outcome, Optional.empty());
+            return new EndPart(LogBody.none(bodyReaders, message), Fields.EMPTY, Optional.empty(), outcome, Optional.empty());
         }
     }
 
@@ -153,25 +157,33 @@ final class ExchangeReader {
     }
 
     /** Informational responses stand between the request head and the response; nothing refers to them, as they are rare. */
-    private List<ResponseHead> informational(long seq, long startAt, long responseAt) {
+    private List<ResponseHead> informational(long seq, long from, long to) {
         List<ResponseHead> heads = new ArrayList<>();
-        try {
-            SegmentReader reader = log.segment(Position.segment(startAt));
-            reader.seek(Position.offset(startAt) & 0xFFFF_FFFFL);
-            boolean more = true;
-            while (more) {
-                SegmentReader.Found found = reader.next();
-                more = found != SegmentReader.Found.END && (reader.recordPosition() < responseAt || responseAt == Position.NONE);
-                if (found == SegmentReader.Found.RECORD && reader.seq() == seq && reader.type() == RecordType.INFORMATIONAL.code()) {
-                    PayloadReader in = reader.payload();
-                    in.array();
-                    heads.add(ExchangeCodec.responseHead(in));
-                }
+        int last = to == Position.NONE ? Position.segment(from) : Position.segment(to);
+        for (int number = Position.segment(from); number <= last; number++) {
+            try {
+                SegmentReader reader = log.segment(number);
+                reader.seek(number == Position.segment(from) ? Position.offset(from) & 0xFFFF_FFFFL : SegmentHeader.BYTES);
+                informational(seq, reader, to == Position.NONE ? Long.MAX_VALUE : to, heads);
+            } catch (IOException | PayloadReader.MalformedPayloadException e) {
+                damage.add("informational responses: " + e.getMessage());
             }
-        } catch (IOException | PayloadReader.MalformedPayloadException e) {
-            damage.add("informational responses: " + e.getMessage());
         }
         return List.copyOf(heads);
+    }
+
+    private void informational(long seq, SegmentReader reader, long to, List<ResponseHead> heads)
+            throws IOException, PayloadReader.MalformedPayloadException {
+        for (SegmentReader.Found found = reader.next(); found != SegmentReader.Found.END && reader.recordPosition() < to; found = reader.next()) {
+            boolean wanted = reader.isRecordHeader() && reader.seq() == seq && reader.type() == RecordType.INFORMATIONAL.code();
+            if (wanted && found == SegmentReader.Found.DAMAGE) {
+                damage.add("informational responses: one is damaged");
+            } else if (wanted) {
+                PayloadReader in = reader.payload();
+                in.array();
+                heads.add(ExchangeCodec.responseHead(in));
+            }
+        }
     }
 
     private static CapturedBody captured(LogBody body) {

@@ -8,6 +8,7 @@ import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -22,6 +23,8 @@ final class Extents implements Closeable {
     private final int extentBytes;
     private final Backing backing;
     private final AtomicReferenceArray<ByteBuffer> extents = new AtomicReferenceArray<>(EXTENTS_MAX);
+    /** 1 for extents that changed and were not forced since. */
+    private final AtomicIntegerArray touched = new AtomicIntegerArray(EXTENTS_MAX);
 
     private sealed interface Backing {
         /** Not kept. */
@@ -64,8 +67,19 @@ final class Extents implements Closeable {
         if (index >= EXTENTS_MAX) {
             throw new IOException("the index is full: " + EXTENTS_MAX + " extents");
         }
-        if (extents.get(index) == null) {
-            extents.set(index, make(index));
+        if (extents.get(index) != null) {
+            return;
+        }
+        int first = index;
+        long there = bytes() / extentBytes;
+        while (first > 0 && extents.get(first) == null && extents.get(first - 1) == null && first > there) {
+            first--;
+        }
+        // Where exchanges were lost, several are made at once: none may be a hole.
+        for (int i = first; i <= index; i++) {
+            if (extents.get(i) == null) {
+                extents.set(i, make(i));
+            }
         }
     }
 
@@ -109,16 +123,21 @@ final class Extents implements Closeable {
         };
         long from = (long) index * extentBytes;
         if (channel.size() < from + extentBytes) {
-            throw new IOException("index file ends at " + channel.size() + ", extent " + index + " needs " + (from + extentBytes));
+            throw new BlockCheck.IndexDamagedException("index file ends at " + channel.size() + ", extent " + index + " needs " + (from + extentBytes));
         }
         FileChannel.MapMode mode = backing instanceof Backing.Written ? FileChannel.MapMode.READ_WRITE : FileChannel.MapMode.READ_ONLY;
         return channel.map(mode, from, extentBytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Forces what is mapped to the disk. */
+    /** Notes that extent {@code index} is about to change. */
+    void touch(int index) {
+        touched.set(index, 1);
+    }
+
+    /** Forces what changed since the last time to the disk. */
     void force() {
-        for (int i = 0; i < EXTENTS_MAX && extents.get(i) != null; i++) {
-            if (extents.get(i) instanceof MappedByteBuffer mapped) {
+        for (int i = 0; i < EXTENTS_MAX; i++) {
+            if (touched.get(i) == 1 && touched.getAndSet(i, 0) == 1 && extents.get(i) instanceof MappedByteBuffer mapped) {
                 mapped.force();
             }
         }
@@ -130,6 +149,14 @@ final class Extents implements Closeable {
             case Backing.Memory memory -> 0;
             case Backing.Written(FileChannel channel) -> channel.size();
             case Backing.Read(FileChannel channel) -> channel.size();
+        };
+    }
+
+    boolean isOpen() {
+        return switch (backing) {
+            case Backing.Memory memory -> true;
+            case Backing.Written(FileChannel channel) -> channel.isOpen();
+            case Backing.Read(FileChannel channel) -> channel.isOpen();
         };
     }
 

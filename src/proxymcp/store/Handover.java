@@ -42,6 +42,17 @@ final class Handover {
     private long lastSeq;
     private boolean closed;
     private boolean wakeWriter;
+    /** A producer waited in vain, and the writer has taken nothing since: nobody else waits. */
+    private boolean stalled;
+    /** Whether anything was written since the last {@link #beginForce}, and the smallest seq that began or ended in it. */
+    private boolean unforced;
+    private long unforcedSmallestSeq = Long.MAX_VALUE;
+    /** Smallest seq that began or ended in what is being forced. */
+    private long forcingSmallestSeq = Long.MAX_VALUE;
+    private final Condition written = lock.newCondition();
+    private boolean writerGone;
+    private long bytesPut;
+    private long bytesWritten;
 
     Handover(int capacity, long lastSeq) {
         this.filling = new Batch(capacity);
@@ -69,6 +80,7 @@ final class Handover {
             int at = batch.used;
             System.arraycopy(records.bytes(), 0, batch.bytes, at, records.used());
             batch.used += records.used();
+            bytesPut += records.used();
             long assigned = seq;
             if (firstSeqAt >= 0) {
                 assigned = ++lastSeq;
@@ -94,7 +106,9 @@ final class Handover {
         boolean interrupted = false;
         try {
             while (!closed && filling.used + bytes > filling.bytes.length) {
-                if (nanos <= 0) {
+                if (nanos <= 0 || stalled) {
+                    // Only waiting in vain tells that the disk is stuck; a writer that never waits does not.
+                    stalled |= waitMillis > 0;
                     return false;
                 }
                 try {
@@ -119,6 +133,13 @@ final class Handover {
     Batch take(long waitMillis) throws InterruptedException {
         lock.lock();
         try {
+            if (writing) {
+                bytesWritten += spare.used;
+                written.signalAll();
+                unforced = true;
+                unforcedSmallestSeq = Math.min(unforcedSmallestSeq, writingSmallestSeq);
+            }
+            stalled = false;
             writing = false;
             writingSmallestSeq = Long.MAX_VALUE;
             long nanos = TimeUnit.MILLISECONDS.toNanos(waitMillis);
@@ -137,6 +158,34 @@ final class Handover {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Waits until what was handed over before the call is written, so that a reader finds it; {@code waitMillis} at most. */
+    void awaitWritten(long waitMillis) {
+        lock.lock();
+        try {
+            long wanted = bytesPut;
+            long nanos = TimeUnit.MILLISECONDS.toNanos(waitMillis);
+            while (bytesWritten < wanted && nanos > 0 && !writerGone) {
+                nanos = written.awaitNanos(nanos);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // The reader sees what there is.
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Nobody takes any more. */
+    void end() {
+        lock.lock();
+        try {
+            writerGone = true;
+            written.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        close();
     }
 
     /** Has a waiting {@link #take} return. */
@@ -176,8 +225,54 @@ final class Handover {
     long writtenThrough() {
         lock.lock();
         try {
-            long through = Math.min(lastSeq, filling.smallestSeq - 1);
-            return writing ? Math.min(through, writingSmallestSeq - 1) : through;
+            return throughWritten();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Highest seq up to which everything that began or ended has been forced to the disk. */
+    long forcedThrough() {
+        lock.lock();
+        try {
+            return Math.min(throughWritten(), Math.min(unforcedSmallestSeq, forcingSmallestSeq) - 1);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long throughWritten() {
+        long through = Math.min(lastSeq, filling.smallestSeq - 1);
+        return writing ? Math.min(through, writingSmallestSeq - 1) : through;
+    }
+
+    /**
+     * What is written now is about to be forced.
+     *
+     * @return whether there is anything
+     */
+    boolean beginForce() {
+        lock.lock();
+        try {
+            boolean any = unforced;
+            forcingSmallestSeq = unforcedSmallestSeq;
+            unforcedSmallestSeq = Long.MAX_VALUE;
+            unforced = false;
+            return any;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Forcing is over; if it was in vain, all of it is still to be done. */
+    void endForce(boolean forced) {
+        lock.lock();
+        try {
+            if (!forced) {
+                unforced = true;
+                unforcedSmallestSeq = Math.min(unforcedSmallestSeq, forcingSmallestSeq);
+            }
+            forcingSmallestSeq = Long.MAX_VALUE;
         } finally {
             lock.unlock();
         }

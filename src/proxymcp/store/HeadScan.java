@@ -7,20 +7,27 @@ import java.util.Locale;
 final class HeadScan {
     private HeadScan() {}
 
-    /** The method of a request head. */
-    static byte[] method(byte[] bytes, int from, int length) {
-        int space = indexOf(bytes, (byte) ' ', from, from + length);
-        return slice(bytes, from, Math.max(from, space));
+    /** Octets of the method, with which a request head begins. */
+    static int methodBytes(byte[] bytes, int from, int length) {
+        return Math.max(0, indexOf(bytes, (byte) ' ', from, from + length) - from);
     }
 
-    /** Path and query of a request head's target; the whole target where it is no path. */
-    static byte[] path(byte[] bytes, int from, int length) {
-        int end = from + length;
-        int start = indexOf(bytes, (byte) ' ', from, end) + 1;
-        int stop = start <= from ? start : indexOf(bytes, (byte) ' ', start, end);
-        if (start <= from || stop < 0) {
-            return new byte[0];
+    /** Where the target of a request head ends; {@code from} without one. */
+    static int targetEnd(byte[] bytes, int from, int length) {
+        int start = from + methodBytes(bytes, from, length) + 1;
+        return start == from + 1 ? from : Math.max(from, indexOf(bytes, (byte) ' ', start, from + length));
+    }
+
+    /**
+     * Where path and query of a request head's target begin; where the target begins that is no path.
+     *
+     * @param stop {@link #targetEnd}
+     */
+    static int pathStart(byte[] bytes, int from, int length, int stop) {
+        if (stop == from) {
+            return from;
         }
+        int start = from + methodBytes(bytes, from, length) + 1;
         if (bytes[start] != '/') {
             int authority = indexOf(bytes, (byte) ':', start, stop);
             boolean absolute = authority > 0 && authority + 2 < stop && bytes[authority + 1] == '/' && bytes[authority + 2] == '/';
@@ -32,7 +39,7 @@ final class HeadScan {
                 start = slash;
             }
         }
-        return slice(bytes, start, stop);
+        return start;
     }
 
     /** The status code of a response head; 0 if there is none. */
@@ -95,9 +102,5 @@ final class HeadScan {
             }
         }
         return -1;
-    }
-
-    private static byte[] slice(byte[] bytes, int from, int to) {
-        return java.util.Arrays.copyOfRange(bytes, from, Math.max(from, to));
     }
 }

@@ -3,6 +3,7 @@ package proxymcp.store;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.UUID;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.Source;
 
@@ -10,6 +11,7 @@ import proxymcp.exchange.Source;
  * What the index knows of an exchange.
  *
  * @param seq rises by one per exchange of a session, from 1
+ * @param id the exchange's id
  * @param startedAtMillis epoch milliseconds
  * @param method request method
  * @param host host of the URL
@@ -29,7 +31,7 @@ import proxymcp.exchange.Source;
  * @param segment segment of its first record
  * @param offset where in that
  */
-public record IndexEntry(long seq, long startedAtMillis, String method, String host, String url, SessionQuery.State state,
+public record IndexEntry(long seq, UUID id, long startedAtMillis, String method, String host, String url, SessionQuery.State state,
         Optional<ErrorClass> errorClass, Source source, OptionalInt status, OptionalLong durationNanos, long requestBytes, long responseBytes,
         Optional<String> contentType, Optional<String> targetId, boolean requestWhole, boolean responseWhole, boolean shed, int segment,
         long offset) {}

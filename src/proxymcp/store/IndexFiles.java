@@ -17,8 +17,8 @@ import java.util.zip.CRC32C;
  *   index.head    magic "PMCPIDX" and 0x0A, version, rows an extent, text octets an extent, session id, CRC-32C; from offset 64 on:
  *                 last seq, and whether starts only ever rose (1) or not (0)
  *   index.rows    RowLayout, row seq - 1
- *   index.names   TextArea: methods, hosts, media types, targets
- *   index.urls    TextArea
+ *   index.names   TextArea: methods, origins, media types, targets
+ *   index.paths   TextArea: paths with their queries
  * </pre>
  *
  * One thread writes; any number read, in this process or another.
@@ -40,14 +40,14 @@ final class IndexFiles implements Closeable {
     private final Extents head;
     private final Extents rows;
     private final TextArea names;
-    private final TextArea urls;
+    private final TextArea paths;
 
-    private IndexFiles(int rowsPerExtent, Extents head, Extents rows, Extents names, Extents urls) {
+    private IndexFiles(int rowsPerExtent, Extents head, Extents rows, Extents names, Extents paths) {
         this.rowsPerExtent = rowsPerExtent;
         this.head = head;
         this.rows = rows;
         this.names = new TextArea(names);
-        this.urls = new TextArea(urls);
+        this.paths = new TextArea(paths);
     }
 
     private static Path file(Path folder, String name) {
@@ -65,7 +65,7 @@ final class IndexFiles implements Closeable {
 
     /** Makes an empty index; what was there is deleted. */
     static IndexFiles create(StoreFiles files, Path folder, SessionId session, StoreLimits limits) throws IOException {
-        for (String name : List.of("head", "rows", "names", "urls")) {
+        for (String name : List.of("head", "rows", "names", "paths")) {
             Files.deleteIfExists(file(folder, name));
         }
         IndexFiles index = openForWriting(files, folder, limits.rowsPerExtent(), limits.stringBytesPerExtent());
@@ -92,13 +92,13 @@ final class IndexFiles implements Closeable {
         }
         return new IndexFiles(rowsPerExtent, Extents.reading(file(folder, "head"), HEAD_BYTES),
                 Extents.reading(file(folder, "rows"), rowsPerExtent * RowLayout.ROW_BYTES), Extents.reading(file(folder, "names"), textBytes),
-                Extents.reading(file(folder, "urls"), textBytes));
+                Extents.reading(file(folder, "paths"), textBytes));
     }
 
     private static IndexFiles openForWriting(StoreFiles files, Path folder, int rowsPerExtent, int textBytes) throws IOException {
         return new IndexFiles(rowsPerExtent, Extents.writing(files, file(folder, "head"), HEAD_BYTES),
                 Extents.writing(files, file(folder, "rows"), rowsPerExtent * RowLayout.ROW_BYTES),
-                Extents.writing(files, file(folder, "names"), textBytes), Extents.writing(files, file(folder, "urls"), textBytes));
+                Extents.writing(files, file(folder, "names"), textBytes), Extents.writing(files, file(folder, "paths"), textBytes));
     }
 
     private void begin(SessionId session, StoreLimits limits) throws IOException {
@@ -115,7 +115,7 @@ final class IndexFiles implements Closeable {
         setLastSeq(0);
         setOrdered(true);
         names.reset(0);
-        urls.reset(0);
+        paths.reset(0);
     }
 
     private static void checkHead(byte[] bytes, SessionId session) throws IOException {
@@ -135,25 +135,29 @@ final class IndexFiles implements Closeable {
      * Goes back to what a checkpoint saw: text behind its ends is free again, rows behind its last seq are empty, and rows that were in flight
      * are as they were.
      *
-     * @throws IOException if the files are too short for it
+     * @throws IOException if the files are too short for it, or a block that will change is damaged: its next checksum would cover the damage
      */
     void restore(Checkpoint checkpoint) throws IOException {
         names.reset(checkpoint.namesUsed());
-        urls.reset(checkpoint.urlsUsed());
-        for (long seq = checkpoint.lastSeq() + 1; seq <= lastSeq(); seq++) {
+        paths.reset(checkpoint.pathsUsed());
+        for (long seq = checkpoint.lastSeq() + 1; seq <= rowsInFile(); seq++) {
+            touch(seq);
             RowLayout.publish(extent(seq), at(seq), 0);
-        }
-        if (checkpoint.lastSeq() > 0) {
-            extent(checkpoint.lastSeq());
         }
         for (Checkpoint.OpenRow row : checkpoint.open()) {
             if (row.row().length != RowLayout.ROW_BYTES || row.seq() > checkpoint.lastSeq()) {
                 throw new IOException("checkpoint holds a row of another layout");
             }
+            touch(row.seq());
             extent(row.seq()).put(at(row.seq()), row.row());
         }
+        new BlockCheck(this, checkpoint).whatWillChange();
         setLastSeq(checkpoint.lastSeq());
         setOrdered(checkpoint.ordered());
+    }
+
+    private long rowsInFile() throws IOException {
+        return rows.bytes() / rows.extentBytes() * rowsPerExtent;
     }
 
     /** Extent and offset of the row of {@code seq}. */
@@ -173,12 +177,17 @@ final class IndexFiles implements Closeable {
         rows.grow((int) ((seq - 1) / rowsPerExtent));
     }
 
+    /** Notes that the row of {@code seq} is about to change. */
+    void touch(long seq) {
+        rows.touch((int) ((seq - 1) / rowsPerExtent));
+    }
+
     TextArea names() {
         return names;
     }
 
-    TextArea urls() {
-        return urls;
+    TextArea paths() {
+        return paths;
     }
 
     /** Highest seq that has a row. */
@@ -200,15 +209,20 @@ final class IndexFiles implements Closeable {
     }
 
     void force() {
+        head.touch(0);
         head.force();
         rows.force();
         names.extents().force();
-        urls.extents().force();
+        paths.extents().force();
+    }
+
+    boolean isOpen() {
+        return head.isOpen() && rows.isOpen() && names.extents().isOpen() && paths.extents().isOpen();
     }
 
     /** Octets of all index files. */
     long bytes() throws IOException {
-        return head.bytes() + rows.bytes() + names.extents().bytes() + urls.extents().bytes();
+        return head.bytes() + rows.bytes() + names.extents().bytes() + paths.extents().bytes();
     }
 
     /** Checksums of rows 1 to {@code lastSeq}, a block of {@code rowsPerBlock} each. */
@@ -240,7 +254,7 @@ final class IndexFiles implements Closeable {
     @Override
     public void close() throws IOException {
         try (head; rows; names) {
-            urls.close();
+            paths.close();
         }
     }
 }

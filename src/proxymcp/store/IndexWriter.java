@@ -2,10 +2,9 @@ package proxymcp.store;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
+import java.util.Optional;
 import proxymcp.exchange.ErrorClass;
-import proxymcp.exchange.Outcome;
 import proxymcp.exchange.Source;
 
 /**
@@ -15,13 +14,17 @@ import proxymcp.exchange.Source;
  */
 final class IndexWriter {
     private final IndexFiles index;
+    private final UrlText url = new UrlText();
     /** Blocks of rows that changed since the last checkpoint. */
     private final BitSet changed = new BitSet();
     private long lastSeq;
+    private long exchanges;
     private long newestStart = Long.MIN_VALUE;
 
-    IndexWriter(IndexFiles index) throws IOException {
+    /** @param exchanges rows that are there */
+    IndexWriter(IndexFiles index, long exchanges) throws IOException {
         this.index = index;
+        this.exchanges = exchanges;
         this.lastSeq = index.lastSeq();
         if (lastSeq > 0) {
             newestStart = index.extent(lastSeq).getLong(index.at(lastSeq) + RowLayout.STARTED);
@@ -34,6 +37,11 @@ final class IndexWriter {
 
     long lastSeq() {
         return lastSeq;
+    }
+
+    /** How many rows there are. */
+    long exchanges() {
+        return exchanges;
     }
 
     /**
@@ -50,7 +58,7 @@ final class IndexWriter {
             if (type != RecordType.START && !isKnown(seq)) {
                 return; // Its START was lost: there is no row to bring up to date.
             }
-            changed.set(Checkpoint.rowBlock(seq));
+            change(seq);
         }
         switch (type) {
             case START -> start(seq, position, in, bytes);
@@ -58,7 +66,18 @@ final class IndexWriter {
             case RESPONSE -> response(seq, position, in, bytes);
             case END -> end(seq, position, in, open);
             case INFORMATIONAL -> informational(seq);
-            case CLIENT, ROUTE, BODY, REQUEST_CHUNK, RESPONSE_CHUNK, LOSS, CHECKPOINT, SEAL, SESSION_END -> { }
+            case LOSS -> lack(seq);
+            case CLIENT, ROUTE, BODY, REQUEST_CHUNK, RESPONSE_CHUNK, CHECKPOINT, SEAL, SESSION_END -> { }
+        }
+    }
+
+    /** Something of an exchange was not recorded. */
+    void lack(long seq) throws IOException {
+        if (seq > 0 && isKnown(seq)) {
+            change(seq);
+            ByteBuffer row = index.extent(seq);
+            int to = index.at(seq);
+            RowLayout.publish(row, to, RowLayout.state(row, to) | RowLayout.SHED);
         }
     }
 
@@ -82,10 +101,14 @@ final class IndexWriter {
         in.skip(2 * Long.BYTES);
         long started = in.integer();
         int source = sourceCode(in.text());
-        byte[] target = in.textOrNil().orElse("").getBytes(StandardCharsets.UTF_8);
+        int targetBytes = in.skipNil() ? 0 : in.textLength();
+        int target = in.position();
+        in.skip(targetBytes);
         String scheme = in.text();
-        String host = in.text();
-        int port = (int) in.integer();
+        int hostBytes = in.textLength();
+        int host = in.position();
+        in.skip(hostBytes);
+        UrlText origin = url.origin(scheme, bytes, host, hostBytes, (int) in.integer());
         in.bool();
         int headBytes = in.binaryLength();
         int head = in.position();
@@ -95,12 +118,13 @@ final class IndexWriter {
         row.putInt(to + RowLayout.STATUS, 0);
         row.putLong(to + RowLayout.STARTED, started);
         row.putLong(to + RowLayout.DURATION, -1);
-        row.putInt(to + RowLayout.METHOD, (int) index.names().intern(HeadScan.method(bytes, head, headBytes)));
-        row.putInt(to + RowLayout.HOST, (int) index.names().intern(host.getBytes(StandardCharsets.UTF_8)));
+        row.putInt(to + RowLayout.METHOD, (int) index.names().intern(bytes, head, HeadScan.methodBytes(bytes, head, headBytes)));
+        row.putInt(to + RowLayout.ORIGIN, (int) index.names().intern(origin.bytes(), 0, origin.length()));
         row.putInt(to + RowLayout.CONTENT_TYPE, 0);
-        row.putInt(to + RowLayout.TARGET, (int) index.names().intern(target));
-        byte[] url = UrlText.of(scheme, host, port, HeadScan.path(bytes, head, headBytes));
-        row.putLong(to + RowLayout.URL, index.urls().append(url, 0, url.length));
+        row.putInt(to + RowLayout.TARGET, (int) index.names().intern(bytes, target, targetBytes));
+        int stop = HeadScan.targetEnd(bytes, head, headBytes);
+        byte[] path = UrlText.path(bytes, HeadScan.pathStart(bytes, head, headBytes, stop), stop);
+        row.putLong(to + RowLayout.PATH, index.paths().append(path, 0, path.length));
         row.putLong(to + RowLayout.ID_HIGH, idHigh);
         row.putLong(to + RowLayout.ID_LOW, idLow);
         row.putLong(to + RowLayout.REQUEST_BYTES, 0);
@@ -109,6 +133,7 @@ final class IndexWriter {
         row.putLong(to + RowLayout.REQUEST_END, 0);
         row.putLong(to + RowLayout.RESPONSE, 0);
         row.putLong(to + RowLayout.END, 0);
+        exchanges++;
         RowLayout.publish(row, to, RowLayout.IN_FLIGHT | source << RowLayout.SOURCE_SHIFT);
         if (started < newestStart) {
             index.setOrdered(false);
@@ -123,7 +148,7 @@ final class IndexWriter {
     private void requestEnd(long seq, long position, PayloadReader in, OpenExchanges.Open open)
             throws IOException, PayloadReader.MalformedPayloadException {
         long bodyAt = in.fixed();
-        ExchangeCodec.BodyFacts body = ExchangeCodec.body(in);
+        ExchangeCodec.BodyCounts body = ExchangeCodec.bodyCounts(in);
         ByteBuffer row = index.extent(seq);
         int to = index.at(seq);
         row.putLong(to + RowLayout.REQUEST_BYTES, body.bytes());
@@ -141,7 +166,8 @@ final class IndexWriter {
         ByteBuffer row = index.extent(seq);
         int to = index.at(seq);
         row.putInt(to + RowLayout.STATUS, HeadScan.status(bytes, head, headBytes));
-        row.putInt(to + RowLayout.CONTENT_TYPE, (int) index.names().intern(HeadScan.mediaType(bytes, head, headBytes)));
+        byte[] mediaType = HeadScan.mediaType(bytes, head, headBytes);
+        row.putInt(to + RowLayout.CONTENT_TYPE, (int) index.names().intern(mediaType, 0, mediaType.length));
         row.putLong(to + RowLayout.RESPONSE, position);
         RowLayout.publish(row, to, RowLayout.state(row, to) | RowLayout.HAS_RESPONSE);
     }
@@ -150,23 +176,24 @@ final class IndexWriter {
             throws IOException, PayloadReader.MalformedPayloadException {
         long bodyAt = in.fixed();
         in.fixed();
-        ExchangeCodec.EndFacts facts = ExchangeCodec.end(in);
+        ExchangeCodec.EndCounts counts = ExchangeCodec.endCounts(in);
         ByteBuffer row = index.extent(seq);
         int to = index.at(seq);
-        row.putLong(to + RowLayout.DURATION, facts.timings().total());
+        row.putLong(to + RowLayout.DURATION, counts.totalNanos());
         row.putLong(to + RowLayout.END, position);
         int state = RowLayout.state(row, to) & ~RowLayout.PHASE_MASK;
-        if (facts.body().isPresent()) {
-            row.putLong(to + RowLayout.RESPONSE_BYTES, facts.body().get().bytes());
-            state |= flags(facts.body().get(), bodyAt, open.response(), RowLayout.RESPONSE_WHOLE);
+        if (counts.body().isPresent()) {
+            row.putLong(to + RowLayout.RESPONSE_BYTES, counts.body().get().bytes());
+            state |= flags(counts.body().get(), bodyAt, open.response(), RowLayout.RESPONSE_WHOLE);
         }
-        state |= switch (facts.outcome()) {
-            case Outcome.Complete complete -> RowLayout.COMPLETE;
-            case Outcome.Incomplete(ErrorClass errorClass, String reason) ->
-                RowLayout.INCOMPLETE | errorClass.ordinal() + 1 << RowLayout.ERROR_SHIFT;
-            case Outcome.InFlight inFlight -> throw new IllegalStateException("an END record is never in flight");
-        };
+        Optional<ErrorClass> error = counts.errorClass();
+        state |= error.isEmpty() ? RowLayout.COMPLETE : RowLayout.INCOMPLETE | error.get().ordinal() + 1 << RowLayout.ERROR_SHIFT;
         RowLayout.publish(row, to, state);
+    }
+
+    private void change(long seq) {
+        changed.set(Checkpoint.rowBlock(seq));
+        index.touch(seq);
     }
 
     /** Blocks of rows that changed since the last {@link #checkpointed}. */
@@ -181,16 +208,19 @@ final class IndexWriter {
 
     /** Marks an exchange whose END could not be written: its row must not stay in flight for ever. */
     void lose(long seq) throws IOException {
+        if (!isKnown(seq)) {
+            return;
+        }
         ByteBuffer row = index.extent(seq);
         int to = index.at(seq);
         int state = RowLayout.state(row, to) & ~RowLayout.PHASE_MASK;
-        changed.set(Checkpoint.rowBlock(seq));
+        change(seq);
         RowLayout.publish(row, to, state | RowLayout.INCOMPLETE | RowLayout.SHED | ErrorClass.INTERNAL.ordinal() + 1 << RowLayout.ERROR_SHIFT);
     }
 
-    private static int flags(ExchangeCodec.BodyFacts body, long bodyAt, OpenExchanges.Chain chain, int whole) {
+    private static int flags(ExchangeCodec.BodyCounts body, long bodyAt, OpenExchanges.Chain chain, int whole) {
         if (body.bytes() == 0) {
-            return 0;
+            return body.shed() ? RowLayout.SHED : 0;
         }
         long kept = bodyAt == Position.NONE ? 0 : chain.last() == Position.NONE ? body.kept() : chain.bytes();
         int flags = kept == body.bytes() && body.complete() ? whole : 0;

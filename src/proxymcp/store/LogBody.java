@@ -3,49 +3,60 @@ package proxymcp.store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import proxymcp.exchange.CapturedBody;
 
 /**
- * A body in the log: one BODY record, or chunks that lead from the last to the first.
+ * A body in the log: one BODY record, or chunks that lead from the last to the first. Where a chunk is damaged, those before it are found by
+ * reading the log from the exchange's first record on.
  *
  * @param readers makes a reader of the log, for {@link #open}
+ * @param message the message that it belongs to
  * @param position the BODY record, the last chunk, or {@link Position#NONE}
  */
-record LogBody(Supplier<LogReader> readers, long position, long size, long kept, Optional<String> sha256, CapturedBody.State state,
+record LogBody(Supplier<LogReader> readers, Message message, long position, long size, long kept, Optional<String> sha256, CapturedBody.State state,
         Optional<String> damage) implements StoredBody {
     static final int DIGEST_BYTES = 32;
 
+    /**
+     * A message of an exchange.
+     *
+     * @param seq the exchange
+     * @param startAt position of its START record
+     * @param chunks type of the records that hold its long body
+     */
+    record Message(long seq, long startAt, RecordType chunks) {}
+
     /** No body. */
-    static LogBody none(Supplier<LogReader> readers) {
-        return new LogBody(readers, Position.NONE, 0, 0, Optional.empty(), CapturedBody.State.NONE, Optional.empty());
+    static LogBody none(Supplier<LogReader> readers, Message message) {
+        return new LogBody(readers, message, Position.NONE, 0, 0, Optional.empty(), CapturedBody.State.NONE, Optional.empty());
     }
 
     /** Reads what a reference leads to. */
-    static LogBody of(Supplier<LogReader> readers, LogReader log, long position, ExchangeCodec.BodyFacts facts) {
+    static LogBody of(Supplier<LogReader> readers, Message message, LogReader log, long position, ExchangeCodec.BodyFacts facts) {
         CapturedBody.State state = facts.complete() ? CapturedBody.State.COMPLETE : CapturedBody.State.INCOMPLETE;
         Optional<String> digest = facts.sha256().length == DIGEST_BYTES ? Optional.of(ExchangeCodec.hex(facts.sha256())) : Optional.empty();
         if (position == Position.NONE) {
-            return new LogBody(readers, position, facts.bytes(), 0, digest, state, Optional.empty());
+            return new LogBody(readers, message, position, facts.bytes(), 0, digest, state, Optional.empty());
         }
         try {
-            SegmentReader record = log.at(position, RecordType.BODY, RecordType.REQUEST_CHUNK, RecordType.RESPONSE_CHUNK);
+            SegmentReader record = log.at(position, RecordType.BODY, message.chunks());
             PayloadReader in = record.payload();
             if (record.type() == RecordType.BODY.code()) {
                 byte[] stored = in.raw(DIGEST_BYTES);
+                if (in.remaining() != facts.kept()) {
+                    throw new PayloadReader.MalformedPayloadException("a body of " + in.remaining() + " bytes, expected " + facts.kept());
+                }
                 Optional<String> known = facts.sha256().length == 0 && facts.bytes() == in.remaining() ? Optional.of(ExchangeCodec.hex(stored))
                         : digest;
-                return new LogBody(readers, position, facts.bytes(), in.remaining(), known, state, Optional.empty());
+                return new LogBody(readers, message, position, facts.bytes(), in.remaining(), known, state, Optional.empty());
             }
-            in.fixed();
-            long end = in.fixed() + in.remaining();
-            return new LogBody(readers, position, facts.bytes(), end, digest, state, Optional.empty());
+            Chunk last = Chunk.of(record, message);
+            return new LogBody(readers, message, position, facts.bytes(), last.offset() + last.bytes(), digest, state, Optional.empty());
         } catch (IOException | PayloadReader.MalformedPayloadException e) {
-            return new LogBody(readers, position, facts.bytes(), facts.kept(), digest, state, Optional.of(e.getMessage()));
+            return new LogBody(readers, message, position, facts.bytes(), facts.kept(), digest, state, Optional.of(e.getMessage()));
         }
     }
 
@@ -56,38 +67,95 @@ record LogBody(Supplier<LogReader> readers, long position, long size, long kept,
         }
         LogReader log = readers.get();
         try {
-            return new Pieces(log, pieces(log));
+            return pieces(log);
         } catch (IOException e) {
             log.close();
             throw e;
         }
     }
 
-    /** Positions of the records that hold the body, first to last. */
-    private Deque<Long> pieces(LogReader log) throws IOException {
-        List<Long> backwards = new ArrayList<>();
-        for (long at = position; at != Position.NONE; ) {
-            backwards.add(at);
-            SegmentReader record = log.at(at, RecordType.BODY, RecordType.REQUEST_CHUNK, RecordType.RESPONSE_CHUNK);
-            at = record.type() == RecordType.BODY.code() ? Position.NONE
-                    : RecordLayout.getLong(record.bytes(), record.payloadAt() + ChunkLayout.PREVIOUS_OFFSET);
+    private Pieces pieces(LogReader log) throws IOException {
+        try {
+            return new Pieces(log, linked(log), Optional.empty());
+        } catch (CorruptSegmentException e) {
+            return new Pieces(log, scanned(log), Optional.of(e));
         }
-        Deque<Long> forwards = new ArrayDeque<>(backwards.size());
-        backwards.forEach(forwards::addFirst);
-        return forwards;
+    }
+
+    /** Positions of the records that hold the body, first to last, as each leads to the one before. */
+    private Deque<Long> linked(LogReader log) throws IOException {
+        Deque<Long> pieces = new ArrayDeque<>();
+        long begin = -1;
+        for (long at = position; at != Position.NONE; ) {
+            pieces.addFirst(at);
+            SegmentReader record = log.at(at, RecordType.BODY, message.chunks());
+            if (record.type() == RecordType.BODY.code()) {
+                return pieces;
+            }
+            Chunk chunk = Chunk.of(record, message);
+            if (begin >= 0 && chunk.offset() + chunk.bytes() != begin || chunk.previous() == Position.NONE && chunk.offset() != 0) {
+                throw record.corrupt("a chunk of a body does not join the next");
+            }
+            begin = chunk.offset();
+            at = chunk.previous();
+        }
+        return pieces;
+    }
+
+    /** Positions of the chunks before the first damage: the link to them is lost with it. */
+    private Deque<Long> scanned(LogReader log) throws IOException {
+        Deque<Long> pieces = new ArrayDeque<>();
+        long next = 0;
+        for (int number = Position.segment(message.startAt()); number <= Position.segment(position); number++) {
+            SegmentReader reader;
+            try {
+                reader = log.segment(number);
+            } catch (CorruptSegmentException e) {
+                continue; // The numbers of segments may have gaps; what is missing of the body shows as a gap in its chunks.
+            }
+            reader.seek(number == Position.segment(message.startAt()) ? Position.offset(message.startAt()) & 0xFFFF_FFFFL : SegmentHeader.BYTES);
+            for (SegmentReader.Found found = reader.next(); found != SegmentReader.Found.END; found = reader.next()) {
+                if (found == SegmentReader.Found.RECORD && reader.seq() == message.seq() && reader.type() == message.chunks().code()) {
+                    Chunk chunk = Chunk.of(reader, message);
+                    if (chunk.offset() > next || reader.recordPosition() > position) {
+                        return pieces;
+                    }
+                    if (chunk.offset() == next) {
+                        pieces.addLast(reader.recordPosition());
+                        next += chunk.bytes();
+                    }
+                }
+            }
+        }
+        return pieces;
+    }
+
+    /** What {@link ChunkLayout} says of one chunk. */
+    private record Chunk(long previous, long offset, int bytes) {
+        static Chunk of(SegmentReader record, Message message) throws IOException {
+            int bytes = record.payloadBytes() - ChunkLayout.DATA_OFFSET;
+            if (bytes <= 0 || record.seq() != message.seq()) {
+                throw record.corrupt("a chunk of exchange " + record.seq() + ", expected one of exchange " + message.seq());
+            }
+            return new Chunk(RecordLayout.getLong(record.bytes(), record.payloadAt() + ChunkLayout.PREVIOUS_OFFSET),
+                    RecordLayout.getLong(record.bytes(), record.payloadAt() + ChunkLayout.BODY_OFFSET), bytes);
+        }
     }
 
     /** Reads one record after another. */
     private static final class Pieces extends InputStream {
         private final LogReader log;
         private final Deque<Long> pieces;
+        /** Why there are no more pieces, if some are missing. */
+        private final Optional<CorruptSegmentException> damage;
         private SegmentReader current;
         private int at;
         private int end;
 
-        Pieces(LogReader log, Deque<Long> pieces) {
+        Pieces(LogReader log, Deque<Long> pieces, Optional<CorruptSegmentException> damage) {
             this.log = log;
             this.pieces = pieces;
+            this.damage = damage;
         }
 
         @Override
@@ -100,6 +168,9 @@ record LogBody(Supplier<LogReader> readers, long position, long size, long kept,
         public int read(byte[] target, int offset, int length) throws IOException {
             while (at == end) {
                 if (pieces.isEmpty()) {
+                    if (damage.isPresent()) {
+                        throw damage.get();
+                    }
                     return -1;
                 }
                 long position = pieces.removeFirst();

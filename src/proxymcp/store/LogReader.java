@@ -41,7 +41,7 @@ final class LogReader implements Closeable {
     }
 
     /** What reading was told of a payload that its checksum fits, and that is no payload of its type. */
-    IOException malformed(long position, PayloadReader.MalformedPayloadException e) {
+    IOException malformed(long position, Exception e) {
         return new CorruptSegmentException(SegmentFiles.file(folder, Position.segment(position)), Position.offset(position), e.getMessage());
     }
 

@@ -1,8 +1,9 @@
 package proxymcp.store;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -18,12 +19,13 @@ final class LogReplay {
     private final SessionId session;
     private final IndexWriter index;
     private final OpenExchanges open;
-    private final List<Damage> damage = new ArrayList<>();
+    private final DamageList damage = new DamageList();
     private long lastNumber;
     private Losses losses;
     private boolean ended;
     private boolean sealed;
     private long bytes;
+    private long lastSize;
 
     /** @param lastNumber number of the last record before the position to read from */
     LogReplay(StoreFiles files, Path folder, SessionId session, IndexWriter index, OpenExchanges open, long lastNumber, Losses losses) {
@@ -40,20 +42,53 @@ final class LogReplay {
     LogState run(long position) throws IOException {
         SortedMap<Integer, Path> segments = SegmentFiles.list(folder);
         int first = Position.segment(position);
+        Map<Integer, Integer> ends = ends(segments.tailMap(first));
+        ends.forEach((number, end) -> {
+            if (number >= first && !segments.containsKey(number)) {
+                damage.add(number, 0, end, Damage.SEGMENT, 0);
+            }
+        });
         for (Map.Entry<Integer, Path> segment : segments.entrySet()) {
-            long size = java.nio.file.Files.size(segment.getValue());
+            long size = Files.size(segment.getValue());
             bytes += size;
+            lastSize = size;
             if (segment.getKey() >= first) {
                 sealed = false;
-                replay(segment.getKey(), segment.getValue(), segment.getKey() == first ? Position.offset(position) : SegmentHeader.BYTES);
+                long end = ends.getOrDefault(segment.getKey(), (int) size);
+                replay(segment.getKey(), segment.getValue(), segment.getKey() == first ? Position.offset(position) : SegmentHeader.BYTES, end);
+                otherEnd(segment.getKey(), size, end);
             }
         }
-        return new LogState(segments.isEmpty() ? 0 : segments.lastKey(), lastNumber, bytes, losses);
+        return new LogState(segments.isEmpty() ? 0 : segments.lastKey(), (int) lastSize, lastNumber, bytes, losses);
+    }
+
+    /** Where segments end, as those that were begun after them say. */
+    private Map<Integer, Integer> ends(SortedMap<Integer, Path> segments) throws IOException {
+        Map<Integer, Integer> ends = new HashMap<>();
+        for (Map.Entry<Integer, Path> segment : segments.entrySet()) {
+            try (SegmentReader reader = SegmentReader.open(files, segment.getValue(), session, segment.getKey(), 0)) {
+                if (reader.header().previous() != 0) {
+                    ends.put(reader.header().previous(), reader.header().previousEnd());
+                }
+            } catch (CorruptSegmentException e) {
+                continue; // It is named when its turn comes.
+            }
+        }
+        return ends;
+    }
+
+    /** A file is longer than its segment where a write failed, and shorter where it was cut later. */
+    private void otherEnd(int number, long size, long end) {
+        if (size > end) {
+            damage.add(number, end, size - end, Damage.TORN_TAIL, 0);
+        } else if (size < end) {
+            damage.add(number, size, end - size, Damage.BYTES, 0);
+        }
     }
 
     /** What was found damaged, in order. */
     List<Damage> damage() {
-        return damage;
+        return damage.list();
     }
 
     /** Whether the last record says that the session ended. */
@@ -61,17 +96,18 @@ final class LogReplay {
         return ended;
     }
 
-    private void replay(int number, Path file, long from) throws IOException {
+    private void replay(int number, Path file, long from, long end) throws IOException {
         SegmentReader reader;
         try {
             reader = SegmentReader.open(files, file, session, number, SegmentReader.SCAN_WINDOW_BYTES);
         } catch (CorruptSegmentException e) {
-            long size = java.nio.file.Files.size(file);
+            long size = Files.size(file);
             // A segment that was begun and never got its header is what a crash leaves.
-            damage.add(new Damage(number, 0, size, size < SegmentHeader.BYTES ? Damage.TORN_TAIL : Damage.SEGMENT, 0));
+            damage.add(number, 0, size, size < SegmentHeader.BYTES && end == size ? Damage.TORN_TAIL : Damage.SEGMENT, 0);
             return;
         }
         try (reader) {
+            reader.end(end);
             reader.seek(Math.max(from, SegmentHeader.BYTES));
             for (SegmentReader.Found found = reader.next(); found != SegmentReader.Found.END; found = reader.next()) {
                 switch (found) {
@@ -88,29 +124,36 @@ final class LogReplay {
 
     private void damaged(int number, SegmentReader reader, boolean tail) {
         String kind = reader.isPayloadDamage() ? Damage.RECORD : tail ? Damage.TORN_TAIL : Damage.BYTES;
-        damage.add(new Damage(number, reader.offset(), reader.damageBytes(), kind, reader.isPayloadDamage() ? reader.seq() : 0));
+        damage.add(number, reader.offset(), reader.damageBytes(), kind, reader.isPayloadDamage() ? reader.seq() : 0);
         if (reader.isPayloadDamage()) {
             lastNumber = Math.max(lastNumber, reader.number());
         }
     }
 
-    /** Records are missing behind what looked like the end that a crash leaves: the segment was cut after it was whole. */
-    private void lastTailWasCut() {
-        int last = damage.size() - 1;
-        if (last >= 0 && damage.get(last).kind().equals(Damage.TORN_TAIL)) {
-            Damage tail = damage.get(last);
-            damage.set(last, new Damage(tail.segment(), tail.offset(), tail.length(), Damage.BYTES, 0));
+    /** Names the exchange of a record that refers to something damaged. */
+    private void refer(RecordType type, SegmentReader reader) throws PayloadReader.MalformedPayloadException {
+        if (damage.isEmpty()) {
+            return;
+        }
+        PayloadReader in = reader.payload();
+        switch (type) {
+            case START, REQUEST_CHUNK, REQUEST_END, RESPONSE, RESPONSE_CHUNK -> damage.refer(reader.seq(), in.fixed());
+            case END -> {
+                damage.refer(reader.seq(), in.fixed());
+                damage.refer(reader.seq(), in.fixed());
+            }
+            case CLIENT, ROUTE, BODY, INFORMATIONAL, LOSS, CHECKPOINT, SEAL, SESSION_END -> { }
         }
     }
 
     private void record(int number, SegmentReader reader) throws IOException {
         if (reader.number() <= lastNumber) {
             // Left over from a write that failed and was done again elsewhere: never a second time.
-            damage.add(new Damage(number, reader.offset(), RecordLayout.HEADER_BYTES + reader.payloadBytes(), Damage.BYTES, 0));
+            damage.add(number, reader.offset(), RecordLayout.HEADER_BYTES + reader.payloadBytes(), Damage.BYTES, 0);
             return;
         }
         if (reader.number() != lastNumber + 1) {
-            lastTailWasCut();
+            damage.lastTailWasCut();
         }
         lastNumber = reader.number();
         RecordType type = RecordType.of(reader.type()).orElse(RecordType.CHECKPOINT);
@@ -122,11 +165,12 @@ final class LogReplay {
                 in.array();
                 losses = losses.plus(new Losses(in.integer(), in.integer(), in.integer(), in.integer()));
             }
+            refer(type, reader);
             OpenExchanges.Open exchange = open.find(reader.seq()).orElseGet(OpenExchanges.Open::new);
             open.follow(type, reader.seq(), reader.recordPosition(), reader.payloadBytes());
             index.apply(type, reader.seq(), reader.recordPosition(), reader.bytes(), reader.payloadAt(), reader.payloadBytes(), exchange);
         } catch (PayloadReader.MalformedPayloadException e) {
-            damage.add(new Damage(number, reader.offset(), RecordLayout.HEADER_BYTES + reader.payloadBytes(), Damage.RECORD, reader.seq()));
+            damage.add(number, reader.offset(), RecordLayout.HEADER_BYTES + reader.payloadBytes(), Damage.RECORD, reader.seq());
         }
     }
 }

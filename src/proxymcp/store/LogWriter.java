@@ -7,8 +7,14 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
+import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.ExchangeEnd;
+import proxymcp.exchange.Outcome;
+import proxymcp.exchange.Timings;
 import proxymcp.http.Fields;
 
 /**
@@ -23,6 +29,8 @@ final class LogWriter implements Closeable {
     /** A body reference of a producer: the chunks that were written. */
     static final long BODY_CHUNKS = -2;
 
+    /** Records are written in runs of this size: sealing, writing and indexing one run find it in the processor's cache. */
+    private static final int FLUSH_BYTES = 128 << 10;
     /** Room kept for the records that close a segment and a session. */
     private static final int CLOSING_BYTES = 1_024;
     /** Below this much room under the cap, bodies are shed; below an eighth of it, exchanges. */
@@ -49,6 +57,16 @@ final class LogWriter implements Closeable {
     private long nextNumber;
     private long sealedBytes;
     private long lastBody = Position.NONE;
+    /** The segment takes nothing more, and the next one could not be begun yet. */
+    private volatile boolean abandoned;
+    /** Some records stand in a segment that could not be forced, and never will be. */
+    private volatile boolean unforced;
+    /** Why the index lacks records that the log has: it must be made anew from the log. */
+    private Optional<IOException> indexFailure = Optional.empty();
+    /** Exchanges whose END was lost: one that says so is written as soon as the disk takes it. */
+    private final SortedSet<Long> unended = new TreeSet<>();
+    /** Exchanges of which other records were lost: a LOSS record names each as soon as the disk takes it. */
+    private final SortedSet<Long> lacking = new TreeSet<>();
     private Losses losses;
     private Losses recordedLosses;
     private Optional<IOException> failure = Optional.empty();
@@ -74,7 +92,7 @@ final class LogWriter implements Closeable {
         this.sealedBytes = state.bytes();
         this.losses = state.losses();
         this.recordedLosses = state.losses();
-        this.segment = nextSegment();
+        this.segment = nextSegment(state.lastSegment(), state.lastSegmentBytes());
     }
 
     /** Octets of all segments. */
@@ -94,7 +112,22 @@ final class LogWriter implements Closeable {
 
     /** Why the last write failed; empty while writing works. */
     Optional<IOException> failure() {
-        return failure;
+        return failure.or(() -> indexFailure);
+    }
+
+    /** Whether records were written that were not forced and cannot be any more. */
+    boolean isUnforced() {
+        return unforced;
+    }
+
+    /** Whether the log has records that the index could not take: it must be made anew from the log. */
+    boolean indexLacks() {
+        return indexFailure.isPresent();
+    }
+
+    /** Exchanges in flight: those whose end is only waiting for the disk are not. */
+    int inFlight() {
+        return open.size() - unended.size();
     }
 
     /** Where the next record will stand. */
@@ -109,6 +142,9 @@ final class LogWriter implements Closeable {
 
     /** Writes a batch; never throws for a full or broken disk. */
     void write(Handover.Batch batch) {
+        if (abandoned) {
+            startNext();
+        }
         byte[] bytes = batch.bytes;
         int from = 0;
         int at = 0;
@@ -125,9 +161,63 @@ final class LogWriter implements Closeable {
                 from = at + record;
             }
             at += record;
+            if (at - from >= FLUSH_BYTES) {
+                flush(bytes, from, at);
+                from = at;
+            }
         }
         flush(bytes, from, at);
-        recordLosses();
+    }
+
+    /**
+     * Writes what the log does not know yet of what was lost.
+     *
+     * @param again whether it is tried although the last write failed
+     */
+    void recordLosses(boolean again) {
+        if (again && failure.isPresent()) {
+            failure = Optional.empty();
+            if (abandoned) {
+                startNext();
+            }
+        }
+        if (failure.isPresent()) {
+            return;
+        }
+        for (long seq : List.copyOf(unended)) {
+            unended.remove(seq);
+            end(seq, true, new ExchangeEnd(new Outcome.Incomplete(ErrorClass.INTERNAL, "its end could not be recorded"), Timings.NONE,
+                    List.of(), List.of()));
+        }
+        Losses unrecorded = losses.minus(recordedLosses);
+        if (unrecorded.isNone() && lacking.isEmpty() || failure.isPresent()) {
+            return;
+        }
+        try {
+            for (long seq : List.copyOf(lacking)) {
+                appendLoss(seq, Losses.NONE);
+                lacking.remove(seq);
+            }
+            appendLoss(0, unrecorded);
+            recordedLosses = losses;
+        } catch (IOException e) {
+            failure = Optional.of(e);
+        }
+    }
+
+    private void appendLoss(long seq, Losses lost) throws IOException {
+        append(RecordType.LOSS, seq, out -> out.array(4).integer(lost.bodies()).integer(lost.exchanges()).integer(lost.records())
+                .integer(lost.bytes()));
+    }
+
+    /** A record of an exchange was lost that is neither its first nor its last. */
+    void losePart(long seq) {
+        lacking.add(seq);
+        try {
+            index.lack(seq);
+        } catch (IOException e) {
+            indexFailure = Optional.of(e);
+        }
     }
 
     /**
@@ -140,7 +230,7 @@ final class LogWriter implements Closeable {
         long seq = RecordLayout.seq(bytes, at);
         int length = RecordLayout.length(bytes, at);
         int payload = at + RecordLayout.HEADER_BYTES;
-        if (isShed(type, seq, length)) {
+        if (isShed(type, seq, length, position) || type.isChunk() && isBehindGap(bytes, payload, type, seq, length)) {
             return false;
         }
         Optional<OpenExchanges.Open> exchange = open.find(seq);
@@ -181,8 +271,8 @@ final class LogWriter implements Closeable {
         RecordLayout.putLong(bytes, payload, position);
     }
 
-    private boolean isShed(RecordType type, long seq, int length) {
-        long room = bytesMax - bytes();
+    private boolean isShed(RecordType type, long seq, int length, long position) {
+        long room = bytesMax - sealedBytes - Position.offset(position);
         long reserve = Math.min(RESERVE_BYTES_MAX, bytesMax / 8);
         boolean broken = failure.isPresent();
         return switch (type) {
@@ -206,15 +296,27 @@ final class LogWriter implements Closeable {
         };
     }
 
+    /** A body is kept from its first octet on: behind a chunk that is missing, the rest is shed. */
+    private boolean isBehindGap(byte[] bytes, int payload, RecordType type, long seq, int length) {
+        boolean gap = RecordLayout.getLong(bytes, payload + ChunkLayout.BODY_OFFSET) != open.find(seq).orElseThrow().chain(type).bytes();
+        losses = gap ? losses.plus(new Losses(0, 0, 0, length)) : losses;
+        return gap;
+    }
+
     private void flush(byte[] bytes, int from, int to) {
         if (pending.isEmpty()) {
+            return;
+        }
+        if (abandoned) {
+            writeFailed(failure.orElseGet(() -> new IOException("there is no segment to write to")), bytes);
             return;
         }
         try {
             segment.append(bytes, from, to - from);
             failure = Optional.empty();
         } catch (IOException e) {
-            writeFailed(e);
+            cutBack();
+            writeFailed(e, bytes);
             return;
         }
         for (Pending record : pending) {
@@ -230,14 +332,14 @@ final class LogWriter implements Closeable {
                     record.open().orElseGet(OpenExchanges.Open::new));
         } catch (IOException e) {
             // The log has the record; the index is rebuilt from it when the session is opened.
-            failure = Optional.of(e);
+            indexFailure = Optional.of(e);
         } catch (PayloadReader.MalformedPayloadException e) {
             throw new IllegalStateException("this program wrote a payload that it cannot read", e);
         }
     }
 
     /** Nothing of the batch's part reached the log: what later records would refer to is forgotten. */
-    private void writeFailed(IOException e) {
+    private void writeFailed(IOException e, byte[] bytes) {
         failure = Optional.of(e);
         long exchanges = 0;
         long others = 0;
@@ -245,45 +347,91 @@ final class LogWriter implements Closeable {
         for (Pending record : pending) {
             lostBytes += RecordLayout.HEADER_BYTES + record.length();
             switch (record.type()) {
-                case START -> {
-                    exchanges++;
-                    open.end(record.seq());
-                }
+                case START -> exchanges++;
                 case END -> {
                     others++;
-                    loseEnd(record.seq());
+                    record.open().ifPresent(exchange -> open.takeBackEnd(record.seq(), exchange));
                 }
-                case CLIENT, ROUTE, BODY, REQUEST_CHUNK, REQUEST_END, INFORMATIONAL, RESPONSE, RESPONSE_CHUNK, LOSS, CHECKPOINT, SEAL,
-                        SESSION_END -> others++;
+                case REQUEST_END, INFORMATIONAL, RESPONSE -> {
+                    others++;
+                    losePart(record.seq());
+                }
+                case CLIENT, ROUTE, BODY, REQUEST_CHUNK, RESPONSE_CHUNK, LOSS, CHECKPOINT, SEAL, SESSION_END -> others++;
             }
         }
         losses = losses.plus(new Losses(0, exchanges, others, lostBytes));
+        pending.reversed().forEach(record -> unfollow(record, bytes));
+        for (Pending record : pending) {
+            if (record.type() == RecordType.START) {
+                open.end(record.seq());
+                lacking.remove(record.seq());
+            }
+        }
+        pending.stream().filter(record -> record.type() == RecordType.END).forEach(record -> loseEnd(record.seq()));
         pending.clear();
+        lastBody = Position.NONE;
         connections.clear();
         keys.forgetAll();
         bodies.clear();
+    }
+
+    /** Nothing is left behind the last whole record, or the segment is left as it is. */
+    private void cutBack() {
         try {
             segment.cutBack();
-        } catch (IOException again) {
-            abandonSegment();
+        } catch (IOException e) {
+            forceLast();
+            abandoned = true;
+            startNext();
         }
     }
 
-    private void loseEnd(long seq) {
+    /** A chunk that did not reach the log: the next one follows the one before it. */
+    private static void unfollow(Pending record, byte[] bytes) {
+        int payload = record.at() + RecordLayout.HEADER_BYTES;
+        if (record.type().isChunk()) {
+            record.open().orElseThrow().chain(record.type()).cutBack(RecordLayout.getLong(bytes, payload),
+                    RecordLayout.getLong(bytes, payload + ChunkLayout.BODY_OFFSET));
+        }
+    }
+
+    /** The END of an exchange was lost. Nothing is to be done if its START was as well. */
+    void loseEnd(long seq) {
+        if (open.find(seq).isEmpty()) {
+            return;
+        }
+        unended.add(seq);
         try {
             index.lose(seq);
         } catch (IOException e) {
-            return; // Its START was lost as well: there is no row to mark.
+            indexFailure = Optional.of(e);
         }
     }
 
-    /** A segment that failed is not written again: what the system kept of it is unknown. */
+    /** The segment could not be forced: it is not written again, as what the system kept of it is unknown. */
     void abandonSegment() {
+        unforced = true;
+        abandoned = true;
+        startNext();
+    }
+
+    /** Forces a segment that takes nothing more. */
+    private void forceLast() {
         try {
-            SegmentWriter next = nextSegment();
+            segment.force();
+        } catch (IOException e) {
+            unforced = true;
+            failure = Optional.of(e);
+        }
+    }
+
+    private void startNext() {
+        try {
             SegmentWriter old = segment;
+            SegmentWriter next = nextSegment(old.header().number(), old.position());
             sealedBytes += old.position();
             segment = next;
+            abandoned = false;
             old.close();
         } catch (IOException e) {
             failure = Optional.of(e);
@@ -291,76 +439,80 @@ final class LogWriter implements Closeable {
     }
 
     private void roll() {
+        if (!abandoned) {
+            sealLast();
+            forceLast();
+        }
+        abandoned = true;
+        startNext();
+    }
+
+    private void sealLast() {
         try {
             own.clear();
             segment.seal(own);
             appendOwn();
-            segment.force();
-            SegmentWriter old = segment;
-            SegmentWriter next = nextSegment();
-            sealedBytes += old.position();
-            segment = next;
-            old.close();
         } catch (IOException e) {
-            failure = Optional.of(e);
+            failure = Optional.of(e); // A segment without a seal is read to its end.
         }
     }
 
-    private SegmentWriter nextSegment() throws IOException {
-        return SegmentWriter.create(files, folder, SegmentHeader.next(++segmentNumber, session, random));
+    private SegmentWriter nextSegment(int previous, int previousEnd) throws IOException {
+        return SegmentWriter.create(files, folder, SegmentHeader.next(++segmentNumber, session, random, previous, previousEnd));
     }
 
     /** Writes a record of the session itself. */
-    void append(RecordType type, java.util.function.Consumer<PayloadWriter> payload) throws IOException {
+    void append(RecordType type, Consumer<PayloadWriter> payload) throws IOException {
+        append(type, 0, payload);
+    }
+
+    private void append(RecordType type, long seq, Consumer<PayloadWriter> payload) throws IOException {
         own.clear();
-        own.begin(type, 0);
+        own.begin(type, seq);
         payload.accept(own);
         own.end();
         appendOwn();
     }
 
     private void appendOwn() throws IOException {
+        if (abandoned) {
+            throw new IOException("there is no segment to write to");
+        }
         RecordLayout.seal(own.bytes(), 0, segment.header(), nextNumber++, crc);
-        segment.append(own.bytes(), 0, own.used());
-        segment.count(own.bytes(), 0);
-    }
-
-    private void recordLosses() {
-        Losses unrecorded = losses.minus(recordedLosses);
-        if (unrecorded.isNone() || failure.isPresent()) {
-            return;
-        }
         try {
-            append(RecordType.LOSS, out -> out.array(4).integer(unrecorded.bodies()).integer(unrecorded.exchanges())
-                    .integer(unrecorded.records()).integer(unrecorded.bytes()));
-            recordedLosses = losses;
+            segment.append(own.bytes(), 0, own.used());
         } catch (IOException e) {
-            failure = Optional.of(e); // It is tried again with the next batch.
+            cutBack();
+            throw e;
         }
+        segment.count(own.bytes(), 0);
     }
 
     /** Ends every exchange that is in flight. */
     void endOpen(ExchangeEnd end) {
-        Handover.Batch batch = new Handover.Batch(1 << 16);
         for (long seq : open.seqs()) {
-            PayloadWriter record = new PayloadWriter(1_024);
-            boolean streamed = open.find(seq).orElseThrow().response().last() != Position.NONE;
-            ExchangeCodec.end(record, seq, streamed ? BODY_CHUNKS : Position.NONE, 0, false, streamed ? Optional.of(partOf(seq))
-                    : Optional.empty(), end);
-            System.arraycopy(record.bytes(), 0, batch.bytes, 0, record.used());
-            batch.used = record.used();
-            write(batch);
+            end(seq, false, end);
         }
     }
 
-    private ExchangeCodec.BodyFacts partOf(long seq) {
-        long passed = open.find(seq).orElseThrow().response().bytes();
-        return new ExchangeCodec.BodyFacts(passed, passed, new byte[0], false, false, Fields.EMPTY);
+    private void end(long seq, boolean shed, ExchangeEnd end) {
+        OpenExchanges.Chain chain = open.find(seq).orElseThrow().response();
+        boolean streamed = chain.last() != Position.NONE;
+        Optional<ExchangeCodec.BodyFacts> body = streamed || shed
+                ? Optional.of(new ExchangeCodec.BodyFacts(chain.bytes(), chain.bytes(), new byte[0], false, shed, Fields.EMPTY)) : Optional.empty();
+        PayloadWriter record = new PayloadWriter(1_024);
+        ExchangeCodec.end(record, seq, streamed ? BODY_CHUNKS : Position.NONE, 0, false, body, end);
+        Handover.Batch batch = new Handover.Batch(record.used());
+        System.arraycopy(record.bytes(), 0, batch.bytes, 0, record.used());
+        batch.used = record.used();
+        write(batch);
     }
 
     /** Forces what is written to the disk. */
     void force() throws IOException {
-        segment.force();
+        if (!abandoned) {
+            segment.force();
+        }
     }
 
     /** Seals the last segment. */

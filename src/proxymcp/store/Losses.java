@@ -14,11 +14,17 @@ public record Losses(long bodies, long exchanges, long records, long bytes) {
 
     /** Whether nothing was lost. */
     public boolean isNone() {
-        return bodies == 0 && exchanges == 0 && records == 0;
+        return bodies == 0 && exchanges == 0 && records == 0 && bytes == 0;
     }
 
     Losses plus(Losses more) {
         return new Losses(bodies + more.bodies, exchanges + more.exchanges, records + more.records, bytes + more.bytes);
+    }
+
+    /** The larger of each. */
+    Losses orMore(Losses other) {
+        return new Losses(Math.max(bodies, other.bodies), Math.max(exchanges, other.exchanges), Math.max(records, other.records),
+                Math.max(bytes, other.bytes));
     }
 
     Losses minus(Losses less) {

@@ -73,6 +73,23 @@ public record Manifest(SessionId id, Optional<String> name, CaptureProfile profi
         }
     }
 
+    /**
+     * Refuses what a newer version wrote, so that it is not replaced.
+     *
+     * @throws SessionException if the manifest names another format
+     */
+    static void refuseNewer(Path folder) throws SessionException {
+        long format = FORMAT;
+        try {
+            format = Json.parse(Files.readAllBytes(file(folder))) instanceof JsonObject json ? whole(json, "format") : FORMAT;
+        } catch (IOException e) {
+            return; // There is none that can be read: it is made again from the log.
+        }
+        if (format > FORMAT) {
+            throw SessionException.newerVersion("the manifest is", format, FORMAT);
+        }
+    }
+
     private static Optional<Manifest> decode(JsonObject json, SessionId id) {
         if (!json.string("id").equals(Optional.of(id.text())) || whole(json, "format") != FORMAT) {
             return Optional.empty();

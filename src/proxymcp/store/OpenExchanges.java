@@ -29,6 +29,12 @@ final class OpenExchanges {
             last = position;
             bytes += count;
         }
+
+        /** Goes back to an earlier end. */
+        void cutBack(long earlierLast, long earlierBytes) {
+            last = earlierLast;
+            bytes = earlierBytes;
+        }
     }
 
     /** Both bodies of one exchange. */
@@ -42,6 +48,11 @@ final class OpenExchanges {
 
         Chain response() {
             return response;
+        }
+
+        /** The body that chunks of {@code type} belong to. */
+        Chain chain(RecordType type) {
+            return type == RecordType.REQUEST_CHUNK ? request : response;
         }
     }
 
@@ -65,6 +76,11 @@ final class OpenExchanges {
 
     void end(long seq) {
         open.remove(seq);
+    }
+
+    /** The END of {@code seq} did not reach the log. */
+    void takeBackEnd(long seq, Open exchange) {
+        open.put(seq, exchange);
     }
 
     int size() {

@@ -52,6 +52,11 @@ enum RecordType {
         return code;
     }
 
+    /** Whether records of this type hold a part of a long body. */
+    boolean isChunk() {
+        return this == REQUEST_CHUNK || this == RESPONSE_CHUNK;
+    }
+
     /** The type with this byte; empty for one that a newer version wrote. */
     static Optional<RecordType> of(int code) {
         return code > 0 && code < BY_CODE.length ? Optional.ofNullable(BY_CODE[code]) : Optional.empty();

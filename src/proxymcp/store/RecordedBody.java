@@ -32,6 +32,10 @@ final class RecordedBody {
     /** Takes octets; hands over what is too much to hold. */
     void add(byte[] bytes, int offset, int length, StoreRecording to, long nowNanos) {
         passed += length;
+        if (shed) {
+            to.lostBody(0, length);
+            return;
+        }
         int taken = (int) Math.min(length, keptMax - kept);
         int from = offset;
         while (taken > 0) {
@@ -40,7 +44,10 @@ final class RecordedBody {
             from += part;
             taken -= part;
             if (taken > 0) {
-                handOverHeld(to, to.waitMillis());
+                if (!handOverHeld(to, to.waitMillis())) {
+                    shed(to, taken);
+                    return;
+                }
             }
         }
     }
@@ -55,21 +62,28 @@ final class RecordedBody {
         kept += count;
     }
 
-    /** Hands over what is held since before {@code limitNanos}, without waiting. */
+    /** Hands over what is held since before {@code limitNanos}, if there is room at once. */
     void handOverOld(StoreRecording to, long limitNanos) {
         if (heldBytes > 0 && heldSinceNanos - limitNanos < 0) {
             handOverHeld(to, 0);
         }
     }
 
-    private void handOverHeld(StoreRecording to, long waitMillis) {
-        streaming = true;
-        if (to.handOverChunk(chunkType, handedOver, held, heldBytes, waitMillis)) {
-            handedOver += heldBytes;
-        } else {
-            shed = true;
-            to.lostBody(heldBytes);
+    private boolean handOverHeld(StoreRecording to, long waitMillis) {
+        if (!to.handOverChunk(chunkType, handedOver, held, heldBytes, waitMillis)) {
+            return false;
         }
+        streaming = true;
+        handedOver += heldBytes;
+        heldBytes = 0;
+        return true;
+    }
+
+    /** A body is kept from its first octet on: the rest is shed with the part that found no room. */
+    private void shed(StoreRecording to, int more) {
+        shed = true;
+        kept = handedOver;
+        to.lostBody(1, heldBytes + more);
         heldBytes = 0;
     }
 

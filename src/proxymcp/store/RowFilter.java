@@ -3,35 +3,34 @@ package proxymcp.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import proxymcp.exchange.ErrorClass;
 
 /** Holds rows against a query: numbers first, texts of few values once each, URLs last. Not for several threads. */
 final class RowFilter {
     /** A predicate over texts that repeat: what it said is remembered by where the text stands. */
     private final class NameMatch {
-        private final byte[] needle;
-        private final boolean whole;
-        private final Map<Integer, Boolean> known = new HashMap<>();
+        private static final int NO = 1;
+        private static final int YES = 2;
 
-        NameMatch(String text, boolean whole) {
-            this.needle = lower(text);
-            this.whole = whole;
+        private final Predicate<String> wanted;
+        private final EntryMemo known = new EntryMemo();
+
+        NameMatch(Predicate<String> wanted) {
+            this.wanted = wanted;
         }
 
         boolean matches(int entry) throws IOException {
-            Boolean answer = known.get(entry);
-            if (answer == null) {
-                answer = whole ? index.names().text(entry & 0xFFFF_FFFFL).equalsIgnoreCase(new String(needle, StandardCharsets.UTF_8))
-                        : index.names().contains(entry & 0xFFFF_FFFFL, needle);
+            int answer = known.find(entry);
+            if (answer == EntryMemo.UNKNOWN) {
+                answer = wanted.test(index.names().text(entry & 0xFFFF_FFFFL)) ? YES : NO;
                 known.put(entry, answer);
             }
-            return answer;
+            return answer == YES;
         }
     }
 
@@ -42,8 +41,8 @@ final class RowFilter {
     private final Optional<NameMatch> contentType;
     private final Optional<NameMatch> target;
     private final Optional<NameMatch> textInTarget;
-    private final Optional<byte[]> url;
-    private final Optional<byte[]> text;
+    private final Optional<UrlMatch> url;
+    private final Optional<UrlMatch> text;
     private final Optional<String> idPart;
     private final int statusMin;
     private final int statusMax;
@@ -55,13 +54,16 @@ final class RowFilter {
     RowFilter(IndexFiles index, SessionQuery query) {
         this.index = index;
         this.query = query;
-        this.method = query.method().map(name -> new NameMatch(name, true));
-        this.host = query.hostContains().filter(part -> !part.isEmpty()).map(part -> new NameMatch(part, false));
-        this.contentType = query.contentTypeContains().filter(part -> !part.isEmpty()).map(part -> new NameMatch(part, false));
-        this.target = query.targetId().map(name -> new NameMatch(name, true));
-        this.url = query.urlContains().filter(part -> !part.isEmpty()).map(RowFilter::lower);
-        this.text = query.text().filter(part -> !part.isEmpty()).map(RowFilter::lower);
-        this.textInTarget = query.text().filter(part -> !part.isEmpty()).map(part -> new NameMatch(part, false));
+        this.method = query.method().map(name -> new NameMatch(name::equalsIgnoreCase));
+        this.host = query.hostContains().filter(part -> !part.isEmpty())
+                .map(part -> new NameMatch(origin -> contains(UrlText.host(origin), part)));
+        this.contentType = query.contentTypeContains().filter(part -> !part.isEmpty())
+                .map(part -> new NameMatch(type -> contains(type, part)));
+        this.target = query.targetId().map(name -> new NameMatch(name::equalsIgnoreCase));
+        this.url = query.urlContains().filter(part -> !part.isEmpty()).map(part -> new UrlMatch(index, lower(part)));
+        this.text = query.text().filter(part -> !part.isEmpty()).map(part -> new UrlMatch(index, lower(part)));
+        this.textInTarget = query.text().filter(part -> !part.isEmpty())
+                .map(part -> new NameMatch(id -> contains(id, part)));
         this.idPart = query.text().map(part -> part.toLowerCase(Locale.ROOT)).filter(part -> !part.isEmpty() && canBePartOfAnId(part));
         this.anyStatus = query.statusMin().isEmpty() && query.statusMax().isEmpty();
         this.statusMin = Math.max(1, query.statusMin().orElse(1));
@@ -118,17 +120,17 @@ final class RowFilter {
 
     private boolean namesMatch(ByteBuffer extent, int at) throws IOException {
         return (method.isEmpty() || method.get().matches(extent.getInt(at + RowLayout.METHOD)))
-                && (host.isEmpty() || host.get().matches(extent.getInt(at + RowLayout.HOST)))
+                && (host.isEmpty() || host.get().matches(extent.getInt(at + RowLayout.ORIGIN)))
                 && (contentType.isEmpty() || contentType.get().matches(extent.getInt(at + RowLayout.CONTENT_TYPE)))
                 && (target.isEmpty() || target.get().matches(extent.getInt(at + RowLayout.TARGET)));
     }
 
     private boolean textsMatch(ByteBuffer extent, int at) throws IOException {
-        if (url.isPresent() && !index.urls().contains(extent.getLong(at + RowLayout.URL), url.get())) {
+        if (url.isPresent() && !url.get().matches(extent, at)) {
             return false;
         }
         // Host and path are part of the URL.
-        return text.isEmpty() || index.urls().contains(extent.getLong(at + RowLayout.URL), text.get())
+        return text.isEmpty() || text.get().matches(extent, at)
                 || textInTarget.orElseThrow().matches(extent.getInt(at + RowLayout.TARGET))
                 || idPart.isPresent() && id(extent, at).contains(idPart.get());
     }
@@ -139,6 +141,10 @@ final class RowFilter {
 
     private static boolean canBePartOfAnId(String part) {
         return part.length() <= 36 && part.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c == '-');
+    }
+
+    private static boolean contains(String text, String part) {
+        return text.toLowerCase(Locale.ROOT).contains(part.toLowerCase(Locale.ROOT));
     }
 
     private static byte[] lower(String text) {

@@ -17,10 +17,10 @@ import java.nio.ByteOrder;
  *        8     8  started        epoch milliseconds
  *       16     8  duration       nanoseconds, -1 while in flight
  *       24     4  method        \
- *       28     4  host           | offsets of entries in index.names; 0 is the empty text
+ *       28     4  origin         | offsets of entries in index.names; 0 is the empty text
  *       32     4  contentType    |
  *       36     4  target        /
- *       40     8  url            offset of an entry in index.urls
+ *       40     8  path           offset of an entry in index.paths: what follows the origin in the URL
  *       48     8  idLow          lower half of the exchange id
  *       56     8  requestBytes   octets of the request body that passed
  *       64     8  responseBytes  octets of the response body that passed
@@ -37,10 +37,10 @@ final class RowLayout {
     static final int STARTED = 8;
     static final int DURATION = 16;
     static final int METHOD = 24;
-    static final int HOST = 28;
+    static final int ORIGIN = 28;
     static final int CONTENT_TYPE = 32;
     static final int TARGET = 36;
-    static final int URL = 40;
+    static final int PATH = 40;
     static final int ID_LOW = 48;
     static final int REQUEST_BYTES = 56;
     static final int RESPONSE_BYTES = 64;

@@ -23,15 +23,26 @@ final class SegmentFiles {
     /** The segment files of a session by their numbers, ascending. Other files are left alone. */
     static SortedMap<Integer, Path> list(Path folder) throws IOException {
         SortedMap<Integer, Path> segments = new TreeMap<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, PREFIX + "*" + SUFFIX)) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
                 String name = file.getFileName().toString();
-                String digits = name.substring(PREFIX.length(), name.length() - SUFFIX.length());
-                if (digits.length() == DIGITS && digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
-                    segments.put(Integer.parseInt(digits), file);
+                if (isSegment(name)) {
+                    segments.put(Integer.parseInt(name.substring(PREFIX.length(), PREFIX.length() + DIGITS)), file);
                 }
             }
         }
         return segments;
+    }
+
+    private static boolean isSegment(String name) {
+        if (name.length() != PREFIX.length() + DIGITS + SUFFIX.length() || !name.startsWith(PREFIX) || !name.endsWith(SUFFIX)) {
+            return false;
+        }
+        for (int i = PREFIX.length(); i < PREFIX.length() + DIGITS; i++) {
+            if (name.charAt(i) < '0' || name.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -17,13 +17,13 @@ import java.util.zip.CRC32C;
  *       16    24  sessionId   23 characters of ASCII, then zero
  *       40     8  salt        random; every checksum of the segment's records begins with these octets
  *       48     4  marker      random, not zero; first field of the segment's records
- *       52     4  reserved    zero
- *       56     4  reserved    zero
+ *       52     4  previous    number of the segment that was written before this one; 0 for none
+ *       56     4  previousEnd where that one ends: octets behind it were left by a write that failed, and are not read
  *       60     4  crc         CRC-32C of bytes 0..59
  *       64    64  the same once more
  * </pre>
  */
-record SegmentHeader(int number, SessionId session, byte[] salt, int marker) {
+record SegmentHeader(int number, SessionId session, byte[] salt, int marker, int previous, int previousEnd) {
     static final int COPY_BYTES = 64;
     /** Where the first record stands. */
     static final int BYTES = 2 * COPY_BYTES;
@@ -35,13 +35,15 @@ record SegmentHeader(int number, SessionId session, byte[] salt, int marker) {
     private static final int SESSION_OFFSET = 16;
     private static final int SALT_OFFSET = 40;
     private static final int MARKER_OFFSET = 48;
+    private static final int PREVIOUS_OFFSET = 52;
+    private static final int PREVIOUS_END_OFFSET = 56;
     private static final int CRC_OFFSET = 60;
 
-    static SegmentHeader next(int number, SessionId session, SecureRandom random) {
+    static SegmentHeader next(int number, SessionId session, SecureRandom random, int previous, int previousEnd) {
         byte[] salt = new byte[Long.BYTES];
         random.nextBytes(salt);
         int marker = random.nextInt();
-        return new SegmentHeader(number, session, salt, marker == 0 ? 1 : marker);
+        return new SegmentHeader(number, session, salt, marker == 0 ? 1 : marker, previous, previousEnd);
     }
 
     byte[] encode() {
@@ -53,6 +55,8 @@ record SegmentHeader(int number, SessionId session, byte[] salt, int marker) {
         System.arraycopy(id, 0, bytes, SESSION_OFFSET, id.length);
         System.arraycopy(salt, 0, bytes, SALT_OFFSET, salt.length);
         RecordLayout.putInt(bytes, MARKER_OFFSET, marker);
+        RecordLayout.putInt(bytes, PREVIOUS_OFFSET, previous);
+        RecordLayout.putInt(bytes, PREVIOUS_END_OFFSET, previousEnd);
         RecordLayout.putInt(bytes, CRC_OFFSET, crc(bytes, 0));
         System.arraycopy(bytes, 0, bytes, COPY_BYTES, COPY_BYTES);
         return bytes;
@@ -65,9 +69,10 @@ record SegmentHeader(int number, SessionId session, byte[] salt, int marker) {
      * @param file named in messages
      * @param session the session that it must belong to
      * @param number the number that it must have
-     * @throws CorruptSegmentException if both copies are damaged, the version is newer, or it belongs elsewhere
+     * @throws CorruptSegmentException if both copies are damaged, or it belongs elsewhere
+     * @throws SessionException if the version is another one
      */
-    static SegmentHeader decode(byte[] bytes, Path file, SessionId session, int number) throws CorruptSegmentException {
+    static SegmentHeader decode(byte[] bytes, Path file, SessionId session, int number) throws CorruptSegmentException, SessionException {
         Optional<byte[]> copy = copy(bytes, 0).or(() -> copy(bytes, COPY_BYTES));
         if (copy.isEmpty()) {
             throw new CorruptSegmentException(file, 0, "both copies of the segment header are damaged or missing");
@@ -75,7 +80,7 @@ record SegmentHeader(int number, SessionId session, byte[] salt, int marker) {
         byte[] header = copy.get();
         int version = RecordLayout.getInt(header, VERSION_OFFSET);
         if (version != VERSION) {
-            throw new CorruptSegmentException(file, VERSION_OFFSET, "format version " + version + ", this program reads " + VERSION);
+            throw SessionException.newerVersion(file.getFileName() + " is", version, VERSION);
         }
         String id = new String(header, SESSION_OFFSET, SessionId.LENGTH, StandardCharsets.US_ASCII);
         if (!id.equals(session.text())) {
@@ -86,7 +91,8 @@ record SegmentHeader(int number, SessionId session, byte[] salt, int marker) {
             throw new CorruptSegmentException(file, NUMBER_OFFSET, "is segment " + found + ", expected " + number);
         }
         byte[] salt = Arrays.copyOfRange(header, SALT_OFFSET, SALT_OFFSET + Long.BYTES);
-        return new SegmentHeader(number, session, salt, RecordLayout.getInt(header, MARKER_OFFSET));
+        return new SegmentHeader(number, session, salt, RecordLayout.getInt(header, MARKER_OFFSET),
+                RecordLayout.getInt(header, PREVIOUS_OFFSET), RecordLayout.getInt(header, PREVIOUS_END_OFFSET));
     }
 
     private static Optional<byte[]> copy(byte[] bytes, int at) {

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
@@ -43,6 +44,9 @@ final class SegmentReader implements Closeable {
     private long damageOffset;
     private long damageBytes;
     private boolean damagedPayload;
+    private boolean recordFound;
+    /** Octets behind this offset are not read. */
+    private long limit = Long.MAX_VALUE;
 
     private SegmentReader(Path file, FileChannel channel, SegmentHeader header, int windowBytes) {
         this.file = file;
@@ -58,7 +62,7 @@ final class SegmentReader implements Closeable {
      * @throws CorruptSegmentException if its header cannot be used
      */
     static SegmentReader open(StoreFiles files, Path file, SessionId session, int number, int windowBytes) throws IOException {
-        FileChannel channel = files.open(file);
+        FileChannel channel = channel(files, file);
         try {
             byte[] start = new byte[SegmentHeader.BYTES];
             ByteBuffer target = ByteBuffer.wrap(start);
@@ -74,13 +78,26 @@ final class SegmentReader implements Closeable {
         }
     }
 
+    private static FileChannel channel(StoreFiles files, Path file) throws IOException {
+        try {
+            return files.open(file);
+        } catch (NoSuchFileException e) {
+            throw new CorruptSegmentException(file, 0, "the file is missing");
+        }
+    }
+
     SegmentHeader header() {
         return header;
     }
 
-    /** Octets in the file now. */
+    /** Octets in the file now, up to where it is read. */
     long size() throws IOException {
-        return channel.size();
+        return Math.min(limit, channel.size());
+    }
+
+    /** Has reading end at {@code offset}: what lies behind was left by a write that failed. */
+    void end(long offset) {
+        limit = offset;
     }
 
     /** Reading goes on here; must be where a record begins, or did. */
@@ -105,6 +122,7 @@ final class SegmentReader implements Closeable {
         damageOffset = position;
         damageBytes = RecordLayout.HEADER_BYTES + length;
         damagedPayload = !intact;
+        recordFound = true;
         position += RecordLayout.HEADER_BYTES + length;
         return intact ? Found.RECORD : Found.DAMAGE;
     }
@@ -122,6 +140,11 @@ final class SegmentReader implements Closeable {
         if (wanted.length > 0 && !Arrays.asList(wanted).contains(RecordType.of(type()).orElse(null))) {
             throw new CorruptSegmentException(file, offset, "record of type " + type() + ", expected " + Arrays.toString(wanted));
         }
+    }
+
+    /** The record that was found is not what it should be. */
+    CorruptSegmentException corrupt(String reason) {
+        return new CorruptSegmentException(file, damageOffset, reason);
     }
 
     /** Offset of the record that was found, or of the damage. */
@@ -142,6 +165,11 @@ final class SegmentReader implements Closeable {
     /** Whether the damage is a payload behind an intact header, whose {@link #seq} and {@link #type} can be believed. */
     boolean isPayloadDamage() {
         return damagedPayload;
+    }
+
+    /** Whether what was found has an intact header, be its payload damaged or not. */
+    boolean isRecordHeader() {
+        return recordFound;
     }
 
     int type() {
@@ -181,7 +209,7 @@ final class SegmentReader implements Closeable {
     /** The file ends within a record: a torn tail, unless nothing is there at all. */
     private Found tail() throws IOException {
         damageOffset = position;
-        damageBytes = channel.size() - position;
+        damageBytes = size() - position;
         damagedPayload = false;
         if (damageBytes <= 0) {
             return Found.END;
@@ -207,10 +235,11 @@ final class SegmentReader implements Closeable {
                 at++;
             }
         }
-        long end = load(at, RecordLayout.HEADER_BYTES) ? at : channel.size();
+        long end = load(at, RecordLayout.HEADER_BYTES) ? at : size();
         damageOffset = from;
         damageBytes = end - from;
         damagedPayload = false;
+        recordFound = false;
         position = end;
         return damageBytes > 0 ? Found.DAMAGE : Found.END;
     }
@@ -225,15 +254,16 @@ final class SegmentReader implements Closeable {
             return true;
         }
         if (count > window.length) {
-            if (offset + count > channel.size()) {
+            if (offset + count > size()) {
                 return false;
             }
             window = new byte[Math.max(count, window.length * 2)];
         }
         windowAt = offset;
         windowBytes = 0;
-        while (windowBytes < window.length) {
-            int read = channel.read(ByteBuffer.wrap(window, windowBytes, window.length - windowBytes), offset + windowBytes);
+        int wanted = (int) Math.max(0, Math.min(window.length, limit - offset));
+        while (windowBytes < wanted) {
+            int read = channel.read(ByteBuffer.wrap(window, windowBytes, wanted - windowBytes), offset + windowBytes);
             if (read <= 0) {
                 break;
             }

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.CRC32C;
 
@@ -42,7 +43,12 @@ final class SegmentWriter implements Closeable {
             files.forceFolder(folder);
             return new SegmentWriter(header, file, channel);
         } catch (IOException e) {
-            channel.close();
+            try (channel) {
+                // On a full disk a new one would stay with every try.
+                Files.deleteIfExists(file);
+            } catch (IOException again) {
+                e.addSuppressed(again);
+            }
             throw e;
         }
     }

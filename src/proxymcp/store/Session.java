@@ -208,6 +208,9 @@ public final class Session implements Closeable {
     private IndexEntry entry(long seq) throws IOException {
         ByteBuffer row = checked(seq);
         int at = index.at(seq);
+        if (check.isPresent()) {
+            check.get().textsOf(row, at);
+        }
         int state = RowLayout.state(row, at);
         int status = row.getInt(at + RowLayout.STATUS);
         long duration = row.getLong(at + RowLayout.DURATION);
@@ -221,8 +224,10 @@ public final class Session implements Closeable {
                 : Optional.of(ErrorClass.values()[error - 1]);
         Source source = Source.values()[Math.min(state >>> RowLayout.SOURCE_SHIFT & RowLayout.SOURCE_MASK, Source.values().length - 1)];
         long start = row.getLong(at + RowLayout.START);
-        return new IndexEntry(seq, row.getLong(at + RowLayout.STARTED), name(row.getInt(at + RowLayout.METHOD)),
-                name(row.getInt(at + RowLayout.HOST)), index.urls().text(row.getLong(at + RowLayout.URL)), phase, errorClass, source,
+        String origin = name(row.getInt(at + RowLayout.ORIGIN));
+        return new IndexEntry(seq, new UUID(row.getLong(at + RowLayout.ID_HIGH), row.getLong(at + RowLayout.ID_LOW)),
+                row.getLong(at + RowLayout.STARTED), name(row.getInt(at + RowLayout.METHOD)),
+                UrlText.host(origin), origin + index.paths().text(row.getLong(at + RowLayout.PATH)), phase, errorClass, source,
                 status == 0 ? OptionalInt.empty() : OptionalInt.of(status), duration < 0 ? OptionalLong.empty() : OptionalLong.of(duration),
                 row.getLong(at + RowLayout.REQUEST_BYTES), row.getLong(at + RowLayout.RESPONSE_BYTES),
                 optionalName(row.getInt(at + RowLayout.CONTENT_TYPE)), optionalName(row.getInt(at + RowLayout.TARGET)),
@@ -236,6 +241,11 @@ public final class Session implements Closeable {
 
     private Optional<String> optionalName(int entry) throws IOException {
         return entry == 0 ? Optional.empty() : Optional.of(name(entry));
+    }
+
+    /** Whether more of the index can be read: an interrupt of a thread that reads it closes it for good. */
+    boolean isUsable() {
+        return index.isOpen();
     }
 
     @Override

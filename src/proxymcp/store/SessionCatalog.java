@@ -6,18 +6,22 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import proxymcp.json.JsonObject;
@@ -30,6 +34,10 @@ import proxymcp.json.JsonObject;
  */
 public final class SessionCatalog implements Closeable {
     private static final int OPEN_MAX = 16;
+    private static final long RECOVERY_WAIT_NANOS = 3_000_000_000L;
+    private static final long RECOVERY_POLL_NANOS = 10_000_000;
+    /** Begins the names of folders that are being deleted: such a name is no id. */
+    private static final String DELETED = "deleted-";
 
     private final Path root;
     private final StoreFiles files;
@@ -39,6 +47,8 @@ public final class SessionCatalog implements Closeable {
     private final ReentrantLock lock = new ReentrantLock();
     /** Guarded by {@link #lock}. */
     private final Map<SessionId, Session> open = new HashMap<>();
+    /** Sessions that another process writes, as long as it does. Guarded by {@link #lock}. */
+    private final Map<SessionId, Session> elsewhere = new HashMap<>();
     /** Guarded by {@link #lock}. */
     private final Map<SessionId, SessionWriter> recording = new HashMap<>();
 
@@ -75,11 +85,9 @@ public final class SessionCatalog implements Closeable {
         lock.lock();
         try {
             files.createFolder(folder);
-            SessionLock sessionLock = SessionLock.tryTake(folder)
-                    .orElseThrow(() -> new SessionException("session_locked", "another process writes session " + id));
             Manifest manifest = new Manifest(id, name, profile, maxDiskMb, clock.millis(), OptionalLong.empty(), Manifest.CLEAN, 0, 0, 0,
                     Losses.NONE, Optional.empty(), settings);
-            SessionWriter writer = new SessionWriter(files, folder, manifest, limits, clock, nanoTime, sessionLock);
+            SessionWriter writer = begin(folder, manifest);
             recording.put(id, writer);
             return writer;
         } catch (SessionException e) {
@@ -88,6 +96,21 @@ public final class SessionCatalog implements Closeable {
             throw new SessionException("cannot_write", "a session cannot be begun in " + root + ": " + e.getMessage());
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Begins to write a session; of one that cannot be begun nothing stays. */
+    private SessionWriter begin(Path folder, Manifest manifest) throws IOException {
+        SessionLock held = take(folder, manifest.id());
+        try {
+            return new SessionWriter(files, folder, manifest, limits, clock, nanoTime, held);
+        } catch (IOException e) {
+            try (held) {
+                deleteFolder(folder);
+            } catch (IOException again) {
+                e.addSuppressed(again);
+            }
+            throw e;
         }
     }
 
@@ -115,6 +138,8 @@ public final class SessionCatalog implements Closeable {
         for (SessionId id : ids) {
             manifests.add(Manifest.read(root.resolve(id.text()), id).orElseGet(() -> Manifest.lost(id)));
         }
+        // Ids tell the second of the start; within one their order is chance.
+        manifests.sort(Comparator.comparingLong(Manifest::startedAtMillis).reversed());
         return manifests;
     }
 
@@ -139,12 +164,15 @@ public final class SessionCatalog implements Closeable {
      * @throws SessionException if there is none with this id
      */
     public Session open(SessionId id) throws IOException {
+        // Outside of the lock: whoever sent something through the proxy wants to find it.
+        recordingOf(id).ifPresent(SessionWriter::settle);
         lock.lock();
         try {
             Session known = open.get(id);
-            if (known != null) {
+            if (known != null && known.isUsable()) {
                 return known;
             }
+            forget(id);
             Path folder = existing(id);
             SessionWriter writer = recording.get(id);
             if (writer != null) {
@@ -156,6 +184,24 @@ public final class SessionCatalog implements Closeable {
         }
     }
 
+    private Optional<SessionWriter> recordingOf(SessionId id) {
+        lock.lock();
+        try {
+            return Optional.ofNullable(recording.get(id));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Names of a session's segment files, the first one first. */
+    public List<String> segments(SessionId id) throws IOException {
+        List<String> names = new ArrayList<>();
+        for (Path file : SegmentFiles.list(existing(id)).values()) {
+            names.add(file.getFileName().toString());
+        }
+        return names;
+    }
+
     /** Runs {@code work} on a session; an index found damaged on the way is rebuilt from the log, and the work done again. */
     public <T> T read(SessionId id, SessionWork<T> work) throws Exception {
         try {
@@ -164,8 +210,14 @@ public final class SessionCatalog implements Closeable {
             recover(id);
             return work.on(open(id));
         } catch (ClosedChannelException e) {
-            // It was closed to make room for another one while we read.
+            // It was closed to make room for another one while we read, or by the interrupt of a thread that read it.
+            if (Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
             return work.on(open(id));
+        } catch (NoSuchFileException | CorruptSegmentException e) {
+            existing(id); // Somebody deleted it while we read.
+            throw e;
         }
     }
 
@@ -176,17 +228,33 @@ public final class SessionCatalog implements Closeable {
     }
 
     private Session openStopped(SessionId id, Path folder) throws IOException {
-        Optional<SessionLock> free = tryLock(folder);
+        Optional<SessionLock> free = awaitRecovery(folder);
+        Session known = elsewhere.get(id);
+        if (free.isEmpty() && SessionRecovery.isAtWork(folder)) {
+            return openInMemory(id, folder, Manifest.read(folder, id).orElseGet(() -> Manifest.lost(id)));
+        }
         if (free.isEmpty()) {
-            return openElsewhere(id, folder);
+            return known != null && known.isUsable() ? known : openElsewhere(id, folder);
         }
         SessionLock held = free.get();
+        elsewhere.remove(id);
+        if (known != null) {
+            known.close();
+        }
         try {
             List<Damage> damage = List.of();
+            Manifest.refuseNewer(folder);
             Optional<Manifest> manifest = Manifest.read(folder, id);
             Optional<Session> clean = manifest.filter(found -> found.endedAtMillis().isPresent()).flatMap(found -> openClean(folder, found));
             if (clean.isEmpty()) {
-                damage = new SessionRecovery(files, folder, id, limits, clock).run(false).damage();
+                try {
+                    damage = new SessionRecovery(files, folder, id, limits, clock).run(false).damage();
+                } catch (SessionException e) {
+                    throw e;
+                } catch (IOException e) {
+                    // A disk that is full, or takes no writes, can still be read.
+                    return openInMemory(id, folder, manifest.orElseGet(() -> Manifest.lost(id)));
+                }
             }
             Session session = clean.isPresent() ? clean.get() : openRecovered(id, folder, damage);
             remember(id, session);
@@ -210,7 +278,7 @@ public final class SessionCatalog implements Closeable {
         }
         try {
             IndexFiles index = IndexFiles.open(files, folder, manifest.id(), false);
-            if (index.lastSeq() != manifest.lastSeq()) {
+            if (index.lastSeq() != manifest.lastSeq() || index.isOrdered() != checkpoint.get().ordered()) {
                 index.close();
                 return Optional.empty();
             }
@@ -220,17 +288,35 @@ public final class SessionCatalog implements Closeable {
         }
     }
 
+    /** Takes the lock; waits for another process that recovers the session, but not for one that records it. */
+    private static Optional<SessionLock> awaitRecovery(Path folder) {
+        long begin = System.nanoTime();
+        Optional<SessionLock> free = tryLock(folder);
+        while (free.isEmpty() && SessionRecovery.isAtWork(folder) && System.nanoTime() - begin < RECOVERY_WAIT_NANOS) {
+            LockSupport.parkNanos(RECOVERY_POLL_NANOS);
+            free = tryLock(folder);
+        }
+        return free;
+    }
+
     /** Another process writes the session, or it cannot be written at all. */
     private Session openElsewhere(SessionId id, Path folder) throws IOException {
         Manifest manifest = Manifest.read(folder, id).orElseGet(() -> Manifest.lost(id));
         try {
-            return new Session(files, folder, manifest, IndexFiles.open(files, folder, id, false), Optional.empty(), List.of(), true);
+            Session session = new Session(files, folder, manifest, IndexFiles.open(files, folder, id, false), Optional.empty(), List.of(), true);
+            elsewhere.put(id, session);
+            return session;
         } catch (IOException e) {
-            IndexFiles index = IndexFiles.inMemory(id, limits);
-            LogReplay replay = new LogReplay(files, folder, id, new IndexWriter(index), new OpenExchanges(), 0, Losses.NONE);
-            replay.run(Position.NONE);
-            return new Session(files, folder, manifest, index, Optional.empty(), replay.damage(), true);
+            return openInMemory(id, folder, manifest);
         }
+    }
+
+    /** Reads the whole log; nothing is written. */
+    private Session openInMemory(SessionId id, Path folder, Manifest manifest) throws IOException {
+        IndexFiles index = IndexFiles.inMemory(id, limits);
+        LogReplay replay = new LogReplay(files, folder, id, new IndexWriter(index, 0), new OpenExchanges(), 0, Losses.NONE);
+        replay.run(Position.NONE);
+        return new Session(files, folder, manifest, index, Optional.empty(), replay.damage(), true);
     }
 
     private static Optional<SessionLock> tryLock(Path folder) {
@@ -256,6 +342,7 @@ public final class SessionCatalog implements Closeable {
             forget(id);
             SessionLock held = take(folder, id);
             try {
+                Manifest.refuseNewer(folder);
                 SessionRecovery.Result result = new SessionRecovery(files, folder, id, limits, clock).run(true);
                 return new Recovered(result.manifest(), result.damage());
             } finally {
@@ -308,7 +395,9 @@ public final class SessionCatalog implements Closeable {
             forget(id);
             SessionLock held = take(folder, id);
             try {
-                deleteFolder(folder);
+                // Gone at once for all who look, and never half of it there: a crash leaves what the next deletion sweeps.
+                Files.move(folder, root.resolve(DELETED + id), StandardCopyOption.ATOMIC_MOVE);
+                sweepDeleted();
             } finally {
                 held.close();
             }
@@ -319,6 +408,14 @@ public final class SessionCatalog implements Closeable {
 
     private static SessionLock take(Path folder, SessionId id) throws IOException {
         return SessionLock.tryTake(folder).orElseThrow(() -> new SessionException("session_locked", "another process records session " + id));
+    }
+
+    private void sweepDeleted() throws IOException {
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(root, DELETED + "*")) {
+            for (Path folder : folders) {
+                deleteFolder(folder);
+            }
+        }
     }
 
     private static void deleteFolder(Path folder) throws IOException {

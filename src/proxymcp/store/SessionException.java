@@ -13,7 +13,14 @@ public final class SessionException extends IOException {
         this.code = code;
     }
 
-    /** Stable reason: {@code unknown_session}, {@code session_active}, {@code session_locked} or {@code cannot_write}. */
+    /** What {@code what} holds was written by another version of this program; it is left as it is. */
+    static SessionException newerVersion(String what, long found, int known) {
+        return new SessionException("newer_version", what + " of format version " + found + ", this program reads " + known);
+    }
+
+    /**
+     * Stable reason: {@code unknown_session}, {@code session_active}, {@code session_locked}, {@code cannot_write} or {@code newer_version}.
+     */
     public String code() {
         return code;
     }

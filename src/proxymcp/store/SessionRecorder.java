@@ -1,6 +1,9 @@
 package proxymcp.store;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -28,7 +31,9 @@ final class SessionRecorder implements ExchangeSink {
     private final LongSupplier nanoTime;
     private final Set<StoreRecording> holding = ConcurrentHashMap.newKeySet();
     private final AtomicReference<Losses> losses = new AtomicReference<>(Losses.NONE);
+    private volatile boolean stopped;
     private final ConcurrentLinkedQueue<Long> lostEnds = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Long> lostParts = new ConcurrentLinkedQueue<>();
 
     SessionRecorder(Handover handover, StoreLimits limits, CaptureProfile profile, ConnectionKeys keys, LongSupplier nanoTime) {
         this.handover = handover;
@@ -57,6 +62,12 @@ final class SessionRecorder implements ExchangeSink {
             return Dropped.INSTANCE;
         }
         return new StoreRecording(this, seq);
+    }
+
+    /** Takes nothing more: what still runs is ended by the writer. A refusal from now on is no loss. */
+    void stop() {
+        stopped = true;
+        handover.close();
     }
 
     Handover handover() {
@@ -92,11 +103,21 @@ final class SessionRecorder implements ExchangeSink {
     }
 
     void lost(Losses more) {
-        losses.updateAndGet(before -> before.plus(more));
+        if (!stopped) {
+            losses.updateAndGet(before -> before.plus(more));
+        }
     }
 
     void endLost(long seq) {
-        lostEnds.add(seq);
+        if (!stopped) {
+            lostEnds.add(seq);
+        }
+    }
+
+    void partLost(long seq) {
+        if (!stopped) {
+            lostParts.add(seq);
+        }
     }
 
     /** What was lost since the last call. Called by the writer. */
@@ -104,9 +125,27 @@ final class SessionRecorder implements ExchangeSink {
         return losses.getAndSet(Losses.NONE);
     }
 
-    /** A seq whose end was lost, if there is one. Called by the writer. */
-    Optional<Long> takeLostEnd() {
-        return Optional.ofNullable(lostEnds.poll());
+    /** What was lost and not taken yet. */
+    Losses pendingLosses() {
+        return losses.get();
+    }
+
+    /** Seqs of exchanges whose end was lost since the last call. Called by the writer. */
+    List<Long> takeLostEnds() {
+        return takeAll(lostEnds);
+    }
+
+    /** Seqs of exchanges of which other records were lost since the last call. Called by the writer. */
+    List<Long> takeLostParts() {
+        return takeAll(lostParts);
+    }
+
+    private static List<Long> takeAll(Queue<Long> seqs) {
+        List<Long> taken = new ArrayList<>();
+        for (Long seq = seqs.poll(); seq != null; seq = seqs.poll()) {
+            taken.add(seq);
+        }
+        return taken;
     }
 
     /** Has octets written that are held for long. Called by the writer. */

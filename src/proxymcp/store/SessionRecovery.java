@@ -1,6 +1,7 @@
 package proxymcp.store;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -44,6 +45,26 @@ final class SessionRecovery {
      * @param whole whether the whole log is read, rather than what follows the last checkpoint
      */
     Result run(boolean whole) throws IOException {
+        Path mark = mark(folder);
+        Files.deleteIfExists(mark);
+        Files.createFile(mark);
+        try {
+            return recover(whole);
+        } finally {
+            Files.deleteIfExists(mark);
+        }
+    }
+
+    /** Whether somebody, who holds the lock then, is at work here: the index is not to be read meanwhile. */
+    static boolean isAtWork(Path folder) {
+        return Files.exists(mark(folder));
+    }
+
+    private static Path mark(Path folder) {
+        return folder.resolve("recovering");
+    }
+
+    private Result recover(boolean whole) throws IOException {
         Manifest before = Manifest.read(folder, id).orElseGet(() -> Manifest.lost(id));
         OpenExchanges open = new OpenExchanges();
         Optional<Checkpoint> checkpoint = whole ? Optional.empty() : Checkpoint.newest(folder, id);
@@ -59,7 +80,7 @@ final class SessionRecovery {
 
     private Result replay(Manifest before, IndexFiles indexFiles, OpenExchanges open, Optional<Checkpoint> from, long lastCheckpoint)
             throws IOException {
-        IndexWriter index = new IndexWriter(indexFiles);
+        IndexWriter index = new IndexWriter(indexFiles, from.map(Checkpoint::exchanges).orElse(0L));
         LogReplay replay = new LogReplay(files, folder, id, index, open, from.map(found -> found.nextNumber() - 1).orElse(0L),
                 from.map(Checkpoint::losses).orElse(Losses.NONE));
         LogState state = replay.run(from.map(Checkpoint::position).orElse(Position.NONE));
@@ -73,14 +94,19 @@ final class SessionRecovery {
         } else {
             bytes = close(index, open, checkpoints, state);
         }
-        boolean harmed = replay.damage().stream().anyMatch(Damage::isHarmful);
-        String recovery = harmed ? Manifest.ERROR : clean && before.endedAtMillis().isPresent() ? before.recovery() : Manifest.RECOVERED;
-        Optional<String> error = harmed ? Optional.of("the log is damaged: " + replay.damage().size() + " places") : before.lastError();
+        List<Damage> damage = replay.damage();
+        boolean cut = before.endedAtMillis().isPresent() && !replay.isEnded();
+        boolean harmed = cut || damage.stream().anyMatch(Damage::isHarmful);
+        // What could not even be recorded as lost may stand in the manifest.
+        Losses losses = state.losses().orMore(before.losses());
+        String recovery = harmed || !losses.isNone() ? Manifest.ERROR : clean && before.endedAtMillis().isPresent() ? before.recovery() : Manifest.RECOVERED;
+        Optional<String> error = harmed ? Optional.of("the log is damaged: " + damage.size() + " places")
+                : before.lastError().or(() -> losses.isNone() ? Optional.empty() : Optional.of("not everything could be recorded"));
         long ended = before.endedAtMillis().orElseGet(clock::millis);
-        Manifest after = before.with(OptionalLong.of(ended), recovery, index.lastSeq(), index.lastSeq(), bytes + indexFiles.bytes(),
-                state.losses(), error);
+        Manifest after = before.with(OptionalLong.of(ended), recovery, index.exchanges(), index.lastSeq(), bytes + indexFiles.bytes(),
+                losses, error);
         after.write(files, folder);
-        return new Result(after, List.copyOf(replay.damage()));
+        return new Result(after, damage);
     }
 
     /** Ends what was in flight, in a new segment. */

@@ -2,6 +2,7 @@ package proxymcp.store;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -12,7 +13,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.ExchangeEnd;
@@ -29,6 +32,11 @@ import proxymcp.exchange.Timings;
  */
 public final class SessionWriter implements Closeable {
     private static final long TAKE_MILLIS = 20;
+    private static final long SETTLE_MILLIS = 1_000;
+    private static final long TRY_AGAIN_MILLIS = 500;
+    private static final long CLOSE_SECONDS = 60;
+    /** After failures to force, the time between two tries doubles up to this power of two: each try costs a segment. */
+    private static final int FORCE_PAUSE_POWER_MAX = 7;
 
     private record Labelled(Optional<String> label, CompletableFuture<Checkpoint> done) {}
 
@@ -46,15 +54,18 @@ public final class SessionWriter implements Closeable {
     private final CheckpointMaker checkpoints;
     private final ConcurrentLinkedQueue<Labelled> wanted = new ConcurrentLinkedQueue<>();
     private final CompletableFuture<Void> written = new CompletableFuture<>();
+    private final ReentrantLock closing = new ReentrantLock();
+    /** Guarded by {@link #closing}. */
+    private boolean closed;
     private final Thread writer;
     private final Thread forcer;
     private Manifest manifest;
     private long checkpointBytes;
     private long checkpointNanos;
+    private long triedNanos;
     private volatile boolean stopping;
     private volatile boolean writerDone;
     private volatile boolean forceFailed;
-    private volatile long forcedThrough;
     private volatile long forcedAtMillis;
     private volatile Optional<String> lastError = Optional.empty();
     private volatile Losses losses = Losses.NONE;
@@ -73,7 +84,7 @@ public final class SessionWriter implements Closeable {
         this.nanoTime = nanoTime;
         this.lock = lock;
         this.open = new OpenExchanges();
-        this.index = new IndexWriter(IndexFiles.create(files, folder, manifest.id(), limits));
+        this.index = new IndexWriter(IndexFiles.create(files, folder, manifest.id(), limits), 0);
         ConnectionKeys keys = new ConnectionKeys();
         this.handover = new Handover(limits.queueBytes(), 0);
         this.recorder = new SessionRecorder(handover, limits, manifest.profile(), keys, nanoTime);
@@ -102,6 +113,11 @@ public final class SessionWriter implements Closeable {
         return recorder;
     }
 
+    /** Waits, for a second at most, until everything handed over so far can be read. */
+    void settle() {
+        handover.awaitWritten(SETTLE_MILLIS);
+    }
+
     /** The index, which others may read while it grows. */
     IndexFiles index() {
         return index.files();
@@ -109,7 +125,8 @@ public final class SessionWriter implements Closeable {
 
     /** How it goes. */
     public SessionStatus status() {
-        return new SessionStatus(bytes, exchanges, inFlight, handover.writtenThrough(), forcedThrough, forcedAtMillis, losses, lastError);
+        return new SessionStatus(bytes, exchanges, inFlight, handover.writtenThrough(), handover.forcedThrough(), forcedAtMillis,
+                losses.plus(recorder.pendingLosses()), lastError);
     }
 
     /**
@@ -123,7 +140,7 @@ public final class SessionWriter implements Closeable {
         handover.wake();
         try {
             return labelled.done().get(30, TimeUnit.SECONDS);
-        } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+        } catch (ExecutionException | TimeoutException e) {
             throw new IOException("the checkpoint could not be written: " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -136,15 +153,17 @@ public final class SessionWriter implements Closeable {
             boolean more = true;
             while (more) {
                 boolean last = stopping;
+                // Before the batch is taken: what began before its end was lost is in this batch or an earlier one.
+                List<Long> lostEnds = recorder.takeLostEnds();
+                List<Long> lostParts = recorder.takeLostParts();
                 Handover.Batch batch = handover.take(TAKE_MILLIS);
                 log.lost(recorder.takeLosses());
                 if (batch.used > 0) {
                     log.write(batch);
                 }
-                for (Optional<Long> lost = recorder.takeLostEnd(); lost.isPresent(); lost = recorder.takeLostEnd()) {
-                    open.end(lost.get());
-                    index.lose(lost.get());
-                }
+                lostEnds.forEach(log::loseEnd);
+                lostParts.forEach(log::losePart);
+                log.recordLosses(isTimeToTryAgain());
                 recorder.handOverOld();
                 if (forceFailed) {
                     forceFailed = false;
@@ -156,24 +175,34 @@ public final class SessionWriter implements Closeable {
             }
             finish();
             written.complete(null);
-        } catch (InterruptedException | IOException | RuntimeException e) {
+        } catch (InterruptedException | IOException | RuntimeException | InternalError e) {
+            // An InternalError is what a mapped file gives that somebody made shorter.
             lastError = Optional.of("the store's writer ended: " + e.getMessage());
             written.completeExceptionally(e);
         } finally {
-            handover.close();
+            handover.end();
             writerDone = true;
+            LockSupport.unpark(forcer);
         }
     }
 
     private void publish() throws IOException {
         losses = log.losses();
         bytes = log.bytes() + index.files().bytes();
-        exchanges = index.lastSeq();
-        inFlight = open.size();
+        exchanges = index.exchanges();
+        inFlight = log.inFlight();
         log.failure().ifPresent(failure -> lastError = Optional.of("writing failed: " + failure.getMessage()));
         if (!losses.isNone() && lastError.isEmpty()) {
             lastError = Optional.of("the session's limit of " + manifest.maxDiskMb() + " MiB was reached, or the disk was too slow");
         }
+    }
+
+    /** Whether the last failed write was long enough ago to ask the disk again without being asked to. */
+    private boolean isTimeToTryAgain() {
+        long now = nanoTime.getAsLong();
+        boolean due = now - triedNanos >= TimeUnit.MILLISECONDS.toNanos(TRY_AGAIN_MILLIS);
+        triedNanos = due ? now : triedNanos;
+        return due;
     }
 
     private void checkpointIfDue() {
@@ -206,6 +235,9 @@ public final class SessionWriter implements Closeable {
     }
 
     private Checkpoint takeCheckpoint(Optional<String> label) throws IOException {
+        if (log.indexLacks()) {
+            throw new IOException("the index could not take all records; it is made anew when the session is opened");
+        }
         long number = checkpoints.nextNumber();
         log.append(RecordType.CHECKPOINT, out -> out.array(4).integer(number).textOrNil(label).integer(index.lastSeq())
                 .integer(clock.millis()));
@@ -214,37 +246,51 @@ public final class SessionWriter implements Closeable {
 
     /** The last records: exchanges that still run end here, for this session. */
     private void finish() throws IOException {
+        log.lost(recorder.takeLosses());
+        log.recordLosses(true);
         log.endOpen(new ExchangeEnd(new Outcome.Incomplete(ErrorClass.PROXY_STOPPED, "the session was ended while the exchange ran"),
                 Timings.NONE, List.of(), List.of()));
-        Checkpoint checkpoint = takeCheckpoint(Optional.empty());
+        log.recordLosses(true);
+        Optional<Checkpoint> checkpoint = log.indexLacks() ? Optional.empty() : Optional.of(takeCheckpoint(Optional.empty()));
         log.append(RecordType.SESSION_END, out -> out.array(2).integer(clock.millis()).integer(index.lastSeq()));
         log.seal();
-        checkpoints.write(checkpoint);
+        if (checkpoint.isPresent()) {
+            checkpoints.write(checkpoint.get());
+        } else {
+            checkpoints.deleteAll();
+        }
         publish();
     }
 
     private void force() {
         long number = 0;
+        int failures = 0;
         while (!writerDone) {
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(limits.forceMillis()));
-            long through = handover.writtenThrough();
-            if (through <= forcedThrough && toWrite.isEmpty()) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(limits.forceMillis()) << Math.min(failures, FORCE_PAUSE_POWER_MAX));
+            if (!handover.beginForce() && toWrite.isEmpty()) {
                 continue;
             }
+            boolean forced = false;
             try {
                 if (!Files.isDirectory(folder)) {
                     throw new IOException("the session's folder is gone");
                 }
                 log.force();
-                forcedThrough = Math.max(forcedThrough, through);
+                forced = true;
+                failures = 0;
                 forcedAtMillis = clock.millis();
-            } catch (java.nio.channels.ClosedChannelException e) {
+            } catch (ClosedChannelException e) {
                 continue; // The segment was sealed meanwhile, which forced it; the next one is forced in the next round.
             } catch (IOException e) {
+                failures++;
                 forceFailed = true;
                 lastError = Optional.of("forcing to disk failed: " + e.getMessage());
+            } finally {
+                handover.endForce(forced && !log.isUnforced());
             }
-            number = writeCheckpoint(number);
+            if (forced) {
+                number = writeCheckpoint(number);
+            }
         }
     }
 
@@ -269,20 +315,45 @@ public final class SessionWriter implements Closeable {
      */
     @Override
     public void close() throws IOException {
+        recorder.stop();
         stopping = true;
         handover.wake();
+        // An interrupt would close the files for good on the way: it is seen to afterwards.
+        boolean interrupted = Thread.interrupted();
+        closing.lock();
         try {
-            written.get(60, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            throw new IOException("the session could not be ended: " + e.getCause().getMessage(), e.getCause());
-        } catch (java.util.concurrent.TimeoutException e) {
-            throw new IOException("the disk took longer than 60 s to end the session", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while the session was ended", e);
+            while (!closed) {
+                try {
+                    awaitWriter();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
         } finally {
+            closing.unlock();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void awaitWriter() throws IOException, InterruptedException {
+        try {
+            written.get(CLOSE_SECONDS, TimeUnit.SECONDS);
             LockSupport.unpark(forcer);
-            release();
+            forcer.join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS));
+            closed = true;
+        } catch (ExecutionException e) {
+            closed = true;
+            throw new IOException("the session could not be ended: " + e.getCause().getMessage(), e.getCause());
+        } catch (TimeoutException e) {
+            closed = true;
+            throw new IOException("the disk took longer than " + CLOSE_SECONDS + " s to end the session", e);
+        } finally {
+            if (closed) {
+                LockSupport.unpark(forcer);
+                release();
+            }
         }
     }
 

@@ -143,19 +143,29 @@ final class StoreRecording implements Recording {
             return;
         }
         Route used = route.get();
-        RouteKey identity = new RouteKey(used.upstreamProxy(), used.serverAddress(), used.connectionId(), used.tls());
-        ConnectionKeys.Key key = recorder.keys().of(identity);
+        ConnectionKeys.Key key = recorder.keys().of(identity(used));
         if (key.isNew()) {
             ExchangeCodec.route(records, key.key(), used);
         }
         routeKey = key.key();
     }
 
+    private static RouteKey identity(Route used) {
+        return new RouteKey(used.upstreamProxy(), used.serverAddress(), used.connectionId(), used.tls());
+    }
+
     private void handOver(boolean ends) {
         if (recorder.handover().put(records, -1, ends, seq, waitMillis()) == Handover.REFUSED) {
+            if (route.isPresent()) {
+                // Whoever comes next writes the connection again, wherever it was written before.
+                recorder.keys().forget(identity(route.get()));
+                routeKey = 0;
+            }
             recorder.lost(new Losses(0, 0, 1, records.used()));
             if (ends) {
                 recorder.endLost(seq);
+            } else {
+                recorder.partLost(seq);
             }
         }
     }
@@ -172,8 +182,8 @@ final class StoreRecording implements Recording {
         return recorder.handover().put(chunk, -1, false, seq, waitMillis) != Handover.REFUSED;
     }
 
-    void lostBody(int bytes) {
-        recorder.lost(new Losses(1, 0, 0, bytes));
+    void lostBody(int bodies, int bytes) {
+        recorder.lost(new Losses(bodies, 0, 0, bytes));
     }
 
     /** Called by the writer thread, which must not wait for a connection's thread that waits for it. */

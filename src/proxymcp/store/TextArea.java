@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
  * Texts of the index, one after another: two octets length, little-endian, then UTF-8. An entry never crosses an extent; what would is moved to
@@ -16,31 +14,14 @@ final class TextArea implements Closeable {
     static final int TEXT_BYTES_MAX = 0xFFFF;
 
     private static final int LENGTH_BYTES = Short.BYTES;
-    private static final int INTERNED_MAX = 4_096;
+    private static final int SETS = 1_024;
+    private static final int WAYS = 4;
 
     private final Extents extents;
     private long used;
-    /** Texts appended lately, so that equal ones are stored once as a rule. */
-    private final Map<Key, Long> interned = new LinkedHashMap<>(64, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, Long> eldest) {
-            return size() > INTERNED_MAX;
-        }
-    };
-
-    private record Key(byte[] text) {
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Key key && Arrays.equals(text, key.text);
-        }
-
-        @Override
-        public int hashCode() {
-            return Arrays.hashCode(text);
-        }
-    }
+    /** Texts appended lately, so that equal ones are stored once as a rule: in sets by their hash, the newest of a set first. */
+    private final byte[][] interned = new byte[SETS * WAYS][];
+    private final long[] internedAt = new long[SETS * WAYS];
 
     TextArea(Extents extents) {
         this.extents = extents;
@@ -54,7 +35,7 @@ final class TextArea implements Closeable {
     /** Goes back to an earlier end; entries behind it are forgotten. */
     void reset(long newUsed) throws IOException {
         used = newUsed;
-        interned.clear();
+        Arrays.fill(interned, null);
         if (used == 0) {
             append(new byte[0], 0, 0);
         } else {
@@ -73,6 +54,7 @@ final class TextArea implements Closeable {
             at = 0;
         }
         extents.grow(index);
+        extents.touch(index);
         ByteBuffer extent = extents.extent(index);
         extent.putShort(at, (short) length);
         extent.put(at + LENGTH_BYTES, text, offset, length);
@@ -81,19 +63,31 @@ final class TextArea implements Closeable {
         return entry;
     }
 
-    /** Where {@code text} stands, appended unless it was lately. */
-    long intern(byte[] text) throws IOException {
-        if (text.length == 0) {
+    /** Where a text stands, appended unless it was lately. */
+    long intern(byte[] bytes, int offset, int length) throws IOException {
+        if (length == 0) {
             return 0;
         }
-        Key key = new Key(text);
-        Long known = interned.get(key);
-        if (known != null) {
-            return known;
+        int set = set(bytes, offset, length);
+        for (int i = set; i < set + WAYS && interned[i] != null; i++) {
+            if (Arrays.equals(interned[i], 0, interned[i].length, bytes, offset, offset + length)) {
+                return internedAt[i];
+            }
         }
-        long entry = append(text, 0, text.length);
-        interned.put(key, entry);
+        long entry = append(bytes, offset, length);
+        System.arraycopy(interned, set, interned, set + 1, WAYS - 1);
+        System.arraycopy(internedAt, set, internedAt, set + 1, WAYS - 1);
+        interned[set] = Arrays.copyOfRange(bytes, offset, offset + length);
+        internedAt[set] = entry;
         return entry;
+    }
+
+    private static int set(byte[] bytes, int offset, int length) {
+        int hash = 0;
+        for (int i = offset; i < offset + length; i++) {
+            hash = 31 * hash + bytes[i];
+        }
+        return (hash * 0x9E37_79B9 >>> 16) % SETS * WAYS;
     }
 
     /** The text at {@code entry}. */
@@ -120,6 +114,21 @@ final class TextArea implements Closeable {
         return false;
     }
 
+    /** Whether the text at {@code entry} begins with {@code needle} from {@code from} on, octets in lower case, ignoring ASCII case. */
+    boolean startsWith(long entry, byte[] needle, int from) throws IOException {
+        ByteBuffer extent = extents.extent((int) (entry / extents.extentBytes()));
+        int at = (int) (entry % extents.extentBytes());
+        if (length(extent, at) < needle.length - from) {
+            return false;
+        }
+        for (int i = from; i < needle.length; i++) {
+            if (lower(extent.get(at + LENGTH_BYTES + i - from)) != needle[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     Extents extents() {
         return extents;
     }
@@ -133,7 +142,8 @@ final class TextArea implements Closeable {
         return true;
     }
 
-    private static byte lower(byte octet) {
+    /** ASCII letters in lower case, other octets as they are. */
+    static byte lower(byte octet) {
         return octet >= 'A' && octet <= 'Z' ? (byte) (octet + 32) : octet;
     }
 

@@ -1,25 +1,82 @@
 package proxymcp.store;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import proxymcp.exchange.Endpoint;
 
-/** The URL of an exchange as the index keeps it, the same text as {@link Endpoint#url}. */
+/**
+ * The URL of an exchange as the index keeps it: an origin, which many share, and a path with query. Both together are the text of
+ * {@link Endpoint#url}. An instance builds origins in memory that it uses again; not for several threads.
+ */
 final class UrlText {
-    private UrlText() {}
+    private byte[] origin = new byte[256];
+    private int used;
 
-    static byte[] of(String scheme, String host, int port, byte[] path) {
-        byte[] authority = (scheme + "://" + new Endpoint(scheme, host, port).authority()).getBytes(StandardCharsets.UTF_8);
-        ByteArrayOutputStream url = new ByteArrayOutputStream(authority.length + path.length + 1);
-        url.writeBytes(authority);
-        if (path.length > 0 && path[0] == '?') {
-            url.write('/');
+    /** Puts an origin together; its octets are {@link #bytes} up to {@link #length}. */
+    UrlText origin(String scheme, byte[] bytes, int hostAt, int hostBytes, int port) {
+        used = 0;
+        if (origin.length < scheme.length() * 3 + hostBytes + 16) {
+            origin = new byte[scheme.length() * 3 + hostBytes + 16];
         }
-        if (path.length > 0 && (path[0] == '/' || path[0] == '?')) {
-            url.writeBytes(path);
-        } else if (path.length == 0) {
-            url.write('/');
+        text(scheme);
+        text("://");
+        boolean bracketed = isInIt(bytes, hostAt, hostBytes, ':');
+        text(bracketed ? "[" : "");
+        System.arraycopy(bytes, hostAt, origin, used, hostBytes);
+        used += hostBytes;
+        text(bracketed ? "]" : "");
+        if (port != Endpoint.defaultPort(scheme)) {
+            text(":");
+            text(Integer.toString(port));
         }
-        return url.toByteArray();
+        return this;
+    }
+
+    byte[] bytes() {
+        return origin;
+    }
+
+    int length() {
+        return used;
+    }
+
+    private void text(String text) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        System.arraycopy(utf8, 0, origin, used, utf8.length);
+        used += utf8.length;
+    }
+
+    private static boolean isInIt(byte[] bytes, int from, int count, char wanted) {
+        for (int i = from; i < from + count; i++) {
+            if (bytes[i] == wanted) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A path as it follows the origin: nothing for a target that is no path, a slash before a query or for nothing. */
+    static byte[] path(byte[] bytes, int from, int to) {
+        if (from == to) {
+            return new byte[] {'/'};
+        }
+        if (bytes[from] != '?') {
+            return bytes[from] == '/' ? Arrays.copyOfRange(bytes, from, to) : new byte[0];
+        }
+        byte[] path = new byte[to - from + 1];
+        path[0] = '/';
+        System.arraycopy(bytes, from, path, 1, to - from);
+        return path;
+    }
+
+    /** The host of an origin. */
+    static String host(String origin) {
+        int start = origin.indexOf("://") + 3;
+        if (start < origin.length() && origin.charAt(start) == '[') {
+            int end = origin.indexOf(']', start);
+            return end < 0 ? origin.substring(start + 1) : origin.substring(start + 1, end);
+        }
+        int colon = origin.indexOf(':', start);
+        return colon < 0 ? origin.substring(start) : origin.substring(start, colon);
     }
 }

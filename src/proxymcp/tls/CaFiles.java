@@ -166,6 +166,8 @@ final class CaFiles {
     }
 
     private CertificateAuthority read(Instant now) throws CaException {
+        requireFile(keyFile);
+        requireFile(certificateFile);
         try {
             closeToOthers(keyFile, OWNER_FILE);
         } catch (IOException e) {
@@ -176,6 +178,13 @@ final class CaFiles {
         X509Certificate certificate = readCertificate();
         checkUsable(key, certificate, now);
         return new CertificateAuthority(certificateFile, certificate, key);
+    }
+
+    /** Reading a pipe or a device would not end. */
+    private void requireFile(Path file) throws CaException {
+        if (!Files.isRegularFile(file)) {
+            throw new CaException(file, "not a regular file", startAnew());
+        }
     }
 
     private PrivateKey readKey() throws CaException {

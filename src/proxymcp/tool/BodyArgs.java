@@ -18,14 +18,15 @@ import proxymcp.json.Property;
  * @param outputFile where the view is written instead of into the result
  * @param overwrite whether an existing file is replaced
  */
-record BodyArgs(Which which, int offset, OptionalInt limit, boolean base64, boolean raw, Optional<String> outputFile, boolean overwrite) {
+record BodyArgs(Which which, long offset, OptionalInt limit, boolean base64, boolean raw, Optional<String> outputFile, boolean overwrite) {
     /** A character is at most this many octets, so that a page of text always gets on. */
     private static final int LIMIT_MIN = 16;
     private static final int LIMIT_MAX = 1 << 30;
+    private static final long OFFSET_MAX = 1L << 50;
 
     static final List<Property> PROPERTIES = List.of(
             Property.choice("body", "Bodies to return", "none", "request", "response", "both").defaultTo("none"),
-            Property.integer("body_offset", "Octets of the body to skip", 0, LIMIT_MAX).defaultTo(0),
+            Property.integer("body_offset", "Octets of the body to skip", 0, OFFSET_MAX).defaultTo(0),
             Property.integer("body_limit", "Most octets of a body; else as many as max_chars allows", LIMIT_MIN, LIMIT_MAX),
             Property.choice("body_encoding", "base64 is for binary", "text", "base64").defaultTo("text"),
             Property.choice("view", "decoded undoes the content coding", "decoded", "raw").defaultTo("decoded"),
@@ -59,13 +60,7 @@ record BodyArgs(Which which, int offset, OptionalInt limit, boolean base64, bool
             throw new BadArgument("output_file", "expected body to be \"request\" or \"response\" with it, got \""
                     + args.string("body") + "\"");
         }
-        return new BodyArgs(which, args.integer("body_offset"), args.optInteger("body_limit"),
+        return new BodyArgs(which, args.longInteger("body_offset"), args.optInteger("body_limit"),
                 args.string("body_encoding").equals("base64"), args.string("view").equals("raw"), outputFile, args.flag("overwrite"));
-    }
-
-    /** Where the part asked for ends within {@code size} octets, from {@link #offset}. */
-    int end(int size) {
-        long end = limit.isPresent() ? (long) offset + limit.getAsInt() : size;
-        return (int) Math.max(offset, Math.min(size, end));
     }
 }

@@ -1,6 +1,5 @@
 package proxymcp.tool;
 
-import java.nio.charset.Charset;
 import java.util.Optional;
 import proxymcp.codec.Charsets;
 import proxymcp.codec.Codings;
@@ -17,8 +16,8 @@ import proxymcp.http.Fields;
  * @param status how far decoding came
  */
 record BodyContent(CapturedBody captured, String contentType, byte[] octets, Preview.Status status) {
-    /** Decoded octets at most: a few kilobytes can decode to gigabytes. */
-    static final int DECODED_BYTES_MAX = 16 << 20;
+    /** Decoded octets at most: a few kilobytes can decode to gigabytes, and each thread of the pool holds several copies at a time. */
+    static final int DECODED_BYTES_MAX = (int) Math.min(16 << 20, Runtime.getRuntime().maxMemory() / 32);
 
     static BodyContent of(CapturedBody captured, Fields fields, int bytesMax) {
         Preview preview = Codings.decodePreview(captured.bytes(), fields.all("Content-Encoding"), bytesMax);
@@ -27,10 +26,6 @@ record BodyContent(CapturedBody captured, String contentType, byte[] octets, Pre
 
     boolean isText() {
         return Charsets.isTextual(contentType, octets);
-    }
-
-    Charset charset() {
-        return Charsets.choose(contentType, octets);
     }
 
     /** The decoded octets as text. */
@@ -50,31 +45,21 @@ record BodyContent(CapturedBody captured, String contentType, byte[] octets, Pre
 
     /** Why the decoded octets are not the whole content; empty if they are. */
     Optional<String> whyPartial() {
-        Optional<String> capture = whyNotWhole(captured);
+        Optional<String> capture = new BodySource.Live(captured).whyNotWhole();
         if (capture.isPresent()) {
             return capture;
         }
+        return why(status);
+    }
+
+    /** Why decoding did not yield the whole content; empty if it did. */
+    static Optional<String> why(Preview.Status status) {
         return switch (status) {
             case Preview.Decoded decoded -> Optional.empty();
             case Preview.Partial partial -> Optional.of(partial.reason());
             case Preview.Failed failed -> Optional.of("the data is not valid " + failed.coding() + ": " + failed.reason());
             case Preview.Unsupported unsupported ->
                     Optional.of("content coding " + unsupported.coding() + " is not decoded: " + unsupported.reason());
-        };
-    }
-
-    /** Why the captured octets are not all of the body; empty if they are. */
-    static Optional<String> whyNotWhole(CapturedBody body) {
-        if (body.evicted()) {
-            return Optional.of("the live buffer gave the octets up for newer exchanges");
-        }
-        if (!body.isWhole()) {
-            return Optional.of("the live buffer kept the first " + body.bytes().length + " of " + body.size() + " octets");
-        }
-        return switch (body.state()) {
-            case NONE, COMPLETE -> Optional.empty();
-            case FLOWING -> Optional.of("the body still flows");
-            case INCOMPLETE -> Optional.of("the body was cut off");
         };
     }
 }

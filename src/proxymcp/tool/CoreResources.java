@@ -13,10 +13,12 @@ final class CoreResources {
     private static final String PEM = "application/x-pem-file";
 
     private final ProxyControl control;
+    private final SessionControl sessions;
     private final WorkPool pool;
 
-    CoreResources(ProxyControl control, WorkPool pool) {
+    CoreResources(ProxyControl control, SessionControl sessions, WorkPool pool) {
         this.control = control;
+        this.sessions = sessions;
         this.pool = pool;
     }
 
@@ -30,7 +32,7 @@ final class CoreResources {
     }
 
     private ResourceContents status(CallContext context) {
-        return ResourceContents.json(new ProxyView(control).status());
+        return ResourceContents.json(new ProxyView(control, sessions).status());
     }
 
     private ResourceContents certificate(CallContext context) throws Exception {

@@ -1,7 +1,8 @@
 package proxymcp.tool;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
@@ -64,6 +65,17 @@ public final class FileAccess {
      * @throws ToolFailure {@code forbidden}, {@code path_not_allowed}, {@code file_exists}, {@code file_error}
      */
     public Path write(CallOrigin origin, String argument, String name, byte[] content, boolean overwrite) throws ToolFailure {
+        return write(origin, argument, name, out -> out.write(content), overwrite);
+    }
+
+    /** Writes the octets of a new file. */
+    interface Content {
+        /** Writes them all. */
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    /** The same, for content that is not held in memory. */
+    Path write(CallOrigin origin, String argument, String name, Content content, boolean overwrite) throws ToolFailure {
         refuseStrangers(origin, argument);
         try {
             Path files = Files.createDirectories(home.resolve("files"), ownerOnly("rwx------")).toRealPath();
@@ -195,15 +207,12 @@ public final class FileAccess {
         }
     }
 
-    private static void writeAtomically(Path file, byte[] content, boolean overwrite) throws IOException {
+    private static void writeAtomically(Path file, Content content, boolean overwrite) throws IOException {
         Path temporary = file.resolveSibling("." + UUID.randomUUID() + ".tmp");
         try {
             try (FileChannel channel = FileChannel.open(temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                     ownerOnly("rw-------"))) {
-                ByteBuffer bytes = ByteBuffer.wrap(content);
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
+                content.writeTo(Channels.newOutputStream(channel));
             }
             if (overwrite) {
                 Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -1,8 +1,8 @@
 package proxymcp.tool;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import proxymcp.json.Args;
 import proxymcp.json.BadArgument;
@@ -17,6 +17,7 @@ import proxymcp.proxy.Credentials;
 import proxymcp.proxy.ProxyLimits;
 import proxymcp.proxy.ProxyServer;
 import proxymcp.proxy.ProxySettings;
+import proxymcp.store.Manifest;
 
 /** Starting and stopping the proxy, and how it is. */
 final class LifecycleTools {
@@ -26,14 +27,17 @@ final class LifecycleTools {
                     .defaultTo("127.0.0.1"),
             Property.text("require_auth", "\"user:password\" that clients must send as Basic Proxy-Authorization", 1, 512),
             Property.flag("insecure_upstream", "Accept any certificate of an origin").defaultTo(false),
-            Property.text("upstream_ca_file", "PEM file with certificates to trust for origins, beside the usual ones", 1, 4_096));
+            Property.text("upstream_ca_file", "PEM file with certificates to trust for origins, beside the usual ones", 1, 4_096),
+            Property.flag("persistence_enabled", "Record to a session on disk from the start").defaultTo(false)).and(SessionTools.RECORDING);
 
     private final ProxyControl control;
+    private final SessionControl sessions;
     private final FileAccess files;
     private final ProxyLimits limits;
 
-    LifecycleTools(ProxyControl control, FileAccess files, ProxyLimits limits) {
+    LifecycleTools(ProxyControl control, SessionControl sessions, FileAccess files, ProxyLimits limits) {
         this.control = control;
+        this.sessions = sessions;
         this.files = files;
         this.limits = limits;
     }
@@ -44,27 +48,14 @@ final class LifecycleTools {
                 Tool.Hints.ADD.reachingOut(), Toolbox.CORE, START,
                 ResultSchema.of(ResultSchema.integer("port"), ResultSchema.text("url"), ResultSchema.text("certFingerprint"),
                         ResultSchema.object("persistence"), ResultSchema.object("setup")),
-                new ToolCall(this::start, refused()));
+                new ToolCall(this::start, SessionTools.REFUSED));
         Tool stop = new Tool("proxy_stop", "Stop the proxy",
-                "Stops the proxy and ends what is in flight. Captured traffic and the CA stay.",
+                "Stops the proxy, ends what is in flight and the session. Captured traffic and the CA stay.",
                 new Tool.Hints(false, true, false, false), Toolbox.CORE, Schema.EMPTY, ResultSchema.of(ResultSchema.text("message")),
                 new ToolCall(this::stop));
         Tool status = new Tool("proxy_status", "Proxy status", "Whether the proxy runs, where, and how much was captured.",
                 Tool.Hints.QUERY, Toolbox.CORE, Schema.EMPTY, statusSchema(), new ToolCall(this::status));
         return List.of(start, stop, status);
-    }
-
-    /** Arguments of the contract that are not in the schema. */
-    private static Map<String, ToolOutcome> refused() {
-        return Map.of("persistence_enabled", notBuilt("persistence_enabled"), "session_name", notBuilt("session_name"),
-                "capture_profile", notBuilt("capture_profile"), "max_disk_mb", notBuilt("max_disk_mb"),
-                "storage_dir", ToolOutcome.failure("bad_argument", "storage_dir: sessions are kept under the server's home alone",
-                        "start the server with --home DIR"));
-    }
-
-    private static ToolOutcome notBuilt(String argument) {
-        return ToolOutcome.failure("not_built", argument + ": not built yet: the session store",
-                "leave it out; traffic is kept in memory and listed by proxy_list_traffic");
     }
 
     private static ResultSchema statusSchema() {
@@ -79,8 +70,35 @@ final class LifecycleTools {
 
     private ToolOutcome start(Args args, CallContext context) throws Exception {
         ProxySettings settings = settings(args, context);
+        boolean recorded = args.flag("persistence_enabled");
+        if (recorded) {
+            sessions.requireNone();
+        } else {
+            refuseWithoutSession(args);
+        }
         ProxyServer server = control.start(settings);
-        return ToolOutcome.success(new ProxyView(control).started(server.address(), control.authority()));
+        if (recorded) {
+            record(args, new ProxyControl.Run(server, settings));
+        }
+        return ToolOutcome.success(new ProxyView(control, sessions).started(server.address(), control.authority()));
+    }
+
+    private static void refuseWithoutSession(Args args) throws BadArgument {
+        for (Property property : SessionTools.RECORDING) {
+            if (args.given(property.name())) {
+                throw new BadArgument(property.name(), "expected persistence_enabled true with it");
+            }
+        }
+    }
+
+    /** Begins the session; without it the proxy is not wanted either. */
+    private void record(Args args, ProxyControl.Run run) throws Exception {
+        try {
+            SessionTools.start(sessions, args, run);
+        } catch (ToolFailure | IOException | RuntimeException e) {
+            control.close();
+            throw e;
+        }
     }
 
     private ProxySettings settings(Args args, CallContext context) throws BadArgument, ToolFailure {
@@ -106,11 +124,13 @@ final class LifecycleTools {
 
     private ToolOutcome stop(Args args, CallContext context) throws ToolFailure {
         int port = control.stop();
+        Optional<Manifest> ended = sessions.stop();
+        String session = ended.isPresent() ? " and so has session " + ended.get().id() : "";
         return ToolOutcome.success(JsonObject.builder()
-                .put("message", "The proxy on port " + port + " has stopped; captured traffic is kept").build());
+                .put("message", "The proxy on port " + port + " has stopped" + session + "; captured traffic is kept").build());
     }
 
     private ToolOutcome status(Args args, CallContext context) {
-        return ToolOutcome.success(new ProxyView(control).status());
+        return ToolOutcome.success(new ProxyView(control, sessions).status());
     }
 }

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import proxymcp.exchange.ExchangeSink;
 import proxymcp.exchange.LiveBuffer;
+import proxymcp.json.JsonObject;
 import proxymcp.proxy.ProxyServer;
 import proxymcp.proxy.ProxySettings;
 import proxymcp.proxy.ProxyStartException;
@@ -75,11 +76,6 @@ public final class ProxyControl implements Closeable {
         return ownPorts;
     }
 
-    /** The folder that holds everything kept. */
-    Path home() {
-        return home;
-    }
-
     /**
      * The certificate authority of this home, made if there is none.
      *
@@ -130,7 +126,10 @@ public final class ProxyControl implements Closeable {
             if (!CertificateFactory.getInstance("X.509").generateCertificates(in).isEmpty()) {
                 return;
             }
-        } catch (IOException | CertificateException e) {
+        } catch (IOException e) {
+            throw new ToolFailure("bad_ca_file", "The upstream CA file " + file
+                    + (Files.exists(file) ? " cannot be read" : " does not exist"), "give a PEM file with one or more certificates");
+        } catch (CertificateException e) {
             // The same answer as for an empty file.
         }
         throw new ToolFailure("bad_ca_file", "The upstream CA file " + file + " holds no certificate that can be read",
@@ -155,6 +154,12 @@ public final class ProxyControl implements Closeable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** How the proxy that runs is set, for the manifest of what is recorded with it; no members if none runs. */
+    public JsonObject settings() {
+        Optional<Run> running = state().running();
+        return running.isPresent() ? ProxyView.settings(running.get()) : JsonObject.EMPTY;
     }
 
     /** What is known now. */

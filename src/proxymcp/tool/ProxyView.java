@@ -11,21 +11,23 @@ import proxymcp.json.JsonNull;
 import proxymcp.json.JsonNumber;
 import proxymcp.json.JsonObject;
 import proxymcp.json.JsonString;
-import proxymcp.json.JsonValue;
+import proxymcp.proxy.ProxySettings;
 import proxymcp.tls.CertificateAuthority;
 
 /** The proxy as results and the status resource show it. */
 final class ProxyView {
     private final ProxyControl control;
+    private final SessionView sessions;
 
-    ProxyView(ProxyControl control) {
+    ProxyView(ProxyControl control, SessionControl sessions) {
         this.control = control;
+        this.sessions = new SessionView(sessions);
     }
 
     /** The members of a started proxy: where it listens, what to trust, how to use it. */
     JsonObject started(InetSocketAddress address, CertificateAuthority authority) {
         return JsonObject.builder().put("port", address.getPort()).put("url", url(address))
-                .put("certFingerprint", authority.spkiFingerprint()).put("persistence", persistence())
+                .put("certFingerprint", authority.spkiFingerprint()).put("persistence", sessions.runtime())
                 .put("setup", setup(address, authority.certificateFile())).build();
     }
 
@@ -46,7 +48,7 @@ final class ProxyView {
         }
         return status.put("globalUpstream", JsonNull.NULL).put("hostUpstreams", JsonObject.EMPTY).put("ruleCount", 0)
                 .put("trafficCount", control.live().size()).put("liveBuffer", liveBuffer())
-                .put("persistence", persistence()).build();
+                .put("persistence", sessions.runtime()).build();
     }
 
     private JsonObject liveBuffer() {
@@ -56,11 +58,14 @@ final class ProxyView {
                 .put("oneBodyBytesMax", live.limits().bodyBytesMax()).build();
     }
 
-    private JsonObject persistence() {
-        JsonValue none = JsonNull.NULL;
-        return JsonObject.builder().put("enabled", false).put("sessionId", none).put("captureProfile", none)
-                .put("storageDir", control.home().resolve("sessions").toString()).put("bytesWritten", 0).put("droppedWrites", 0)
-                .put("lastFlushAt", none).put("maxDiskMb", none).put("recoveryState", none).put("lastError", none).build();
+    /** How a proxy is set, for the manifest of what is recorded with it. */
+    static JsonObject settings(ProxyControl.Run run) {
+        ProxySettings settings = run.settings();
+        return JsonObject.builder().put("listener", Authority.uriHost(host(run.server().address())) + ":" + run.port())
+                .put("bindAddress", settings.bindAddress()).put("insecureUpstream", settings.insecureUpstream())
+                .putOrNull("upstreamCaFile", settings.upstreamCaFile().map(file -> new JsonString(file.toString())))
+                .put("requireAuth", settings.requireAuth().isPresent()).putIf("targetId", settings.targetId())
+                .put("globalUpstream", JsonNull.NULL).put("hostUpstreams", JsonObject.EMPTY).put("insecureHosts", List.of()).build();
     }
 
     private static JsonObject setup(InetSocketAddress address, Path certificateFile) {

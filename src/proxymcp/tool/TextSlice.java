@@ -18,23 +18,23 @@ record TextSlice(String text, int end) {
     /**
      * Reads the longest part whose JSON string has at most {@code charsMax} characters.
      *
-     * @param octets of the whole body
-     * @param from where the part begins
+     * @param octets from where the part begins
+     * @param isStart whether the body begins there too, perhaps with a byte order mark, which is no text
      * @param to where it ends at the latest; beyond {@code octets} there is nothing, so a cut character there becomes U+FFFD
      */
-    static TextSlice of(byte[] octets, int from, int to, Charset charset, int charsMax) {
-        int low = from;
+    static TextSlice of(byte[] octets, boolean isStart, int to, Charset charset, int charsMax) {
+        int low = 0;
         int high = to;
-        TextSlice best = decode(octets, from, Math.min(to, from + charsMax), charset);
+        TextSlice best = decode(octets, isStart, Math.min(to, charsMax), charset);
         if (best.jsonChars() <= charsMax) {
             return best;
         }
         // An escaped character takes up to six; the length that fits is found by halving.
         high = best.end();
-        best = new TextSlice("", from);
+        best = new TextSlice("", 0);
         while (low < high) {
             int middle = (low + high + 1) >>> 1;
-            TextSlice slice = decode(octets, from, middle, charset);
+            TextSlice slice = decode(octets, isStart, middle, charset);
             if (slice.jsonChars() <= charsMax) {
                 low = middle;
                 best = slice;
@@ -45,21 +45,21 @@ record TextSlice(String text, int end) {
         return best;
     }
 
-    private static TextSlice decode(byte[] octets, int from, int to, Charset charset) {
-        if (from >= to) {
-            return new TextSlice("", from);
+    private static TextSlice decode(byte[] octets, boolean isStart, int to, Charset charset) {
+        if (to <= 0) {
+            return new TextSlice("", 0);
         }
         CharsetDecoder decoder = charset.newDecoder().onMalformedInput(CodingErrorAction.REPLACE)
                 .onUnmappableCharacter(CodingErrorAction.REPLACE);
-        ByteBuffer in = ByteBuffer.wrap(octets, from, to - from);
-        CharBuffer out = CharBuffer.allocate((int) ((to - from) * (double) decoder.maxCharsPerByte()) + 2);
+        ByteBuffer in = ByteBuffer.wrap(octets, 0, to);
+        CharBuffer out = CharBuffer.allocate((int) (to * (double) decoder.maxCharsPerByte()) + 2);
         boolean atEnd = to == octets.length;
         decoder.decode(in, out, atEnd);
         if (atEnd) {
             decoder.flush(out);
         }
         String text = out.flip().toString();
-        boolean marked = from == 0 && !text.isEmpty() && text.charAt(0) == '\uFEFF';
+        boolean marked = isStart && !text.isEmpty() && text.charAt(0) == '\uFEFF';
         return new TextSlice(marked ? text.substring(1) : text, in.position());
     }
 

@@ -8,6 +8,8 @@ import proxymcp.mcp.CallContext;
 import proxymcp.mcp.Tool;
 import proxymcp.mcp.ToolOutcome;
 import proxymcp.proxy.ProxyStartException;
+import proxymcp.store.CorruptSegmentException;
+import proxymcp.store.SessionException;
 import proxymcp.tls.CaException;
 
 /**
@@ -39,6 +41,10 @@ record ToolCall(Tool.Handler work, Map<String, ToolOutcome> refused) implements 
             return failure.outcome();
         } catch (CaException unusable) {
             return ToolOutcome.failure("ca_unusable", "The certificate authority cannot be used: " + unusable.getMessage());
+        } catch (SessionException refused) {
+            return ToolOutcome.failure(refused.code(), refused.getMessage());
+        } catch (CorruptSegmentException damaged) {
+            return ToolOutcome.failure("damaged", "Damaged on disk: " + damaged.getMessage(), "proxy_session_recover lists the damage");
         } catch (ProxyStartException refused) {
             return ToolOutcome.failure(refused.code(), refused.getMessage());
         }

@@ -24,17 +24,22 @@ public final class Toolbox {
      * Tools over one proxy.
      *
      * @param control the proxy
+     * @param sessions what it records to
      * @param files what calls may touch
      * @param limits of proxies that calls start
      * @param pool for work that keeps a core busy
      * @param toolsets names of {@link #TOOLSETS} to offer
      */
-    public Toolbox(ProxyControl control, FileAccess files, ProxyLimits limits, WorkPool pool, Set<String> toolsets) {
+    public Toolbox(ProxyControl control, SessionControl sessions, FileAccess files, ProxyLimits limits, WorkPool pool,
+            Set<String> toolsets) {
         List<Tool> all = new ArrayList<>();
-        all.addAll(new LifecycleTools(control, files, limits).tools());
+        all.addAll(new LifecycleTools(control, sessions, files, limits).tools());
         all.addAll(new CertificateTool(control).tools());
         all.addAll(new TrafficTools(control.live(), pool).tools());
         all.addAll(new ExchangeTool(control.live(), files, pool).tools());
+        all.addAll(new SessionTools(sessions, control, pool).tools());
+        all.addAll(new SessionQueryTool(sessions, pool).tools());
+        all.addAll(new SessionExchangeTool(sessions, files, pool).tools());
         List<Tool> offered = new ArrayList<>();
         for (Tool tool : all) {
             if (toolsets.contains(tool.toolset())) {
@@ -42,8 +47,14 @@ public final class Toolbox {
             }
         }
         tools = List.copyOf(offered);
-        resources = new CoreResources(control, pool).resources();
-        templates = List.of(new TrafficTemplate(control.live(), pool).template());
+        SessionResources kept = new SessionResources(sessions, pool);
+        List<Resource> fixed = new ArrayList<>(new CoreResources(control, sessions, pool).resources());
+        fixed.add(kept.resource());
+        resources = List.copyOf(fixed);
+        List<ResourceTemplate> families = new ArrayList<>();
+        families.add(new TrafficTemplate(control.live(), pool).template());
+        families.addAll(kept.templates());
+        templates = List.copyOf(families);
     }
 
     /** The tools of the toolsets asked for. */

@@ -39,6 +39,9 @@ public final class UpstreamConnection implements Closeable {
     private final Runnable onClose;
     private final WireReader in;
     private final WireWriter out;
+    /** The connection as its first exchange records it, and as all others do. */
+    private final Route first;
+    private final Route again;
     private int exchanges;
     private boolean poolable = true;
     private long idleSinceNanos;
@@ -56,6 +59,8 @@ public final class UpstreamConnection implements Closeable {
         this.onClose = onClose;
         this.in = new WireReader(socket.getInputStream());
         this.out = new WireWriter(socket.getOutputStream());
+        this.first = describe(false);
+        this.again = describe(true);
     }
 
     /** What it is connected to. */
@@ -95,10 +100,14 @@ public final class UpstreamConnection implements Closeable {
 
     /** The connection as exchanges record it. */
     public Route route() {
+        return isReused() ? again : first;
+    }
+
+    private Route describe(boolean reused) {
         InetSocketAddress address = (InetSocketAddress) raw.getRemoteSocketAddress();
         String shown = address == null ? endpoint.hostAndPort()
                 : new Endpoint("http", address.getAddress().getHostAddress(), address.getPort()).hostAndPort();
-        return new Route(Optional.empty(), shown, id, isReused(), tls);
+        return new Route(Optional.empty(), shown, id, reused, tls);
     }
 
     /**

@@ -79,7 +79,9 @@ final class JarProcess implements AutoCloseable {
     JsonObject tool(String name, String arguments) throws IOException {
         send("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"" + name + "\",\"arguments\":" + arguments
                 + ",\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\",\"io.modelcontextprotocol/clientCapabilities\":{}}}}");
-        return ((JsonObject) Json.parse(line())).object("result").orElseThrow();
+        String answer = line();
+        return ((JsonObject) Json.parse(answer)).object("result")
+                .orElseThrow(() -> new AssertionError(name + " was answered " + answer + "; stderr: " + err()));
     }
 
     void endInput() throws IOException {

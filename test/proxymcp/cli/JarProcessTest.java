@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +33,9 @@ final class JarProcessTest {
 
     private static final String INITIALIZE = "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-06-18\","
             + "\"capabilities\":{},\"clientInfo\":{\"name\":\"test\",\"version\":\"1\"}}}";
+
+    /** Calls at a time, more than the pool has threads. */
+    private static final int BOMBS = 16;
 
     private Path home() {
         return folder.resolve("home");
@@ -146,7 +152,7 @@ final class JarProcessTest {
     @Test
     void captureShowsALineForEachExchange() throws Exception {
         try (ServerSocket origin = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
-                JarProcess jar = JarProcess.start(home(), "capture", "--port", "0", "--profile", "full", "--insecure-upstream")) {
+                JarProcess jar = JarProcess.start(home(), "capture", "--port", "0", "--insecure-upstream")) {
             int port = Integer.parseInt(jar.line().replaceFirst(".*http://127\\.0\\.0\\.1:(\\d+),.*", "$1"));
             Thread.ofVirtual().start(() -> {
                 try (Socket socket = origin.accept()) {
@@ -163,7 +169,44 @@ final class JarProcessTest {
             }
             jar.terminate();
             assertEquals(0, jar.exit());
-            assertTrue(jar.err().contains("nothing is kept on disk"), jar.err());
+        }
+    }
+
+    @Test
+    void bodiesThatDecodeToFarMoreThanTheyAreFitInASmallHeap() throws Exception {
+        ByteArrayOutputStream coded = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(coded)) {
+            gzip.write("a".repeat(32 << 20).getBytes(StandardCharsets.US_ASCII));
+        }
+        ProcessBuilder builder = new ProcessBuilder();
+        builder.environment().put("JAVA_TOOL_OPTIONS", "-Xmx64m");
+        try (ServerSocket origin = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                JarProcess jar = JarProcess.start(builder, home())) {
+            int port = port(jar.tool("proxy_start", "{}").object("structuredContent").orElseThrow());
+            try (Socket client = connect(port)) {
+                String authority = "127.0.0.1:" + origin.getLocalPort();
+                client.getOutputStream().write(("GET http://" + authority + "/ HTTP/1.1\r\nHost: " + authority
+                        + "\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+                try (Socket served = origin.accept()) {
+                    served.getOutputStream().write(("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Encoding: gzip\r\nContent-Length: "
+                            + coded.size() + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+                    coded.writeTo(served.getOutputStream());
+                    String head = new String(client.getInputStream().readNBytes(15), StandardCharsets.US_ASCII);
+                    assertEquals("HTTP/1.1 200 OK", head);
+                }
+                client.getInputStream().transferTo(OutputStream.nullOutputStream());
+            }
+            String id = jar.tool("proxy_list_traffic", "{}").toString().replaceFirst("(?s).*?([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}).*", "$1");
+            jar.send(INITIALIZE);
+            jar.line();
+            for (int i = 1; i <= BOMBS; i++) {
+                jar.send("{\"jsonrpc\":\"2.0\",\"id\":" + i + ",\"method\":\"tools/call\",\"params\":{\"name\":\"proxy_get_exchange\","
+                        + "\"arguments\":{\"exchange_id\":\"" + id + "\",\"body\":\"response\",\"output_file\":\"bomb" + i + "\"}}}");
+            }
+            for (int i = 1; i <= BOMBS; i++) {
+                String answer = jar.line();
+                assertTrue(answer.contains("\"status\":\"success\""), answer + jar.err());
+            }
         }
     }
 
@@ -210,6 +253,10 @@ final class JarProcessTest {
             assertEquals(3, jar.exit());
             assertTrue(jar.err().contains("--home"), jar.err());
         }
+        try (JarProcess jar = JarProcess.start(folder.resolve("other"), "capture", "--port", "0", "--upstream-ca", "/nowhere/ca.pem")) {
+            assertEquals(3, jar.exit());
+            assertEquals("proxy-mcp: The upstream CA file /nowhere/ca.pem does not exist\n", jar.err());
+        }
         try (JarProcess jar = JarProcess.start(home(), "--help")) {
             assertTrue(jar.rest().contains("exit codes: 0 fine, 1 the tool said error, 2 bad command line, 3 could not start"));
             assertEquals(0, jar.exit());
@@ -224,7 +271,7 @@ final class JarProcessTest {
     @Test
     void toolsListsAndDescribes() throws Exception {
         try (JarProcess jar = JarProcess.start(home(), "tools")) {
-            assertEquals(8, jar.rest().lines().filter(line -> line.startsWith("proxy_")).count());
+            assertEquals(17, jar.rest().lines().filter(line -> line.startsWith("proxy_")).count());
             assertEquals(0, jar.exit());
         }
         try (JarProcess jar = JarProcess.start(home(), "tools", "proxy_start")) {
@@ -237,7 +284,7 @@ final class JarProcessTest {
         try (JarProcess jar = JarProcess.start(home(), "doctor")) {
             String shown = jar.rest();
             assertEquals(0, jar.exit(), shown);
-            for (String part : List.of("Java ", "home ", "CA ", "brotli", "port ", "browser")) {
+            for (String part : List.of("Java ", "home ", "CA ", "sessions: 0", "brotli", "port ", "browser")) {
                 assertTrue(shown.lines().anyMatch(line -> line.matches("(ok|warn) +" + part + ".*")), part + " in " + shown);
             }
         }

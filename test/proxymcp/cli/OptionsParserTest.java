@@ -50,15 +50,29 @@ final class OptionsParserTest {
     }
 
     @Test
+    void aUserWithoutAHomeMustNameOne() throws BadCommandLine {
+        String userHome = System.setProperty("user.home", "?");
+        try {
+            assertEquals("the home folder of this user is not known: say with --home DIR where to keep the CA", refusal());
+            assertEquals(Path.of("/h"), OptionsParser.parse(new String[] {"--home=/h"}, Map.of()).home());
+        } finally {
+            System.setProperty("user.home", userHome);
+        }
+    }
+
+    @Test
     void everyCommandIsRead() throws BadCommandLine {
         assertEquals(new Command.ServeHttp("0.0.0.0", 0, Optional.of("t")),
                 command("--transport", "http", "--port", "0", "--token", "t", "--bind", "0.0.0.0"));
         assertEquals(new Command.Run(new Command.PortChoice(3001, false), new Command.PortChoice(9, true), Optional.empty()),
                 command("run", "--proxy-port", "9"));
         assertEquals(new Command.Capture("127.0.0.1", 8080, Optional.empty(), false, Optional.empty(), Optional.empty()), command("capture"));
-        assertEquals(new Command.Capture("::", 9505, Optional.of("u:p"), true, Optional.of(Path.of("/ca.pem")), Optional.of("full")),
+        assertEquals(new Command.Capture("::", 9505, Optional.of("u:p"), true, Optional.of(Path.of("/ca.pem")),
+                        Optional.of(new Command.Recorded(Optional.empty(), "full", 1_024))),
                 command("capture", "--port", "9505", "--profile", "full", "--insecure-upstream", "--bind", "::", "--require-auth", "u:p",
                         "--upstream-ca", "/ca.pem"));
+        assertEquals(Optional.of(new Command.Recorded(Optional.of("shop"), "full", 7)),
+                ((Command.Capture) command("capture", "--session", "shop", "--max-disk-mb", "7")).recorded());
         assertEquals(new Command.Call("proxy_stop", List.of("a=1", "--b=2"), Optional.of("http://x/mcp"), Optional.of("t")),
                 command("call", "proxy_stop", "a=1", "--url", "http://x/mcp", "--token", "t", "--", "--b=2"));
         assertEquals(new Command.Doctor(), command("doctor"));
@@ -101,7 +115,9 @@ final class OptionsParserTest {
 
     @Test
     void whatIsNotBuiltYetSaysSo() {
-        assertEquals("--session is not built yet: it comes with the session store", refusal("capture", "--session", "a"));
+        assertEquals("--session: expected a name of 1 to 200 characters, got \" \"", refusal("capture", "--session", " "));
+        assertEquals("--max-disk-mb needs --session or --profile, which have a session recorded", refusal("capture", "--max-disk-mb", "5"));
+        assertEquals("--max-disk-mb: expected a number in 1..16777216, got \"0\"", refusal("capture", "--session=a", "--max-disk-mb", "0"));
         assertEquals("worker is not built yet: it comes with the replay queue", refusal("worker"));
     }
 

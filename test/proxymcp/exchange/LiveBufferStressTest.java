@@ -37,6 +37,11 @@ class LiveBufferStressTest {
         hammer(new LiveBuffer(new LiveBuffer.Limits(50, 20_000, 700)), true);
     }
 
+    @Test
+    void whileOthersClearAndHeadsHaveNoRoom() throws Exception {
+        hammer(new LiveBuffer(new LiveBuffer.Limits(50, 20_000, 700), 20_000), true);
+    }
+
     private static void hammer(LiveBuffer buffer, boolean clearing) throws Exception {
         AtomicBoolean writing = new AtomicBoolean(true);
         List<Future<?>> writers = new ArrayList<>();
@@ -78,6 +83,7 @@ class LiveBufferStressTest {
         }
         assertEquals(kept.size(), buffer.clear());
         assertEquals(0, buffer.bytesKept());
+        assertEquals(0, buffer.headBytesKept());
     }
 
     /** Each body is one letter over and over, so that a reader can tell octets of another body or another time. */

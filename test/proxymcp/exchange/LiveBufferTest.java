@@ -165,6 +165,38 @@ class LiveBufferTest {
         assertEquals(30, buffer.bytesKept());
     }
 
+    /** Three heads of 5,000 octets and 2,500 of trailers an exchange: there is room for three of them. */
+    @Test
+    void beyondTheBoundOfHeadsTheOldestExchangesGo() throws Exception {
+        LiveBuffer buffer = new LiveBuffer(new LiveBuffer.Limits(1_000, 1_000, 100), 70_000);
+        Recording first = buffer.open(Exchanges.start(Exchanges.ORIGIN, requestHead("/1", 5_000)));
+        first.responseBody(new byte[10], 0, 10);
+        for (int i = 2; i <= 9; i++) {
+            Recording recording = buffer.open(Exchanges.start(Exchanges.ORIGIN, requestHead("/" + i, 5_000)));
+            recording.informational(responseHead(103, 5_000));
+            recording.response(responseHead(200, 5_000));
+            recording.responseEnd(Exchanges.bodyEnd("", true, Fields.of(List.of(new Fields.Line("T", "t".repeat(2_500))))));
+        }
+        assertEquals(List.of("/7", "/8", "/9"), paths(buffer));
+        assertEquals(3, buffer.size());
+        first.response(responseHead(200, 5_000));
+        first.end(Exchanges.complete());
+        assertEquals(List.of("/7", "/8", "/9"), paths(buffer), "what left is not counted again");
+        assertEquals(0, buffer.bytesKept(), "bodies leave with their exchange");
+        assertEquals(3, buffer.clear());
+        assertEquals(0, buffer.headBytesKept());
+    }
+
+    private static RequestHead requestHead(String target, int bytes) throws Exception {
+        String start = "GET http://a.example" + target + " HTTP/1.1\r\nHost: a.example\r\nX: ";
+        return HeadParser.parseRequest(Exchanges.octets(start + "x".repeat(bytes - start.length() - 4) + "\r\n\r\n"), HeadLimits.DEFAULT);
+    }
+
+    private static ResponseHead responseHead(int status, int bytes) throws Exception {
+        String start = "HTTP/1.1 " + status + " \r\nX: ";
+        return HeadParser.parseResponse(Exchanges.octets(start + "x".repeat(bytes - start.length() - 4) + "\r\n\r\n"), HeadLimits.DEFAULT);
+    }
+
     @Test
     void anEvictedBodyIsCountedFurtherButNotKept() {
         LiveBuffer buffer = new LiveBuffer(new LiveBuffer.Limits(10, 20, 100));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -209,6 +210,23 @@ final class CertificateAuthorityTest {
             Files.write(file, whole);
         }
         assertEquals(made.certificate(), CertificateAuthority.open(folder, clock).certificate());
+    }
+
+    @Test void whatIsNoFileIsRefusedUnread() throws Exception {
+        CertificateAuthority.open(folder, clock);
+        for (Path file : List.of(keyFile, certificateFile)) {
+            Path kept = Files.move(file, folder.resolve("kept"));
+            Files.createDirectory(file);
+            assertRefused(file, "not a regular file");
+            Files.delete(file);
+            Files.createSymbolicLink(file, folder.resolve("nowhere"));
+            assertRefused(file, "not a regular file");
+            Files.delete(file);
+            output(Programs.require("mkfifo").toString(), file.toString());
+            assertTimeoutPreemptively(Duration.ofSeconds(20), () -> assertRefused(file, "not a regular file"));
+            Files.delete(file);
+            Files.move(kept, file);
+        }
     }
 
     @Test void folderThatCannotBeMadeIsRefused(@TempDir Path home) throws IOException {

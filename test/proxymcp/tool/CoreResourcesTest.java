@@ -46,7 +46,8 @@ final class CoreResourcesTest {
     void theResourcesOfTheContractAreThere() {
         List<String> uris = new ArrayList<>();
         tools.toolbox.resources().forEach(resource -> uris.add(resource.uri() + " " + resource.name()));
-        assertEquals(List.of("proxy://status proxy_status", "proxy://ca-cert proxy_ca_cert", "proxy://traffic/summary proxy_traffic_summary"),
+        assertEquals(List.of("proxy://status proxy_status", "proxy://ca-cert proxy_ca_cert", "proxy://traffic/summary proxy_traffic_summary",
+                "proxy://sessions proxy_sessions"),
                 uris);
     }
 

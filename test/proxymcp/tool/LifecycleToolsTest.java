@@ -205,17 +205,18 @@ final class LifecycleToolsTest {
     }
 
     @Test
-    void argumentsOfSessionsAreRefusedAsNotBuilt() {
-        ToolCall start = (ToolCall) tools.server.tool("proxy_start").handler();
-        for (String name : List.of("persistence_enabled", "session_name", "capture_profile", "max_disk_mb")) {
-            assertEquals("{\"status\":\"error\",\"error\":\"" + name + ": not built yet: the session store\",\"code\":\"not_built\","
-                    + "\"hint\":\"leave it out; traffic is kept in memory and listed by proxy_list_traffic\"}",
-                    Json.text(start.refusal(Tools.object("{\"port\":0,\"" + name + "\":1}")).orElseThrow().json()));
+    void storageFoldersAreRefusedWithAHint() {
+        for (String name : List.of("proxy_start", "proxy_session_start")) {
+            assertEquals("bad_argument: storage_dir: sessions are kept under the server's home alone | start the server with --home DIR",
+                    tools.failure(name, "{\"storage_dir\":\"/x\"}"));
         }
-        assertEquals("{\"status\":\"error\",\"error\":\"storage_dir: sessions are kept under the server's home alone\",\"code\":\"bad_argument\","
-                + "\"hint\":\"start the server with --home DIR\"}",
-                Json.text(start.refusal(Tools.object("{\"storage_dir\":\"/x\"}")).orElseThrow().json()));
-        assertTrue(start.refusal(Tools.object("{\"port\":0}")).isEmpty());
+    }
+
+    @Test
+    void argumentsOfASessionNeedOne() {
+        assertEquals("bad_argument: session_name: expected persistence_enabled true with it",
+                tools.failure("proxy_start", "{\"session_name\":\"a\"}"));
+        assertEquals("false", Tools.at(tools.call("proxy_status", "{}"), "running").toString());
     }
 
     @Test

@@ -3,12 +3,15 @@ package proxymcp.tool;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import proxymcp.exchange.LiveBuffer;
+import proxymcp.exchange.SwitchSink;
 import proxymcp.json.Json;
 import proxymcp.json.JsonArray;
 import proxymcp.json.JsonException;
@@ -24,10 +27,15 @@ import proxymcp.mcp.ServerInfo;
 import proxymcp.mcp.ToolOutcome;
 import proxymcp.mcp.WorkPool;
 import proxymcp.proxy.ProxyLimits;
+import proxymcp.store.SessionCatalog;
+import proxymcp.store.StoreLimits;
 
 /** A real server over a home of a test, called as {@code tools/call} does; every result is held against its output schema. */
 final class Tools implements AutoCloseable {
     final LiveBuffer live;
+    final SwitchSink sink;
+    final SessionCatalog catalog;
+    final SessionControl sessions;
     final ProxyControl control;
     final McpServer server;
     final Toolbox toolbox;
@@ -39,10 +47,13 @@ final class Tools implements AutoCloseable {
 
     Tools(Path home, LiveBuffer.Limits limits) {
         live = new LiveBuffer(limits);
-        control = new ProxyControl(home, live, live, Clock.systemUTC());
+        sink = new SwitchSink(live);
+        catalog = new SessionCatalog(home.resolve("sessions"), StoreLimits.DEFAULT, Clock.systemUTC());
+        sessions = new SessionControl(catalog, sink);
+        control = new ProxyControl(home, live, sink, Clock.systemUTC());
         FileAccess files = new FileAccess(home, home.resolveSibling("cwd"), home.resolveSibling("user"), List.of());
-        toolbox = new Toolbox(control, files, ProxyLimits.DEFAULT, pool, Set.copyOf(Toolbox.TOOLSETS));
-        server = new McpServer(new ServerInfo("proxy", "proxy-mcp", "0", ""), toolbox.tools(), toolbox.resources(), List.of());
+        toolbox = new Toolbox(control, sessions, files, ProxyLimits.DEFAULT, pool, Set.copyOf(Toolbox.TOOLSETS));
+        server = new McpServer(new ServerInfo("proxy", "proxy-mcp", "0", ""), toolbox.tools(), toolbox.resources(), toolbox.templates());
     }
 
     /** A result that must be a success. */
@@ -129,7 +140,13 @@ final class Tools implements AutoCloseable {
 
     @Override
     public void close() {
-        control.close();
-        pool.close();
+        try (catalog) {
+            sessions.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            control.close();
+            pool.close();
+        }
     }
 }

@@ -1,0 +1,53 @@
+package proxymcp.store;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Damage found while a log is read, and the exchanges that refer into it. Not for several threads. */
+final class DamageList {
+    private record Found(long length, String kind, long seq, SortedSet<Long> exchanges) {}
+
+    /** By position of the first octet. */
+    private final TreeMap<Long, Found> found = new TreeMap<>();
+
+    void add(int segment, long offset, long length, String kind, long seq) {
+        SortedSet<Long> exchanges = new TreeSet<>();
+        if (seq != 0) {
+            exchanges.add(seq);
+        }
+        found.put(Position.of(segment, (int) offset), new Found(length, kind, seq, exchanges));
+    }
+
+    /** A record of {@code seq} refers to {@code position}: if that is damaged, the exchange has lost something. */
+    void refer(long seq, long position) {
+        Map.Entry<Long, Found> before = position == Position.NONE ? null : found.floorEntry(position);
+        if (before != null && position < before.getKey() + Math.max(1, before.getValue().length())) {
+            before.getValue().exchanges().add(seq);
+        }
+    }
+
+    boolean isEmpty() {
+        return found.isEmpty();
+    }
+
+    /** What looked like the end that a crash leaves is a cut, as records that followed are missing. */
+    void lastTailWasCut() {
+        Map.Entry<Long, Found> last = found.lastEntry();
+        if (last != null && last.getValue().kind().equals(Damage.TORN_TAIL)) {
+            Found tail = last.getValue();
+            found.put(last.getKey(), new Found(tail.length(), Damage.BYTES, tail.seq(), tail.exchanges()));
+        }
+    }
+
+    /** All damage, in the order of the log. */
+    List<Damage> list() {
+        List<Damage> damage = new ArrayList<>();
+        found.forEach((position, one) -> damage.add(new Damage(Position.segment(position), Position.offset(position) & 0xFFFF_FFFFL,
+                one.length(), one.kind(), one.seq(), List.copyOf(one.exchanges()))));
+        return List.copyOf(damage);
+    }
+}

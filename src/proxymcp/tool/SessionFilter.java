@@ -1,0 +1,74 @@
+package proxymcp.tool;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import proxymcp.exchange.ErrorClass;
+import proxymcp.exchange.Source;
+import proxymcp.json.Args;
+import proxymcp.json.BadArgument;
+import proxymcp.json.Property;
+import proxymcp.store.SessionQuery;
+
+/** The parameters that choose exchanges of a session, the same in every tool that does. */
+final class SessionFilter {
+    static final List<Property> PROPERTIES = List.of(
+            Property.text("method", "Only this method, ignoring case", 1, 1_000),
+            Property.text("hostname_contains", "Part of the host name, ignoring case", 1, 1_000),
+            Property.text("url_contains", "Part of the URL, ignoring case", 1, 10_000),
+            Property.text("text", "Part of URL, exchange id or target id, ignoring case", 1, 10_000),
+            Property.integer("status_code", "Only this status code", 100, 999),
+            Property.integer("status_min", "Smallest status code", 100, 999),
+            Property.integer("status_max", "Largest status code", 100, 999),
+            Property.integer("from_ts", "Earliest start, epoch milliseconds, inclusive", 0, Long.MAX_VALUE >> 10),
+            Property.integer("to_ts", "Latest start, epoch milliseconds, inclusive", 0, Long.MAX_VALUE >> 10),
+            Property.text("content_type_contains", "Part of the response's media type", 1, 200),
+            Property.integer("min_duration_ms", "Shortest duration", 0, Integer.MAX_VALUE),
+            Property.integer("min_size", "Fewest octets of both bodies together", 0, Long.MAX_VALUE >> 10),
+            Property.choice("state", "How far it came", "complete", "incomplete", "in_flight"),
+            Property.choice("error_class", "Why it ended early", errorClasses()),
+            Property.choice("source", "How it came", "explicit", "transparent", "replay", "har", "rule"),
+            Property.text("target_id", "Browser or process it came from", 1, 200));
+
+    private SessionFilter() {}
+
+    private static String[] errorClasses() {
+        ErrorClass[] classes = ErrorClass.values();
+        String[] ids = new String[classes.length];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = classes[i].id();
+        }
+        return ids;
+    }
+
+    /**
+     * Reads them.
+     *
+     * @param descending newest first
+     * @throws BadArgument if a code and a range are both given, or a range is empty
+     */
+    static SessionQuery parse(Args args, boolean descending) throws BadArgument {
+        OptionalInt code = args.optInteger("status_code");
+        if (code.isPresent() && (args.given("status_min") || args.given("status_max"))) {
+            throw new BadArgument("status_code", "expected either it or status_min and status_max");
+        }
+        OptionalInt min = code.isPresent() ? code : args.optInteger("status_min");
+        OptionalInt max = code.isPresent() ? code : args.optInteger("status_max");
+        if (min.isPresent() && max.isPresent() && min.getAsInt() > max.getAsInt()) {
+            throw new BadArgument("status_min", "expected at most status_max, " + max.getAsInt() + ", got " + min.getAsInt());
+        }
+        if (args.given("from_ts") && args.given("to_ts") && args.longInteger("from_ts") > args.longInteger("to_ts")) {
+            throw new BadArgument("from_ts", "expected at most to_ts, " + args.longInteger("to_ts") + ", got " + args.longInteger("from_ts"));
+        }
+        return new SessionQuery(args.optString("method"), args.optString("hostname_contains"), args.optString("url_contains"),
+                args.optString("text"), lower(args.optString("content_type_contains")), args.optString("target_id"), min, max,
+                args.optLong("from_ts"), args.optLong("to_ts"), args.optLong("min_duration_ms"), args.optLong("min_size"),
+                args.optChoice("state", SessionQuery.State.class), args.optChoice("error_class", ErrorClass.class),
+                args.optChoice("source", Source.class), descending);
+    }
+
+    private static Optional<String> lower(Optional<String> text) {
+        return text.isPresent() ? Optional.of(text.get().toLowerCase(Locale.ROOT)) : text;
+    }
+}

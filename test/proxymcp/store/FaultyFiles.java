@@ -1,0 +1,249 @@
+package proxymcp.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+
+/** A disk that is full, short, stuck, read-only or breaks, as a test tells it. Any thread may call. */
+final class FaultyFiles extends StoreFiles {
+    private volatile long bytesLeft = Long.MAX_VALUE;
+    private volatile int writeMax = Integer.MAX_VALUE;
+    private volatile boolean readOnly;
+    private volatile boolean indexFails;
+    private volatile boolean segmentsFailToForce;
+    private volatile boolean segmentsFailToTruncate;
+    private volatile CountDownLatch stuck = new CountDownLatch(0);
+    private volatile long stepsLeft = Long.MAX_VALUE;
+    private final List<Path> forcesFailed = new CopyOnWriteArrayList<>();
+    private final Map<Path, Long> forcedBytes = new ConcurrentHashMap<>();
+
+    /** So many octets can still be written; the write that needs more writes what fits, and fails. */
+    void fill(long left) {
+        bytesLeft = left;
+    }
+
+    /** No write writes more octets than this. */
+    void writeShort(int octets) {
+        writeMax = octets;
+    }
+
+    void readOnly() {
+        readOnly = true;
+    }
+
+    /** Index files do not grow any more. */
+    void failIndex(boolean fail) {
+        indexFails = fail;
+    }
+
+    void failForces(boolean fail) {
+        segmentsFailToForce = fail;
+    }
+
+    void failTruncates(boolean fail) {
+        segmentsFailToTruncate = fail;
+    }
+
+    /** Writes to segments wait until {@link #unstick}. */
+    void stick() {
+        stuck = new CountDownLatch(1);
+    }
+
+    void unstick() {
+        stuck.countDown();
+    }
+
+    /** After so many changes of the disk, none happens any more: the machine is off. */
+    void dieAfter(long steps) {
+        stepsLeft = steps;
+    }
+
+    /** Files that were told to force and failed, one entry for each time. */
+    List<Path> forcesFailed() {
+        return List.copyOf(forcesFailed);
+    }
+
+    /** Octets of each segment that had been written when it was last forced. */
+    Map<Path, Long> forcedBytes() {
+        return Map.copyOf(forcedBytes);
+    }
+
+    private synchronized void step() throws IOException {
+        if (stepsLeft <= 0) {
+            throw new IOException("the machine is off");
+        }
+        stepsLeft--;
+    }
+
+    private synchronized int room(int wanted) throws IOException {
+        step();
+        int granted = (int) Math.min(Math.min(wanted, writeMax), bytesLeft);
+        if (granted == 0 && wanted > 0) {
+            throw new IOException("No space left on device");
+        }
+        bytesLeft -= bytesLeft == Long.MAX_VALUE ? 0 : granted;
+        return granted;
+    }
+
+    @Override
+    FileChannel create(Path file) throws IOException {
+        if (readOnly) {
+            throw new AccessDeniedException(file.toString());
+        }
+        step();
+        return new Channel(file, super.create(file));
+    }
+
+    @Override
+    void createFolder(Path folder) throws IOException {
+        if (readOnly) {
+            throw new AccessDeniedException(folder.toString());
+        }
+        super.createFolder(folder);
+    }
+
+    @Override
+    void replace(Path file, byte[] bytes) throws IOException {
+        step();
+        super.replace(file, bytes);
+    }
+
+    private final class Channel extends FileChannel {
+        private final Path file;
+        private final FileChannel real;
+        private final boolean segment;
+
+        Channel(Path file, FileChannel real) {
+            this.file = file;
+            this.real = real;
+            this.segment = file.getFileName().toString().startsWith("segment-");
+        }
+
+        @Override
+        public int write(ByteBuffer source, long position) throws IOException {
+            if (segment) {
+                awaitUnstuck();
+            }
+            if (indexFails && file.getFileName().toString().startsWith("index.")) {
+                throw new IOException("No space left on device");
+            }
+            int granted = room(source.remaining());
+            int written = real.write(source.slice(source.position(), granted), position);
+            source.position(source.position() + written);
+            return written;
+        }
+
+        private void awaitUnstuck() throws IOException {
+            try {
+                stuck.await();
+            } catch (InterruptedException e) {
+                throw new IOException("nobody interrupts the writer", e);
+            }
+        }
+
+        @Override
+        public void force(boolean metaData) throws IOException {
+            step();
+            if (segment && segmentsFailToForce) {
+                forcesFailed.add(file);
+                throw new IOException("Input/output error");
+            }
+            long size = real.size();
+            real.force(metaData);
+            if (segment) {
+                forcedBytes.merge(file, size, Math::max);
+            }
+        }
+
+        @Override
+        public FileChannel truncate(long size) throws IOException {
+            step();
+            if (segmentsFailToTruncate) {
+                throw new IOException("Input/output error");
+            }
+            real.truncate(size);
+            return this;
+        }
+
+        @Override
+        public int read(ByteBuffer target, long position) throws IOException {
+            return real.read(target, position);
+        }
+
+        @Override
+        public MappedByteBuffer map(MapMode mode, long position, long size) throws IOException {
+            return real.map(mode, position, size);
+        }
+
+        @Override
+        public long size() throws IOException {
+            return real.size();
+        }
+
+        @Override
+        protected void implCloseChannel() throws IOException {
+            real.close();
+        }
+
+        @Override
+        public int read(ByteBuffer target) throws IOException {
+            throw new UnsupportedOperationException("the store reads at positions");
+        }
+
+        @Override
+        public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
+            throw new UnsupportedOperationException("the store reads at positions");
+        }
+
+        @Override
+        public int write(ByteBuffer source) throws IOException {
+            throw new UnsupportedOperationException("the store writes at positions");
+        }
+
+        @Override
+        public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+            throw new UnsupportedOperationException("the store writes at positions");
+        }
+
+        @Override
+        public long position() throws IOException {
+            throw new UnsupportedOperationException("the store counts positions itself");
+        }
+
+        @Override
+        public FileChannel position(long position) throws IOException {
+            throw new UnsupportedOperationException("the store counts positions itself");
+        }
+
+        @Override
+        public long transferTo(long position, long count, WritableByteChannel target) throws IOException {
+            throw new UnsupportedOperationException("the store does not transfer");
+        }
+
+        @Override
+        public long transferFrom(ReadableByteChannel source, long position, long count) throws IOException {
+            throw new UnsupportedOperationException("the store does not transfer");
+        }
+
+        @Override
+        public FileLock lock(long position, long size, boolean shared) throws IOException {
+            throw new UnsupportedOperationException("the store locks its lock file alone");
+        }
+
+        @Override
+        public FileLock tryLock(long position, long size, boolean shared) throws IOException {
+            throw new UnsupportedOperationException("the store locks its lock file alone");
+        }
+    }
+}

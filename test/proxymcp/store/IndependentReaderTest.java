@@ -1,0 +1,80 @@
+package proxymcp.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import proxymcp.store.independent.IndependentReader;
+
+/** A reader written from FORMAT.md alone reads what was recorded, and agrees with the store. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+final class IndependentReaderTest {
+    @TempDir
+    Path root;
+
+    @Test
+    void aReaderWrittenFromTheFormatPageReadsWhatWasRecorded() throws Exception {
+        recordAndCompare(TestStore.SMALL, 150);
+    }
+
+    @Test
+    void exchangesThatSpanSegmentsAreRead() throws Exception {
+        recordAndCompare(TestStore.limits(2_600), 5_000);
+        assertTrue(SegmentFiles.list(root.resolve(TestStore.only(root).text())).size() >= 3, "several segments");
+    }
+
+    @Test
+    void bodiesOfTheDefaultLimitsAreRead() throws Exception {
+        recordAndCompare(StoreLimits.DEFAULT, 300_000);
+    }
+
+    @Test
+    void whatRecoveryAddedIsRead() throws Exception {
+        SessionId id;
+        try (SessionCatalog catalog = TestStore.catalog(root, TestStore.SMALL)) {
+            SessionWriter writer = TestStore.begin(catalog);
+            SampleTraffic traffic = new SampleTraffic(writer.sink());
+            traffic.everyKind(300);
+            id = writer.id();
+            catalog.end(writer);
+            Crash.cutAt(SegmentFiles.file(root.resolve(id.text()), 1), 1_500);
+        }
+        try (SessionCatalog catalog = TestStore.catalog(root, TestStore.SMALL)) {
+            catalog.recover(id);
+            assertEquals(IndependentReader.read(root.resolve(id.text())), stored(catalog, id));
+        }
+    }
+
+    private void recordAndCompare(StoreLimits limits, int longBytes) throws Exception {
+        try (SessionCatalog catalog = TestStore.catalog(root, limits)) {
+            SessionWriter writer = TestStore.begin(catalog);
+            SampleTraffic traffic = new SampleTraffic(writer.sink());
+            traffic.everyKind(longBytes);
+            catalog.end(writer);
+            SortedMap<Long, String> recorded = new TreeMap<>();
+            for (SampleTraffic.Noted noted : traffic.noted()) {
+                recorded.put(recorded.size() + 1L, noted.text());
+            }
+            assertEquals(recorded, IndependentReader.read(root.resolve(writer.id().text())));
+            assertEquals(recorded, stored(catalog, writer.id()));
+        }
+    }
+
+    private static SortedMap<Long, String> stored(SessionCatalog catalog, SessionId id) throws Exception {
+        return catalog.read(id, session -> {
+            SortedMap<Long, String> texts = new TreeMap<>();
+            for (long seq = 1; seq <= session.lastSeq(); seq++) {
+                if (session.find(seq).isPresent()) {
+                    texts.put(seq, ExchangeText.of(session.exchange(seq).orElseThrow()));
+                }
+            }
+            return texts;
+        });
+    }
+}
