@@ -3,14 +3,12 @@ package proxymcp.store;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.zip.CRC32C;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.ExchangeEnd;
 import proxymcp.exchange.Outcome;
@@ -38,29 +36,16 @@ final class LogWriter implements Closeable {
 
     private record Pending(RecordType type, long seq, long position, int at, int length, Optional<OpenExchanges.Open> open) {}
 
-    private final StoreFiles files;
-    private final Path folder;
-    private final SessionId session;
+    private final LogSegments segments;
     private final StoreLimits limits;
     private final long bytesMax;
-    private final SecureRandom random = new SecureRandom();
-    private final CRC32C crc = new CRC32C();
     private final IndexWriter index;
     private final OpenExchanges open;
     private final ConnectionKeys keys;
     private final RecentPositions connections = new RecentPositions();
     private final BodyCache bodies = new BodyCache();
-    private final PayloadWriter own = new PayloadWriter(1_024);
     private final List<Pending> pending = new ArrayList<>();
-    private volatile SegmentWriter segment;
-    private int segmentNumber;
-    private long nextNumber;
-    private long sealedBytes;
     private long lastBody = Position.NONE;
-    /** The segment takes nothing more, and the next one could not be begun yet. */
-    private volatile boolean abandoned;
-    /** Some records stand in a segment that could not be forced, and never will be. */
-    private volatile boolean unforced;
     /** Why the index lacks records that the log has: it must be made anew from the log. */
     private Optional<IOException> indexFailure = Optional.empty();
     /** Exchanges whose END was lost: one that says so is written as soon as the disk takes it. */
@@ -79,25 +64,19 @@ final class LogWriter implements Closeable {
      */
     LogWriter(StoreFiles files, Path folder, SessionId session, StoreLimits limits, long bytesMax, IndexWriter index, OpenExchanges open,
             ConnectionKeys keys, LogState state) throws IOException {
-        this.files = files;
-        this.folder = folder;
-        this.session = session;
         this.limits = limits;
         this.bytesMax = bytesMax;
         this.index = index;
         this.open = open;
         this.keys = keys;
-        this.segmentNumber = state.lastSegment();
-        this.nextNumber = state.lastNumber() + 1;
-        this.sealedBytes = state.bytes();
         this.losses = state.losses();
         this.recordedLosses = state.losses();
-        this.segment = nextSegment(state.lastSegment(), state.lastSegmentBytes());
+        this.segments = new LogSegments(files, folder, session, state);
     }
 
     /** Octets of all segments. */
     long bytes() {
-        return sealedBytes + segment.position();
+        return segments.bytes();
     }
 
     /** What was lost so far. */
@@ -117,7 +96,7 @@ final class LogWriter implements Closeable {
 
     /** Whether records were written that were not forced and cannot be any more. */
     boolean isUnforced() {
-        return unforced;
+        return segments.isUnforced();
     }
 
     /** Whether the log has records that the index could not take: it must be made anew from the log. */
@@ -132,31 +111,29 @@ final class LogWriter implements Closeable {
 
     /** Where the next record will stand. */
     long position() {
-        return Position.of(segment.header().number(), segment.position());
+        return segments.position(0);
     }
 
     /** Number of the next record. */
     long nextNumber() {
-        return nextNumber;
+        return segments.nextRecord();
     }
 
     /** Writes a batch; never throws for a full or broken disk. */
     void write(Handover.Batch batch) {
-        if (abandoned) {
-            startNext();
-        }
+        resume();
         byte[] bytes = batch.bytes;
         int from = 0;
         int at = 0;
         while (at < batch.used) {
             int record = RecordLayout.HEADER_BYTES + RecordLayout.length(bytes, at);
-            if (segment.position() + (at - from) + record + CLOSING_BYTES > limits.segmentBytesMax()
-                    && segment.position() + (at - from) > SegmentHeader.BYTES) {
+            int offset = segments.offset() + at - from;
+            if (offset + record + CLOSING_BYTES > limits.segmentBytesMax() && offset > SegmentHeader.BYTES) {
                 flush(bytes, from, at);
                 from = at;
                 roll();
             }
-            if (!prepare(bytes, at, Position.of(segment.header().number(), segment.position() + at - from))) {
+            if (!prepare(bytes, at, segments.position(at - from))) {
                 flush(bytes, from, at);
                 from = at + record;
             }
@@ -177,9 +154,7 @@ final class LogWriter implements Closeable {
     void recordLosses(boolean again) {
         if (again && failure.isPresent()) {
             failure = Optional.empty();
-            if (abandoned) {
-                startNext();
-            }
+            resume();
         }
         if (failure.isPresent()) {
             return;
@@ -206,7 +181,7 @@ final class LogWriter implements Closeable {
     }
 
     private void appendLoss(long seq, Losses lost) throws IOException {
-        append(RecordType.LOSS, seq, out -> out.array(4).integer(lost.bodies()).integer(lost.exchanges()).integer(lost.records())
+        segments.append(RecordType.LOSS, seq, out -> out.array(4).integer(lost.bodies()).integer(lost.exchanges()).integer(lost.records())
                 .integer(lost.bytes()));
     }
 
@@ -259,7 +234,7 @@ final class LogWriter implements Closeable {
             case INFORMATIONAL, LOSS, CHECKPOINT, SEAL, SESSION_END -> { }
         }
         open.follow(type, seq, position, length);
-        RecordLayout.seal(bytes, at, segment.header(), nextNumber++, crc);
+        segments.complete(bytes, at);
         Optional<OpenExchanges.Open> known = type == RecordType.START ? open.find(seq) : exchange;
         pending.add(new Pending(type, seq, position, at, length, known));
         return true;
@@ -272,7 +247,7 @@ final class LogWriter implements Closeable {
     }
 
     private boolean isShed(RecordType type, long seq, int length, long position) {
-        long room = bytesMax - sealedBytes - Position.offset(position);
+        long room = bytesMax - segments.sealedBytes() - Position.offset(position);
         long reserve = Math.min(RESERVE_BYTES_MAX, bytesMax / 8);
         boolean broken = failure.isPresent();
         return switch (type) {
@@ -307,20 +282,15 @@ final class LogWriter implements Closeable {
         if (pending.isEmpty()) {
             return;
         }
-        if (abandoned) {
-            writeFailed(failure.orElseGet(() -> new IOException("there is no segment to write to")), bytes);
-            return;
-        }
         try {
-            segment.append(bytes, from, to - from);
+            segments.write(bytes, from, to - from);
             failure = Optional.empty();
         } catch (IOException e) {
-            cutBack();
-            writeFailed(e, bytes);
+            writeFailed(failure.orElse(e), bytes);
             return;
         }
         for (Pending record : pending) {
-            segment.count(bytes, record.at());
+            segments.count(bytes, record.at());
             apply(record, bytes);
         }
         pending.clear();
@@ -375,17 +345,6 @@ final class LogWriter implements Closeable {
         bodies.clear();
     }
 
-    /** Nothing is left behind the last whole record, or the segment is left as it is. */
-    private void cutBack() {
-        try {
-            segment.cutBack();
-        } catch (IOException e) {
-            forceLast();
-            abandoned = true;
-            startNext();
-        }
-    }
-
     /** A chunk that did not reach the log: the next one follows the one before it. */
     private static void unfollow(Pending record, byte[] bytes) {
         int payload = record.at() + RecordLayout.HEADER_BYTES;
@@ -408,84 +367,34 @@ final class LogWriter implements Closeable {
         }
     }
 
-    /** The segment could not be forced: it is not written again, as what the system kept of it is unknown. */
+    /** The segment could not be forced: it is not written again. */
     void abandonSegment() {
-        unforced = true;
-        abandoned = true;
-        startNext();
-    }
-
-    /** Forces a segment that takes nothing more. */
-    private void forceLast() {
         try {
-            segment.force();
+            segments.abandon();
         } catch (IOException e) {
-            unforced = true;
             failure = Optional.of(e);
         }
     }
 
-    private void startNext() {
+    private void resume() {
         try {
-            SegmentWriter old = segment;
-            SegmentWriter next = nextSegment(old.header().number(), old.position());
-            sealedBytes += old.position();
-            segment = next;
-            abandoned = false;
-            old.close();
+            segments.resume();
         } catch (IOException e) {
             failure = Optional.of(e);
         }
     }
 
     private void roll() {
-        if (!abandoned) {
-            sealLast();
-            forceLast();
-        }
-        abandoned = true;
-        startNext();
-    }
-
-    private void sealLast() {
         try {
-            own.clear();
-            segment.seal(own);
-            appendOwn();
+            segments.roll();
         } catch (IOException e) {
-            failure = Optional.of(e); // A segment without a seal is read to its end.
+            failure = Optional.of(e);
         }
-    }
-
-    private SegmentWriter nextSegment(int previous, int previousEnd) throws IOException {
-        return SegmentWriter.create(files, folder, SegmentHeader.next(++segmentNumber, session, random, previous, previousEnd));
     }
 
     /** Writes a record of the session itself. */
     void append(RecordType type, Consumer<PayloadWriter> payload) throws IOException {
-        append(type, 0, payload);
-    }
-
-    private void append(RecordType type, long seq, Consumer<PayloadWriter> payload) throws IOException {
-        own.clear();
-        own.begin(type, seq);
-        payload.accept(own);
-        own.end();
-        appendOwn();
-    }
-
-    private void appendOwn() throws IOException {
-        if (abandoned) {
-            throw new IOException("there is no segment to write to");
-        }
-        RecordLayout.seal(own.bytes(), 0, segment.header(), nextNumber++, crc);
-        try {
-            segment.append(own.bytes(), 0, own.used());
-        } catch (IOException e) {
-            cutBack();
-            throw e;
-        }
-        segment.count(own.bytes(), 0);
+        segments.append(type, 0, payload);
     }
 
     /** Ends every exchange that is in flight. */
@@ -510,21 +419,16 @@ final class LogWriter implements Closeable {
 
     /** Forces what is written to the disk. */
     void force() throws IOException {
-        if (!abandoned) {
-            segment.force();
-        }
+        segments.force();
     }
 
     /** Seals the last segment. */
     void seal() throws IOException {
-        own.clear();
-        segment.seal(own);
-        appendOwn();
-        segment.force();
+        segments.seal();
     }
 
     @Override
     public void close() throws IOException {
-        segment.close();
+        segments.close();
     }
 }

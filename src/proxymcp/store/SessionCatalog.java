@@ -292,7 +292,8 @@ public final class SessionCatalog implements Closeable {
     private static Optional<SessionLock> awaitRecovery(Path folder) {
         long begin = System.nanoTime();
         Optional<SessionLock> free = tryLock(folder);
-        while (free.isEmpty() && SessionRecovery.isAtWork(folder) && System.nanoTime() - begin < RECOVERY_WAIT_NANOS) {
+        while (free.isEmpty() && SessionRecovery.isAtWork(folder) && System.nanoTime() - begin < RECOVERY_WAIT_NANOS
+                && !Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(RECOVERY_POLL_NANOS);
             free = tryLock(folder);
         }

@@ -67,12 +67,13 @@ final class SessionRecovery {
     private Result recover(boolean whole) throws IOException {
         Manifest before = Manifest.read(folder, id).orElseGet(() -> Manifest.lost(id));
         OpenExchanges open = new OpenExchanges();
-        Optional<Checkpoint> checkpoint = whole ? Optional.empty() : Checkpoint.newest(folder, id);
+        Optional<Checkpoint> newest = Checkpoint.newest(folder, id);
+        Optional<Checkpoint> checkpoint = whole ? Optional.empty() : newest;
         Optional<IndexFiles> restored = checkpoint.flatMap(found -> restore(found, open));
         IndexFiles indexFiles = restored.isPresent() ? restored.get() : IndexFiles.create(files, folder, id, limits);
         try {
             Optional<Checkpoint> from = restored.isPresent() ? checkpoint : Optional.empty();
-            return replay(before, indexFiles, open, from, Checkpoint.newest(folder, id).map(Checkpoint::number).orElse(0L));
+            return replay(before, indexFiles, open, from, newest.map(Checkpoint::number).orElse(0L));
         } finally {
             indexFiles.close();
         }

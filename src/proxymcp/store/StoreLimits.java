@@ -17,7 +17,7 @@ package proxymcp.store;
  */
 public record StoreLimits(int segmentBytesMax, int queueBytes, long queueWaitMillis, int inlineBodyBytes, long pendingBodyMillis,
         int previewBytes, long forceMillis, long checkpointBytes, long checkpointMillis, int rowsPerExtent, int stringBytesPerExtent) {
-    /** 64 MiB segments, a 4 MiB queue, 64 KiB inline bodies, forced each 200 ms, a checkpoint each 32 MiB or 10 s. */
+    /** 64 MiB segments, a 4 MiB queue, 64 KiB inline bodies, forced each 200 ms, a checkpoint each 16 MiB or 10 s. */
     public static final StoreLimits DEFAULT =
-            new StoreLimits(64 << 20, 4 << 20, 2_000, 64 << 10, 50, 4_096, 200, 32L << 20, 10_000, 8_192, 1 << 20);
+            new StoreLimits(64 << 20, 4 << 20, 2_000, 64 << 10, 50, 4_096, 200, 16L << 20, 10_000, 8_192, 1 << 20);
 }

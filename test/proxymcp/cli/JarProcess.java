@@ -23,6 +23,7 @@ final class JarProcess implements AutoCloseable {
     private final BufferedReader out;
     private final StringBuilder err = new StringBuilder();
     private final Thread errReader;
+    private int lastId = 100;
 
     private JarProcess(Process process) {
         this.process = process;
@@ -77,7 +78,7 @@ final class JarProcess implements AutoCloseable {
 
     /** Sends a call of the stateless era and returns the member {@code result} of its answer. */
     JsonObject tool(String name, String arguments) throws IOException {
-        send("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"" + name + "\",\"arguments\":" + arguments
+        send("{\"jsonrpc\":\"2.0\",\"id\":" + ++lastId + ",\"method\":\"tools/call\",\"params\":{\"name\":\"" + name + "\",\"arguments\":" + arguments
                 + ",\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\",\"io.modelcontextprotocol/clientCapabilities\":{}}}}");
         String answer = line();
         return ((JsonObject) Json.parse(answer)).object("result")

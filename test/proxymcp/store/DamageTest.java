@@ -50,8 +50,7 @@ final class DamageTest {
 
     @BeforeEach
     void record() throws Exception {
-        // Thousands of copies are made: in memory where the system has a file system for that.
-        base = Files.isWritable(Path.of("/dev/shm")) ? Files.createTempDirectory(Path.of("/dev/shm"), "proxymcp-damage") : home;
+        base = TestStore.quickFolder(home);
         Path recorded = base.resolve("recorded");
         try (SessionCatalog catalog = TestStore.catalog(recorded, TestStore.SMALL)) {
             SessionWriter writer = TestStore.begin(catalog);
@@ -69,13 +68,8 @@ final class DamageTest {
 
     @AfterEach
     void delete() throws IOException {
-        if (base.equals(home)) {
-            return;
-        }
-        try (var files = Files.walk(base)) {
-            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
+        if (!base.equals(home)) {
+            TestStore.delete(base);
         }
     }
 

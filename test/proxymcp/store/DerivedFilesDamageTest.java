@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,6 +28,7 @@ final class DerivedFilesDamageTest {
     @TempDir
     Path home;
 
+    private Path base;
     private Path pristine;
     private Path other;
     private Path root;
@@ -36,13 +38,21 @@ final class DerivedFilesDamageTest {
 
     @BeforeEach
     void record() throws Exception {
-        pristine = recorded(home.resolve("recorded"), 20);
-        other = recorded(home.resolve("other"), 25);
+        base = TestStore.quickFolder(home);
+        pristine = recorded(base.resolve("recorded"), 20);
+        other = recorded(base.resolve("other"), 25);
         id = new SessionId(pristine.getFileName().toString());
-        root = home.resolve("sessions");
+        root = base.resolve("sessions");
         folder = root.resolve(id.text());
         restore();
         expected = answers();
+    }
+
+    @AfterEach
+    void delete() throws IOException {
+        if (!base.equals(home)) {
+            TestStore.delete(base);
+        }
     }
 
     private static Path recorded(Path root, int exchanges) throws Exception {
@@ -241,12 +251,23 @@ final class DerivedFilesDamageTest {
     /** What the index says of each exchange, and what the log does. */
     private List<String> answers() throws Exception {
         try (SessionCatalog catalog = catalog()) {
-            return catalog.read(id, session -> {
-                List<String> answers = new ArrayList<>();
-                session.forEach(SessionQuery.ALL, entry -> answers.add(entry + "\n" + ExchangeText.of(session.exchange(entry.seq()).orElseThrow())));
-                assertEquals(answers.size(), session.query(SessionQuery.ALL, 0, 1, java.util.Optional.empty()).total());
-                return answers;
+            // One by one before any query, which checks more at once, and has all of this done again where it finds damage.
+            List<String> answers = catalog.read(id, session -> {
+                List<String> one = new ArrayList<>();
+                for (long seq = 1; seq <= session.lastSeq(); seq++) {
+                    StoredExchange stored = session.exchange(seq).orElseThrow();
+                    one.add(stored.entry() + "\n" + ExchangeText.of(stored));
+                }
+                return one;
             });
+            List<Long> found = catalog.read(id, session -> {
+                List<Long> seqs = new ArrayList<>();
+                session.forEach(SessionQuery.ALL, entry -> seqs.add(entry.seq()));
+                assertEquals(seqs.size(), session.query(SessionQuery.ALL, 0, 1, java.util.Optional.empty()).total());
+                return seqs;
+            });
+            assertEquals(java.util.stream.LongStream.rangeClosed(1, answers.size()).boxed().toList(), found);
+            return answers;
         }
     }
 

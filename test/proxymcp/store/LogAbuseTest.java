@@ -50,7 +50,8 @@ final class LogAbuseTest {
                 // With its header damaged, reading goes on inside of the body.
                 LogMap map = LogMap.of(segment.getParent());
                 for (LogFile.Entry entry : map.entries()) {
-                    if (entry.payload().length > 60 && (entry.type() == RecordType.BODY.code() || entry.type() == RecordType.RESPONSE_CHUNK.code())) {
+                    boolean holdsBody = entry.type() == RecordType.BODY.code() || entry.type() == RecordType.RESPONSE_CHUNK.code();
+                    if (holdsBody && map.touched(entry).stream().anyMatch(seq -> seq == 2 || seq == 3)) {
                         Crash.flip(segment, entry.offset() + 32, 3);
                     }
                 }
@@ -152,6 +153,51 @@ final class LogAbuseTest {
                     catalog.recover(writer.id()).damage());
             assertEquals(recorded, texts(catalog, writer.id()));
             assertEquals(recorded.size(), proxymcp.store.independent.IndependentReader.read(folder).size());
+        }
+    }
+
+    /** The disk is full for a while: what comes after the gap must not be read as if it followed what came before. */
+    @Test
+    void aBodyWithAGapIsKeptUpToTheGap() throws Exception {
+        for (boolean truncatesFail : new boolean[] {false, true}) {
+            Path root = Files.createTempDirectory(home, "gap");
+            FaultyFiles files = new FaultyFiles();
+            try (SessionCatalog catalog = new SessionCatalog(root, files, TestStore.SMALL, TestStore.CLOCK, System::nanoTime)) {
+                SessionWriter writer = TestStore.begin(catalog);
+                byte[] body = SampleTraffic.octets(900);
+                SampleTraffic.Paused paused = new SampleTraffic(writer.sink()).begin("/gap");
+                SampleTraffic.Paused other = new SampleTraffic(writer.sink()).begin("/other");
+                paused.send(body, 0, 300);
+                writer.settle();
+                files.failTruncates(truncatesFail);
+                files.fill(30);
+                paused.send(body, 300, 300);
+                writer.settle();
+                files.failTruncates(false);
+                files.fill(Long.MAX_VALUE);
+                // What is written again ends the time in which bodies are shed.
+                new SampleTraffic(writer.sink()).begin("/more");
+                writer.settle();
+                other.send(body, 0, 300);
+                paused.send(body, 600, 300);
+                paused.end(body);
+                other.end(Arrays.copyOf(body, 300));
+                catalog.end(writer);
+                for (int round = 0; round < 2; round++) {
+                    catalog.read(writer.id(), session -> {
+                        StoredExchange stored = session.exchange(1).orElseThrow();
+                        byte[] kept = ExchangeText.octets(stored.responseBody());
+                        assertTrue(kept.length >= 256 && kept.length < 600, "kept " + kept.length);
+                        assertArrayEquals(Arrays.copyOf(body, kept.length), kept);
+                        assertEquals("true false " + kept.length, stored.entry().shed() + " " + stored.entry().responseWhole() + " "
+                                + stored.responseBody().kept());
+                        byte[] another = ExchangeText.octets(session.exchange(2).orElseThrow().responseBody());
+                        assertArrayEquals(Arrays.copyOf(body, another.length), another);
+                        return kept;
+                    });
+                    catalog.recover(writer.id());
+                }
+            }
         }
     }
 

@@ -91,6 +91,28 @@ final class SampleTraffic {
         record(exchange, new byte[0], body, body.length);
     }
 
+    /** An exchange whose response body comes in parts, when a test says so. */
+    record Paused(Recording recording) {
+        void send(byte[] body, int offset, int length) {
+            recording.responseBody(body, offset, length);
+        }
+
+        void end(byte[] body) {
+            recording.responseEnd(SampleTraffic.end(captured(body, true), Fields.EMPTY));
+            recording.end(new ExchangeEnd(new Outcome.Complete(), Timings.NONE, List.of(), List.of()));
+        }
+    }
+
+    /** GET whose response body has not come yet. */
+    Paused begin(String path) throws ProtocolException {
+        Exchange exchange = exchange(request("GET " + path + " HTTP/1.1\r\nHost: a.test\r\n\r\n"), Optional.of(PLAIN_ROUTE), List.of(),
+                Optional.empty(), CapturedBody.NONE, Fields.EMPTY, CapturedBody.NONE, Fields.EMPTY, new Outcome.Complete(), List.of(), List.of());
+        Recording recording = sink.open(exchange.start());
+        recording.routed(PLAIN_ROUTE);
+        recording.response(response("HTTP/1.1 200 OK\r\n\r\n"));
+        return new Paused(recording);
+    }
+
     private void informationalAndTrailers() throws ProtocolException {
         byte[] body = "{\"x\":1}".getBytes(StandardCharsets.US_ASCII);
         Exchange exchange = exchange(request("POST /p?q=1 HTTP/1.1\r\nHost: a.test\r\nExpect: 100-continue\r\n\r\n"), Optional.of(PLAIN_ROUTE),

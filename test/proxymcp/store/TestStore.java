@@ -9,9 +9,11 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import proxymcp.json.JsonObject;
 
 /** Catalogs and sessions for tests; their disk forces nothing, as no test here cuts the power. */
@@ -47,6 +49,20 @@ final class TestStore {
 
     static SessionWriter begin(SessionCatalog catalog) throws IOException {
         return catalog.create(Optional.of("a name"), CaptureProfile.FULL, 1_024, JsonObject.EMPTY);
+    }
+
+    /** A folder for thousands of copies: in memory where the system has a file system for that, else {@code home}. */
+    static Path quickFolder(Path home) throws IOException {
+        Path memory = Path.of("/dev/shm");
+        return Files.isWritable(memory) ? Files.createTempDirectory(memory, "proxymcp-test") : home;
+    }
+
+    static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     /** The one session below {@code root}. */
