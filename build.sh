@@ -249,6 +249,11 @@ main() {
     esac
     find_jdk
     mkdir -p "$BUILD"
+    # Two builds at once in one folder would take the classes from under each other.
+    if command -v flock >/dev/null 2>&1; then
+        exec 9>"$BUILD/lock"
+        flock 9
+    fi
     fetch_libraries
     build_jar
     if [ "${1:-jar}" = tests ]; then build_tests; fi

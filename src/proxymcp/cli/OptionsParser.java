@@ -181,12 +181,9 @@ final class OptionsParser {
         if (!ofEnvironment.isEmpty()) {
             return path("PROXY_MCP_HOME in the environment", ofEnvironment);
         }
-        String userHome = System.getProperty("user.home", "");
-        if (userHome.isEmpty() || userHome.equals("?")) {
-            // So Java calls it for a user that the system does not know; as a path that is a folder of the working directory.
-            throw new BadCommandLine("the home folder of this user is not known: say with --home DIR where to keep the CA");
-        }
-        return path("user.home", userHome).resolve(".proxy-mcp");
+        return UserHome.find(environment).orElseThrow(
+                () -> new BadCommandLine("the home folder of this user is not known: say with --home DIR where to keep the CA"))
+                .resolve(".proxy-mcp");
     }
 
     private List<String> toolsets() throws BadCommandLine {

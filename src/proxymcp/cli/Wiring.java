@@ -36,7 +36,8 @@ record Wiring(ProxyControl control, SessionControl sessions, McpServer server) {
         SwitchSink sink = new SwitchSink(live);
         SessionControl sessions = sessions(options, sink, closing);
         ProxyControl control = closing.add(new ProxyControl(options.home(), live, sink, Clock.systemUTC()));
-        FileAccess files = new FileAccess(options.home(), Path.of(""), Path.of(System.getProperty("user.home")), options.allowPaths());
+        FileAccess files = new FileAccess(options.home(), Path.of(""), UserHome.find(System.getenv()).orElse(options.home()),
+                options.allowPaths());
         Toolbox toolbox = new Toolbox(control, sessions, files, options.limits().proxy(), pool, Set.copyOf(options.toolsets()));
         ServerInfo info = new ServerInfo("proxy", "proxy-mcp", Version.text(), INSTRUCTIONS);
         return new Wiring(control, sessions, new McpServer(info, toolbox.tools(), toolbox.resources(), toolbox.templates()));

@@ -34,8 +34,8 @@ import proxymcp.json.JsonObject;
  */
 public final class SessionCatalog implements Closeable {
     private static final int OPEN_MAX = 16;
-    private static final long RECOVERY_WAIT_NANOS = 3_000_000_000L;
-    private static final long RECOVERY_POLL_NANOS = 10_000_000;
+    private static final long CARE_WAIT_NANOS = 3_000_000_000L;
+    private static final long CARE_POLL_NANOS = 10_000_000;
     /** Begins the names of folders that are being deleted: such a name is no id. */
     private static final String DELETED = "deleted-";
 
@@ -101,7 +101,8 @@ public final class SessionCatalog implements Closeable {
 
     /** Begins to write a session; of one that cannot be begun nothing stays. */
     private SessionWriter begin(Path folder, Manifest manifest) throws IOException {
-        SessionLock held = take(folder, manifest.id());
+        SessionLock held = SessionLock.tryTake(folder)
+                .orElseThrow(() -> new SessionException("session_locked", "another process writes session " + manifest.id()));
         try {
             return new SessionWriter(files, folder, manifest, limits, clock, nanoTime, held);
         } catch (IOException e) {
@@ -228,19 +229,22 @@ public final class SessionCatalog implements Closeable {
     }
 
     private Session openStopped(SessionId id, Path folder) throws IOException {
-        Optional<SessionLock> free = awaitRecovery(folder);
         Session known = elsewhere.get(id);
-        if (free.isEmpty() && SessionRecovery.isAtWork(folder)) {
-            return openInMemory(id, folder, Manifest.read(folder, id).orElseGet(() -> Manifest.lost(id)));
-        }
-        if (free.isEmpty()) {
-            return known != null && known.isUsable() ? known : openElsewhere(id, folder);
-        }
-        SessionLock held = free.get();
-        elsewhere.remove(id);
-        if (known != null) {
-            known.close();
-        }
+        return switch (tryLock(folder)) {
+            case SessionLock.Attempt.Recorded recorded -> known != null && known.isUsable() ? known : openElsewhere(id, folder);
+            case SessionLock.Attempt.CaredFor caredFor -> openInMemory(id, folder, Manifest.read(folder, id).orElseGet(() -> Manifest.lost(id)));
+            case SessionLock.Attempt.Taken(SessionLock held) -> {
+                elsewhere.remove(id);
+                if (known != null) {
+                    known.close();
+                }
+                yield openHeld(id, folder, held);
+            }
+        };
+    }
+
+    /** Opens a session that nobody else writes meanwhile, and gives the lock back. */
+    private Session openHeld(SessionId id, Path folder, SessionLock held) throws IOException {
         try {
             List<Damage> damage = List.of();
             Manifest.refuseNewer(folder);
@@ -288,18 +292,6 @@ public final class SessionCatalog implements Closeable {
         }
     }
 
-    /** Takes the lock; waits for another process that recovers the session, but not for one that records it. */
-    private static Optional<SessionLock> awaitRecovery(Path folder) {
-        long begin = System.nanoTime();
-        Optional<SessionLock> free = tryLock(folder);
-        while (free.isEmpty() && SessionRecovery.isAtWork(folder) && System.nanoTime() - begin < RECOVERY_WAIT_NANOS
-                && !Thread.currentThread().isInterrupted()) {
-            LockSupport.parkNanos(RECOVERY_POLL_NANOS);
-            free = tryLock(folder);
-        }
-        return free;
-    }
-
     /** Another process writes the session, or it cannot be written at all. */
     private Session openElsewhere(SessionId id, Path folder) throws IOException {
         Manifest manifest = Manifest.read(folder, id).orElseGet(() -> Manifest.lost(id));
@@ -320,11 +312,19 @@ public final class SessionCatalog implements Closeable {
         return new Session(files, folder, manifest, index, Optional.empty(), replay.damage(), true);
     }
 
-    private static Optional<SessionLock> tryLock(Path folder) {
+    /** Takes the lock; waits a little for another process that recovers the session, but not for one that records it. */
+    private static SessionLock.Attempt tryLock(Path folder) {
+        long begin = System.nanoTime();
         try {
-            return SessionLock.tryTake(folder);
+            SessionLock.Attempt attempt = SessionLock.tryTake(folder, SessionLock.Purpose.CARE);
+            while (attempt instanceof SessionLock.Attempt.CaredFor && System.nanoTime() - begin < CARE_WAIT_NANOS
+                    && !Thread.currentThread().isInterrupted()) {
+                LockSupport.parkNanos(CARE_POLL_NANOS);
+                attempt = SessionLock.tryTake(folder, SessionLock.Purpose.CARE);
+            }
+            return attempt;
         } catch (IOException e) {
-            return Optional.empty(); // A folder that cannot be written can still be read.
+            return new SessionLock.Attempt.Recorded(); // A folder that cannot be written can still be read.
         }
     }
 
@@ -370,12 +370,11 @@ public final class SessionCatalog implements Closeable {
         }
         lock.lock();
         try {
-            Optional<SessionLock> free = recording.containsKey(id) ? Optional.empty() : tryLock(folder);
-            if (free.isEmpty()) {
-                return false;
+            if (!recording.containsKey(id) && tryLock(folder) instanceof SessionLock.Attempt.Taken(SessionLock held)) {
+                held.close();
+                return true;
             }
-            free.get().close();
-            return true;
+            return false;
         } finally {
             lock.unlock();
         }
@@ -408,7 +407,11 @@ public final class SessionCatalog implements Closeable {
     }
 
     private static SessionLock take(Path folder, SessionId id) throws IOException {
-        return SessionLock.tryTake(folder).orElseThrow(() -> new SessionException("session_locked", "another process records session " + id));
+        return switch (tryLock(folder)) {
+            case SessionLock.Attempt.Taken(SessionLock held) -> held;
+            case SessionLock.Attempt.Recorded recorded -> throw new SessionException("session_locked", "another process records session " + id);
+            case SessionLock.Attempt.CaredFor caredFor -> throw new SessionException("session_locked", "another process recovers session " + id);
+        };
     }
 
     private void sweepDeleted() throws IOException {

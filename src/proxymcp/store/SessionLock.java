@@ -7,76 +7,124 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The right to write a session: a lock on its file {@code lock}, which the system gives back when the process ends. */
+/**
+ * The right to write a session: a lock on octet 0 of its file {@code lock}, which the system gives back when the process ends. Who takes it for
+ * anything else than to record takes octet 1 before: so a reader that finds octet 0 taken can tell a session that is recorded, whose index can be
+ * read, from one that is brought in order, whose index cannot.
+ */
 final class SessionLock implements Closeable {
-    /**
-     * Folders that this JVM holds. POSIX gives all locks of a process on a file back when any descriptor of it is closed, so that a lock that is
-     * held must not be tried again by opening its file.
-     */
-    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+    /** What came of trying to take it: the lock, or why not. */
+    sealed interface Attempt {
+        /** It is ours, until it is closed. */
+        record Taken(SessionLock lock) implements Attempt {}
 
-    private final Path held;
-    private final FileChannel channel;
-    private final FileLock lock;
+        /** Somebody records the session, in this process or another. */
+        record Recorded() implements Attempt {}
 
-    private SessionLock(Path held, FileChannel channel, FileLock lock) {
-        this.held = held;
-        this.channel = channel;
-        this.lock = lock;
+        /** Somebody recovers, deletes or looks at it, which does not last. */
+        record CaredFor() implements Attempt {}
+    }
+
+    /** What it is taken for. */
+    enum Purpose {
+        /** To record a new session. */
+        RECORD,
+        /** To recover, delete or look at one that nobody records. */
+        CARE
     }
 
     /**
-     * Takes the lock.
+     * Folders that this JVM holds, and what for. POSIX gives all locks of a process on a file back when any descriptor of it is closed, so that a
+     * lock that is held must not be tried again by opening its file.
+     */
+    private static final Map<Path, Purpose> HELD = new ConcurrentHashMap<>();
+
+    private final Path folder;
+    private final FileChannel channel;
+
+    private SessionLock(Path folder, FileChannel channel) {
+        this.folder = folder;
+        this.channel = channel;
+    }
+
+    /**
+     * Takes the lock to record.
      *
-     * @return empty if somebody else writes the session, in this process or another
+     * @return empty if somebody else has it
      * @throws IOException if the folder cannot be written
      */
     static Optional<SessionLock> tryTake(Path folder) throws IOException {
-        Path held = folder.toRealPath();
-        if (!HELD.add(held)) {
-            return Optional.empty(); // This process writes it.
+        return tryTake(folder, Purpose.RECORD) instanceof Attempt.Taken(SessionLock lock) ? Optional.of(lock) : Optional.empty();
+    }
+
+    /**
+     * Tries to take the lock.
+     *
+     * @throws IOException if the folder cannot be written
+     */
+    static Attempt tryTake(Path folder, Purpose purpose) throws IOException {
+        Path real = folder.toRealPath();
+        Purpose known = HELD.putIfAbsent(real, purpose);
+        if (known != null) {
+            return refused(known);
         }
-        Optional<SessionLock> taken = Optional.empty();
+        boolean taken = false;
         try {
-            taken = tryLock(held);
-            return taken;
+            Attempt attempt = tryFile(real, purpose);
+            taken = attempt instanceof Attempt.Taken;
+            return attempt;
         } finally {
-            if (taken.isEmpty()) {
-                HELD.remove(held);
+            if (!taken) {
+                HELD.remove(real);
             }
         }
     }
 
-    private static Optional<SessionLock> tryLock(Path folder) throws IOException {
+    private static Attempt refused(Purpose holder) {
+        return switch (holder) {
+            case RECORD -> new Attempt.Recorded();
+            case CARE -> new Attempt.CaredFor();
+        };
+    }
+
+    private static Attempt tryFile(Path folder, Purpose purpose) throws IOException {
         Path file = folder.resolve("lock");
         FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        boolean taken = false;
         try {
             StoreFiles.restrictFile(file);
-            FileLock lock = channel.tryLock();
-            if (lock != null) {
-                return Optional.of(new SessionLock(folder, channel, lock));
+            if (purpose == Purpose.CARE && !tryOctet(channel, 1)) {
+                return new Attempt.CaredFor();
             }
-        } catch (OverlappingFileLockException e) {
-            channel.close();
-            return Optional.empty(); // Another copy of this class in this JVM holds it.
-        } catch (IOException e) {
-            channel.close();
-            throw e;
+            taken = tryOctet(channel, 0);
+            return taken ? new Attempt.Taken(new SessionLock(folder, channel)) : new Attempt.Recorded();
+        } finally {
+            if (!taken) {
+                channel.close();
+            }
         }
-        channel.close();
-        return Optional.empty();
     }
 
+    private static boolean tryOctet(FileChannel channel, long octet) throws IOException {
+        try {
+            FileLock lock = channel.tryLock(octet, 1, false);
+            return lock != null;
+        } catch (OverlappingFileLockException e) {
+            return false; // Another copy of this class in this JVM holds it.
+        }
+    }
+
+    /** Gives it back. */
     @Override
     public void close() throws IOException {
-        try (channel) {
-            lock.release();
+        try {
+            channel.close();
         } finally {
-            HELD.remove(held);
+            HELD.remove(folder);
         }
     }
 }

@@ -45,26 +45,6 @@ final class SessionRecovery {
      * @param whole whether the whole log is read, rather than what follows the last checkpoint
      */
     Result run(boolean whole) throws IOException {
-        Path mark = mark(folder);
-        Files.deleteIfExists(mark);
-        Files.createFile(mark);
-        try {
-            return recover(whole);
-        } finally {
-            Files.deleteIfExists(mark);
-        }
-    }
-
-    /** Whether somebody, who holds the lock then, is at work here: the index is not to be read meanwhile. */
-    static boolean isAtWork(Path folder) {
-        return Files.exists(mark(folder));
-    }
-
-    private static Path mark(Path folder) {
-        return folder.resolve("recovering");
-    }
-
-    private Result recover(boolean whole) throws IOException {
         Manifest before = Manifest.read(folder, id).orElseGet(() -> Manifest.lost(id));
         OpenExchanges open = new OpenExchanges();
         Optional<Checkpoint> newest = Checkpoint.newest(folder, id);

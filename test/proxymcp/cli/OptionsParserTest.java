@@ -50,6 +50,13 @@ final class OptionsParserTest {
     }
 
     @Test
+    void theHomeOfTheShellIsTheHome() throws BadCommandLine {
+        assertEquals(Path.of("/u/me/.proxy-mcp"), OptionsParser.parse(new String[0], Map.of("HOME", "/u/me")).home());
+        assertEquals(Path.of(System.getProperty("user.home"), ".proxy-mcp"), OptionsParser.parse(new String[0], Map.of("HOME", "me")).home());
+        assertEquals(Path.of("/e"), OptionsParser.parse(new String[0], Map.of("HOME", "/u/me", "PROXY_MCP_HOME", "/e")).home());
+    }
+
+    @Test
     void aUserWithoutAHomeMustNameOne() throws BadCommandLine {
         String userHome = System.setProperty("user.home", "?");
         try {

@@ -351,6 +351,11 @@ final class FaultTest {
     }
 
     @Test void stuckDiskShedsAndTrafficGoesOn() throws Exception {
+        // With such a wait for each of the exchanges this test would never end.
+        StoreLimits patient = new StoreLimits(LIMITS.segmentBytesMax(), LIMITS.queueBytes(), 2_000, LIMITS.inlineBodyBytes(),
+                LIMITS.pendingBodyMillis(), LIMITS.previewBytes(), LIMITS.forceMillis(), LIMITS.checkpointBytes(), LIMITS.checkpointMillis(),
+                LIMITS.rowsPerExtent(), LIMITS.stringBytesPerExtent());
+        catalog = new SessionCatalog(root, disk, patient, Clock.systemUTC(), System::nanoTime);
         SessionWriter writer = create(100);
         record(writer, 1, 5);
         Recording before = Numbered.begin(writer.sink(), 1_001);

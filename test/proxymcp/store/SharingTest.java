@@ -2,6 +2,7 @@ package proxymcp.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -176,6 +177,29 @@ final class SharingTest {
         catalog.delete(writer.id());
         join(readers);
         assertEquals(List.of(), catalog.ids());
+    }
+
+    /** Its index may be empty, or half of what it was: what a reader finds then comes from the log. */
+    @Test void indexThatSomebodyRecoversIsNotRead() throws Exception {
+        SessionWriter writer = create();
+        for (long n = 1; n <= 100; n++) {
+            Numbered.record(writer.sink(), n);
+        }
+        catalog.end(writer);
+        Path folder = root.resolve(writer.id().text());
+        SortedMap<Long, Numbered.Found> expected = catalog.read(writer.id(), Numbered::readAll);
+        SessionLock.Attempt attempt = SessionLock.tryTake(folder, SessionLock.Purpose.CARE);
+        try (SessionLock held = assertInstanceOf(SessionLock.Attempt.Taken.class, attempt).lock();
+                IndexFiles index = IndexFiles.open(StoreFiles.DISK, folder, writer.id(), true);
+                SessionCatalog second = new SessionCatalog(root, CrashChild.LIMITS, Clock.systemUTC())) {
+            index.setLastSeq(50);
+            assertEquals(expected, second.read(writer.id(), Numbered::readAll));
+            assertEquals(expected.toString(), StoreProcess.run("read", root, writer.id()));
+            assertTrue(SessionLock.tryTake(folder).isEmpty(), held + " is held");
+        }
+        try (SessionCatalog third = new SessionCatalog(root, CrashChild.LIMITS, Clock.systemUTC())) {
+            assertEquals(expected, third.read(writer.id(), Numbered::readAll));
+        }
     }
 
     @Test void interruptedReaderSpoilsNothingForOthers() throws Exception {
