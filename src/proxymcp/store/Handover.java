@@ -31,9 +31,16 @@ final class Handover {
         }
     }
 
+    /**
+     * The writer is woken when so much waits for it, and looks by itself every few milliseconds: woken for each record, it and the producers
+     * would do little but change places on few cores.
+     */
+    private static final int WAKE_BYTES_MAX = 256 << 10;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition notEmpty = lock.newCondition();
     private final Condition notFull = lock.newCondition();
+    private final int wakeBytes;
     private Batch filling;
     private Batch spare;
     /** Smallest seq that began or ended in the batch that is being written. */
@@ -55,6 +62,7 @@ final class Handover {
     private long bytesWritten;
 
     Handover(int capacity, long lastSeq) {
+        this.wakeBytes = Math.min(WAKE_BYTES_MAX, capacity / 4);
         this.filling = new Batch(capacity);
         this.spare = new Batch(capacity);
         this.lastSeq = lastSeq;
@@ -89,7 +97,7 @@ final class Handover {
             if (bounds) {
                 batch.smallestSeq = Math.min(batch.smallestSeq, assigned);
             }
-            if (at == 0) {
+            if (at < wakeBytes && batch.used >= wakeBytes) {
                 notEmpty.signal();
             }
             return assigned;
@@ -143,7 +151,7 @@ final class Handover {
             writing = false;
             writingSmallestSeq = Long.MAX_VALUE;
             long nanos = TimeUnit.MILLISECONDS.toNanos(waitMillis);
-            while (filling.used == 0 && !closed && !wakeWriter && nanos > 0) {
+            while (filling.used < wakeBytes && !closed && !wakeWriter && nanos > 0) {
                 nanos = notEmpty.awaitNanos(nanos);
             }
             wakeWriter = false;

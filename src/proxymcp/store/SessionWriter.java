@@ -31,7 +31,7 @@ import proxymcp.exchange.Timings;
  * {@link SessionStatus#forcedThrough}. A segment whose {@code force} failed is abandoned, not forced again.
  */
 public final class SessionWriter implements Closeable {
-    private static final long TAKE_MILLIS = 20;
+    private static final long TAKE_MILLIS = 10;
     private static final long SETTLE_MILLIS = 1_000;
     private static final long TRY_AGAIN_MILLIS = 500;
     private static final long CLOSE_SECONDS = 60;
