@@ -11,6 +11,7 @@ import proxymcp.exchange.ExchangeStart;
 import proxymcp.exchange.Outcome;
 import proxymcp.exchange.Recording;
 import proxymcp.exchange.Route;
+import proxymcp.exchange.Unrecorded;
 import proxymcp.http.BodyFraming;
 import proxymcp.http.BodyReader;
 import proxymcp.http.Fields;

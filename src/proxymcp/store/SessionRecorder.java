@@ -10,15 +10,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
-import proxymcp.exchange.BodyEnd;
 import proxymcp.exchange.Client;
-import proxymcp.exchange.ExchangeEnd;
 import proxymcp.exchange.ExchangeSink;
 import proxymcp.exchange.ExchangeStart;
 import proxymcp.exchange.Recording;
-import proxymcp.exchange.Route;
 import proxymcp.exchange.TlsInfo;
-import proxymcp.http.ResponseHead;
+import proxymcp.exchange.Unrecorded;
 
 /** The producers' side of a session: encodes on the connections' threads and hands over. Any thread may call. */
 final class SessionRecorder implements ExchangeSink {
@@ -59,7 +56,7 @@ final class SessionRecorder implements ExchangeSink {
                 keys.forget(identity);
             }
             lost(new Losses(0, 1, 0, records.used()));
-            return Dropped.INSTANCE;
+            return Unrecorded.INSTANCE;
         }
         return new StoreRecording(this, seq);
     }
@@ -154,32 +151,4 @@ final class SessionRecorder implements ExchangeSink {
         holding.forEach(recording -> recording.handOverOld(limit));
     }
 
-    /** Takes what follows an exchange that was dropped whole, and counted. */
-    private enum Dropped implements Recording {
-        INSTANCE;
-
-        @Override
-        public void requestBody(byte[] bytes, int offset, int length) {}
-
-        @Override
-        public void requestEnd(BodyEnd end) {}
-
-        @Override
-        public void routed(Route route) {}
-
-        @Override
-        public void informational(ResponseHead head) {}
-
-        @Override
-        public void response(ResponseHead head) {}
-
-        @Override
-        public void responseBody(byte[] bytes, int offset, int length) {}
-
-        @Override
-        public void responseEnd(BodyEnd end) {}
-
-        @Override
-        public void end(ExchangeEnd end) {}
-    }
 }

@@ -1,13 +1,9 @@
-package proxymcp.proxy;
+package proxymcp.exchange;
 
-import proxymcp.exchange.BodyEnd;
-import proxymcp.exchange.ExchangeEnd;
-import proxymcp.exchange.Recording;
-import proxymcp.exchange.Route;
 import proxymcp.http.ResponseHead;
 
-/** Takes what happens to a request that was refused before it had a destination: there is nothing to record it under. */
-enum Unrecorded implements Recording {
+/** Keeps nothing of an exchange: one that has no destination to be recorded under, or that was dropped whole and counted. */
+public enum Unrecorded implements Recording {
     /** Keeps nothing. */
     INSTANCE;
 
