@@ -26,7 +26,7 @@ import proxymcp.http.ResponseHead;
 
 /**
  * What a browser's traffic looks like to the store: request heads of some 500 octets, response heads of some 350, bodies of 1,024 octets, all
- * distinct. Exchange {@code i} is the same in every run. Not for several threads.
+ * distinct; starts a few milliseconds out of step, as those of connections that run side by side. Exchange {@code i} is the same in every run. Not for several threads.
  */
 final class StoreTraffic {
     static final int BODY_BYTES = 1_024;
@@ -102,7 +102,7 @@ final class StoreTraffic {
     void record(ExchangeSink sink, int i, byte[] digest) {
         int host = host(i);
         RequestHead head = new RequestHead(host % 8 == 0 ? "POST" : "GET", "/", HttpVersion.HTTP_1_1, NO_FIELDS, List.of(), request(i));
-        Recording recording = sink.open(new ExchangeStart(new UUID(0x1234_5678_9abc_4000L, i), FIRST_MILLIS + i, client, endpoints[host], head,
+        Recording recording = sink.open(new ExchangeStart(new UUID(0x1234_5678_9abc_4000L, i), FIRST_MILLIS + i + i * 7 % 5, client, endpoints[host], head,
                 Optional.empty()));
         recording.routed(routes[host]);
         recording.response(response(i));

@@ -29,6 +29,8 @@ final class ExchangeLines implements ExchangeSink, AutoCloseable {
     private static final int BATCH_MAX = 512;
     private static final int URL_CHARS = 200;
     private static final long CLOSE_MILLIS = 200;
+    /** Between two writes lines gather: woken for each, the writer and the connections would do little but change places on few cores. */
+    private static final long GATHER_MILLIS = 20;
     private static final DateTimeFormatter CLOCK_TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
 
     private final Terminal terminal;
@@ -114,6 +116,7 @@ final class ExchangeLines implements ExchangeSink, AutoCloseable {
                 waiting.drainTo(batch, BATCH_MAX - 1);
                 write(batch);
                 batch.clear();
+                Thread.sleep(GATHER_MILLIS);
             }
         } catch (InterruptedException closed) {
             waiting.drainTo(batch);

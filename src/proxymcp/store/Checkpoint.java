@@ -16,7 +16,7 @@ import java.util.zip.CRC32C;
  * <pre>
  *   offset  size  field
  *        0     8  magic      "PMCPCKP" and 0x0A
- *        8     4  version    1
+ *        8     4  version    2
  *       12     n  payload    MessagePack, see FORMAT.md
  *     12+n     4  crc        CRC-32C of all before
  * </pre>
@@ -32,7 +32,7 @@ import java.util.zip.CRC32C;
  * @param exchanges how many rows there are: seqs of exchanges that could not be recorded have none
  * @param namesUsed octets in use of index.names
  * @param pathsUsed octets in use of index.paths
- * @param ordered whether starts rise with seq
+ * @param stepBackMillis by how much at most an exchange starts before one with a lower seq
  * @param losses what was lost up to there
  * @param rows checksums of {@value #ROWS_PER_BLOCK} rows each
  * @param names checksums of {@value #TEXT_PER_BLOCK} octets of index.names each
@@ -40,11 +40,11 @@ import java.util.zip.CRC32C;
  * @param open exchanges in flight
  */
 record Checkpoint(SessionId session, long number, Optional<String> label, long takenAtMillis, long position, long nextNumber, long bytes,
-        long lastSeq, long exchanges, long namesUsed, long pathsUsed, boolean ordered, Losses losses, List<Integer> rows, List<Integer> names,
+        long lastSeq, long exchanges, long namesUsed, long pathsUsed, long stepBackMillis, Losses losses, List<Integer> rows, List<Integer> names,
         List<Integer> paths, List<OpenRow> open) {
     static final int ROWS_PER_BLOCK = 1_024;
     static final int TEXT_PER_BLOCK = 64 << 10;
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     private static final byte[] MAGIC = {'P', 'M', 'C', 'P', 'C', 'K', 'P', 0x0A};
     private static final int PAYLOAD_OFFSET = 12;
@@ -87,7 +87,7 @@ record Checkpoint(SessionId session, long number, Optional<String> label, long t
         RecordLayout.putInt(version, 0, VERSION);
         out.raw(MAGIC, 0, MAGIC.length).raw(version, 0, version.length);
         out.text(session.text()).integer(number).textOrNil(label).integer(takenAtMillis).fixed(position).integer(nextNumber).integer(bytes)
-                .integer(lastSeq).integer(exchanges).integer(namesUsed).integer(pathsUsed).bool(ordered);
+                .integer(lastSeq).integer(exchanges).integer(namesUsed).integer(pathsUsed).integer(stepBackMillis);
         out.integer(losses.bodies()).integer(losses.exchanges()).integer(losses.records()).integer(losses.bytes());
         for (List<Integer> checksums : List.of(rows, names, paths)) {
             out.integer(checksums.size());
@@ -115,7 +115,7 @@ record Checkpoint(SessionId session, long number, Optional<String> label, long t
         PayloadReader in = new PayloadReader(bytes, PAYLOAD_OFFSET, end - PAYLOAD_OFFSET);
         SessionId session = SessionId.parse(in.text()).orElseThrow(() -> new IOException("checkpoint names no session"));
         return new Checkpoint(session, in.integer(), in.textOrNil(), in.integer(), in.fixed(), in.integer(), in.integer(), in.integer(),
-                in.integer(), in.integer(), in.integer(), in.bool(), new Losses(in.integer(), in.integer(), in.integer(), in.integer()), checksums(in),
+                in.integer(), in.integer(), in.integer(), in.integer(), new Losses(in.integer(), in.integer(), in.integer(), in.integer()), checksums(in),
                 checksums(in), checksums(in), openRows(in));
     }
 

@@ -59,7 +59,7 @@ final class CheckpointMaker {
         sumText(indexFiles.paths(), paths);
         index.checkpointed();
         return new Checkpoint(session, ++number, label, nowMillis, position, nextNumber, bytes, lastSeq, index.exchanges(), indexFiles.names().used(),
-                indexFiles.paths().used(), indexFiles.isOrdered(), losses, List.copyOf(rows), List.copyOf(names), List.copyOf(paths),
+                indexFiles.paths().used(), indexFiles.stepBackMillis(), losses, List.copyOf(rows), List.copyOf(names), List.copyOf(paths),
                 openRows(indexFiles));
     }
 

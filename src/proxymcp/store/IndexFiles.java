@@ -15,7 +15,7 @@ import java.util.zip.CRC32C;
  *
  * <pre>
  *   index.head    magic "PMCPIDX" and 0x0A, version, rows an extent, text octets an extent, session id, CRC-32C; from offset 64 on:
- *                 last seq, and whether starts only ever rose (1) or not (0)
+ *                 last seq, and by how much at most a start is before that of a lower seq, in milliseconds
  *   index.rows    RowLayout, row seq - 1
  *   index.names   TextArea: methods, origins, media types, targets
  *   index.paths   TextArea: paths with their queries
@@ -24,7 +24,7 @@ import java.util.zip.CRC32C;
  * One thread writes; any number read, in this process or another.
  */
 final class IndexFiles implements Closeable {
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     private static final byte[] MAGIC = {'P', 'M', 'C', 'P', 'I', 'D', 'X', 0x0A};
     private static final int VERSION_OFFSET = 8;
@@ -33,7 +33,7 @@ final class IndexFiles implements Closeable {
     private static final int SESSION_OFFSET = 20;
     private static final int CRC_OFFSET = 44;
     private static final int LAST_SEQ_OFFSET = 64;
-    private static final int ORDERED_OFFSET = 72;
+    private static final int STEP_BACK_OFFSET = 72;
     private static final int HEAD_BYTES = 4_096;
 
     private final int rowsPerExtent;
@@ -113,7 +113,7 @@ final class IndexFiles implements Closeable {
         RecordLayout.putInt(bytes, CRC_OFFSET, crc(bytes, CRC_OFFSET));
         head.extent(0).put(0, bytes);
         setLastSeq(0);
-        setOrdered(true);
+        setStepBackMillis(0);
         names.reset(0);
         paths.reset(0);
     }
@@ -153,7 +153,7 @@ final class IndexFiles implements Closeable {
         }
         new BlockCheck(this, checkpoint).whatWillChange();
         setLastSeq(checkpoint.lastSeq());
-        setOrdered(checkpoint.ordered());
+        setStepBackMillis(checkpoint.stepBackMillis());
     }
 
     private long rowsInFile() throws IOException {
@@ -199,13 +199,13 @@ final class IndexFiles implements Closeable {
         Words.release(head.extent(0), LAST_SEQ_OFFSET, seq);
     }
 
-    /** Whether the starts of exchanges rise with their seq, so that order by time is order by seq. */
-    boolean isOrdered() throws IOException {
-        return Words.acquire(head.extent(0), ORDERED_OFFSET) == 1;
+    /** By how many milliseconds at most an exchange starts before one with a lower seq; 0 if order by time is order by seq. */
+    long stepBackMillis() throws IOException {
+        return Words.acquire(head.extent(0), STEP_BACK_OFFSET);
     }
 
-    void setOrdered(boolean ordered) throws IOException {
-        Words.release(head.extent(0), ORDERED_OFFSET, ordered ? 1 : 0);
+    void setStepBackMillis(long millis) throws IOException {
+        Words.release(head.extent(0), STEP_BACK_OFFSET, millis);
     }
 
     void force() {

@@ -27,7 +27,8 @@ final class IndexWriter {
         this.exchanges = exchanges;
         this.lastSeq = index.lastSeq();
         if (lastSeq > 0) {
-            newestStart = index.extent(lastSeq).getLong(index.at(lastSeq) + RowLayout.STARTED);
+            // An earlier exchange may have started later than the last one, but by no more than the largest step back.
+            newestStart = index.extent(lastSeq).getLong(index.at(lastSeq) + RowLayout.STARTED) + index.stepBackMillis();
         }
     }
 
@@ -136,7 +137,8 @@ final class IndexWriter {
         exchanges++;
         RowLayout.publish(row, to, RowLayout.IN_FLIGHT | source << RowLayout.SOURCE_SHIFT);
         if (started < newestStart) {
-            index.setOrdered(false);
+            // Before the row can be seen by its seq: who sees it must know how far it may have to be moved.
+            index.setStepBackMillis(Math.max(index.stepBackMillis(), newestStart - started));
         }
         newestStart = Math.max(newestStart, started);
         if (seq > lastSeq) {

@@ -124,26 +124,29 @@ final class LogWriter implements Closeable {
         resume();
         byte[] bytes = batch.bytes;
         int from = 0;
-        int at = 0;
-        while (at < batch.used) {
-            int record = RecordLayout.HEADER_BYTES + RecordLayout.length(bytes, at);
-            int offset = segments.offset() + at - from;
-            if (offset + record + CLOSING_BYTES > limits.segmentBytesMax() && offset > SegmentHeader.BYTES) {
-                flush(bytes, from, at);
-                from = at;
+        int to = 0;
+        int length;
+        for (int at = 0; at < batch.used; at += length) {
+            length = RecordLayout.HEADER_BYTES + RecordLayout.length(bytes, at);
+            int offset = segments.offset() + to - from;
+            if (offset + length + CLOSING_BYTES > limits.segmentBytesMax() && offset > SegmentHeader.BYTES) {
+                flush(bytes, from, to);
+                from = to;
                 roll();
             }
-            if (!prepare(bytes, at, segments.position(at - from))) {
-                flush(bytes, from, at);
-                from = at + record;
+            if (at > to) {
+                // Records before this one were left out, such as bodies that are stored already: a run without gaps is one write.
+                System.arraycopy(bytes, at, bytes, to, length);
             }
-            at += record;
-            if (at - from >= FLUSH_BYTES) {
-                flush(bytes, from, at);
-                from = at;
+            if (prepare(bytes, to, segments.position(to - from))) {
+                to += length;
+            }
+            if (to - from >= FLUSH_BYTES) {
+                flush(bytes, from, to);
+                from = to;
             }
         }
-        flush(bytes, from, at);
+        flush(bytes, from, to);
     }
 
     /**

@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -151,47 +149,22 @@ public final class Session implements Closeable {
         return new LogReader(files, folder, manifest.id());
     }
 
-    private interface Match {
-        boolean found(long seq, long startedAtMillis) throws IOException;
-    }
-
-    private void forEachMatch(SessionQuery query, Match match) throws IOException {
+    private void forEachMatch(SessionQuery query, StartOrder.Match match) throws IOException {
         if (check.isPresent()) {
             check.get().texts();
         }
         RowFilter filter = new RowFilter(index, query);
         long last = index.lastSeq();
-        if (!index.isOrdered()) {
-            forEachSorted(query, filter, last, match);
-            return;
-        }
+        StartOrder order = new StartOrder(query.descending(), index.stepBackMillis(), match);
         long step = query.descending() ? -1 : 1;
         for (long seq = query.descending() ? last : 1; seq >= 1 && seq <= last; seq += step) {
             ByteBuffer extent = checked(seq);
             int at = index.at(seq);
-            if (filter.matches(extent, at) && !match.found(seq, extent.getLong(at + RowLayout.STARTED))) {
+            if (filter.matches(extent, at) && !order.add(seq, extent.getLong(at + RowLayout.STARTED))) {
                 return;
             }
         }
-    }
-
-    private void forEachSorted(SessionQuery query, RowFilter filter, long last, Match match) throws IOException {
-        record Found(long seq, long started) {}
-        List<Found> found = new ArrayList<>();
-        for (long seq = 1; seq <= last; seq++) {
-            ByteBuffer extent = checked(seq);
-            int at = index.at(seq);
-            if (filter.matches(extent, at)) {
-                found.add(new Found(seq, extent.getLong(at + RowLayout.STARTED)));
-            }
-        }
-        Comparator<Found> byTime = Comparator.comparingLong(Found::started).thenComparingLong(Found::seq);
-        found.sort(query.descending() ? Collections.reverseOrder(byTime) : byTime);
-        for (Found one : found) {
-            if (!match.found(one.seq(), one.started())) {
-                return;
-            }
-        }
+        order.end();
     }
 
     private boolean exists(long seq) throws IOException {

@@ -3,14 +3,8 @@ package proxymcp.store;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -21,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -29,26 +24,25 @@ import proxymcp.json.JsonObject;
 /**
  * The sessions of a home: makes, lists, opens, recovers and deletes them.
  *
- * <p>Any thread may call. The lock guards what is open and is held while a session is opened or recovered, so that one thread does it; sessions
- * that are open already are found without it.
+ * <p>Any thread may call. One lock guards what is open, and is held for as long as it takes to look something up. Another one for each session is
+ * held while that is opened, recovered or deleted, so that one thread does it and nobody else waits. Where both are taken, the session's comes first.
  */
 public final class SessionCatalog implements Closeable {
     private static final int OPEN_MAX = 16;
     private static final long CARE_WAIT_NANOS = 3_000_000_000L;
     private static final long CARE_POLL_NANOS = 10_000_000;
-    /** Begins the names of folders that are being deleted: such a name is no id. */
-    private static final String DELETED = "deleted-";
+    private static final int ELSEWHERE_MAX = 16;
 
-    private final Path root;
+    private final SessionFolders folders;
     private final StoreFiles files;
     private final StoreLimits limits;
     private final Clock clock;
     private final LongSupplier nanoTime;
     private final ReentrantLock lock = new ReentrantLock();
-    /** Guarded by {@link #lock}. */
-    private final Map<SessionId, Session> open = new HashMap<>();
-    /** Sessions that another process writes, as long as it does. Guarded by {@link #lock}. */
-    private final Map<SessionId, Session> elsewhere = new HashMap<>();
+    private final Map<SessionId, ReentrantLock> caring = new ConcurrentHashMap<>();
+    private final OpenSessions open = new OpenSessions(OPEN_MAX);
+    /** Sessions that another process writes, as long as it does. */
+    private final OpenSessions elsewhere = new OpenSessions(ELSEWHERE_MAX);
     /** Guarded by {@link #lock}. */
     private final Map<SessionId, SessionWriter> recording = new HashMap<>();
 
@@ -58,7 +52,7 @@ public final class SessionCatalog implements Closeable {
     }
 
     SessionCatalog(Path root, StoreFiles files, StoreLimits limits, Clock clock, LongSupplier nanoTime) {
-        this.root = root;
+        this.folders = new SessionFolders(root);
         this.files = files;
         this.limits = limits;
         this.clock = clock;
@@ -67,7 +61,7 @@ public final class SessionCatalog implements Closeable {
 
     /** The folder that holds all sessions. */
     public Path root() {
-        return root;
+        return folders.root();
     }
 
     /**
@@ -81,7 +75,7 @@ public final class SessionCatalog implements Closeable {
      */
     public SessionWriter create(Optional<String> name, CaptureProfile profile, long maxDiskMb, JsonObject settings) throws IOException {
         SessionId id = SessionId.next(clock, new SecureRandom());
-        Path folder = root.resolve(id.text());
+        Path folder = folders.of(id);
         lock.lock();
         try {
             files.createFolder(folder);
@@ -93,7 +87,7 @@ public final class SessionCatalog implements Closeable {
         } catch (SessionException e) {
             throw e;
         } catch (IOException e) {
-            throw new SessionException("cannot_write", "a session cannot be begun in " + root + ": " + e.getMessage());
+            throw new SessionException("cannot_write", "a session cannot be begun in " + root() + ": " + e.getMessage());
         } finally {
             lock.unlock();
         }
@@ -107,7 +101,7 @@ public final class SessionCatalog implements Closeable {
             return new SessionWriter(files, folder, manifest, limits, clock, nanoTime, held);
         } catch (IOException e) {
             try (held) {
-                deleteFolder(folder);
+                SessionFolders.deleteFolder(folder);
             } catch (IOException again) {
                 e.addSuppressed(again);
             }
@@ -123,7 +117,7 @@ public final class SessionCatalog implements Closeable {
             lock.lock();
             try {
                 recording.remove(writer.id());
-                forget(writer.id());
+                open.forget(writer.id());
             } finally {
                 lock.unlock();
             }
@@ -137,7 +131,7 @@ public final class SessionCatalog implements Closeable {
         Collections.reverse(ids);
         List<Manifest> manifests = new ArrayList<>();
         for (SessionId id : ids) {
-            manifests.add(Manifest.read(root.resolve(id.text()), id).orElseGet(() -> Manifest.lost(id)));
+            manifests.add(Manifest.read(folders.of(id), id).orElseGet(() -> Manifest.lost(id)));
         }
         // Ids tell the second of the start; within one their order is chance.
         manifests.sort(Comparator.comparingLong(Manifest::startedAtMillis).reversed());
@@ -146,17 +140,7 @@ public final class SessionCatalog implements Closeable {
 
     /** Ids of all sessions, the oldest first. */
     public List<SessionId> ids() throws IOException {
-        List<SessionId> ids = new ArrayList<>();
-        if (!Files.isDirectory(root)) {
-            return ids;
-        }
-        try (DirectoryStream<Path> folders = Files.newDirectoryStream(root, Files::isDirectory)) {
-            for (Path folder : folders) {
-                SessionId.parse(folder.getFileName().toString()).ifPresent(ids::add);
-            }
-        }
-        Collections.sort(ids);
-        return ids;
+        return folders.ids();
     }
 
     /**
@@ -167,22 +151,33 @@ public final class SessionCatalog implements Closeable {
     public Session open(SessionId id) throws IOException {
         // Outside of the lock: whoever sent something through the proxy wants to find it.
         recordingOf(id).ifPresent(SessionWriter::settle);
-        lock.lock();
+        Optional<Session> known = open.find(id);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        ReentrantLock care = care(id);
         try {
-            Session known = open.get(id);
-            if (known != null && known.isUsable()) {
-                return known;
+            known = open.find(id);
+            if (known.isPresent()) {
+                return known.get();
             }
-            forget(id);
-            Path folder = existing(id);
-            SessionWriter writer = recording.get(id);
-            if (writer != null) {
-                return new Session(files, folder, writer.manifest(), writer.index(), Optional.empty(), List.of(), false);
+            open.forget(id);
+            Path folder = folders.existing(id);
+            Optional<SessionWriter> writer = recordingOf(id);
+            if (writer.isPresent()) {
+                return new Session(files, folder, writer.get().manifest(), writer.get().index(), Optional.empty(), List.of(), false);
             }
             return openStopped(id, folder);
         } finally {
-            lock.unlock();
+            care.unlock();
         }
+    }
+
+    /** Takes the lock of one session. */
+    private ReentrantLock care(SessionId id) {
+        ReentrantLock care = caring.computeIfAbsent(id, any -> new ReentrantLock());
+        care.lock();
+        return care;
     }
 
     private Optional<SessionWriter> recordingOf(SessionId id) {
@@ -197,7 +192,7 @@ public final class SessionCatalog implements Closeable {
     /** Names of a session's segment files, the first one first. */
     public List<String> segments(SessionId id) throws IOException {
         List<String> names = new ArrayList<>();
-        for (Path file : SegmentFiles.list(existing(id)).values()) {
+        for (Path file : SegmentFiles.list(folders.existing(id)).values()) {
             names.add(file.getFileName().toString());
         }
         return names;
@@ -217,7 +212,7 @@ public final class SessionCatalog implements Closeable {
             }
             return work.on(open(id));
         } catch (NoSuchFileException | CorruptSegmentException e) {
-            existing(id); // Somebody deleted it while we read.
+            folders.existing(id); // Somebody deleted it while we read.
             throw e;
         }
     }
@@ -229,15 +224,12 @@ public final class SessionCatalog implements Closeable {
     }
 
     private Session openStopped(SessionId id, Path folder) throws IOException {
-        Session known = elsewhere.get(id);
+        Optional<Session> known = elsewhere.find(id);
         return switch (tryLock(folder)) {
-            case SessionLock.Attempt.Recorded recorded -> known != null && known.isUsable() ? known : openElsewhere(id, folder);
+            case SessionLock.Attempt.Recorded recorded -> known.isPresent() ? known.get() : openElsewhere(id, folder);
             case SessionLock.Attempt.CaredFor caredFor -> openInMemory(id, folder, Manifest.read(folder, id).orElseGet(() -> Manifest.lost(id)));
             case SessionLock.Attempt.Taken(SessionLock held) -> {
-                elsewhere.remove(id);
-                if (known != null) {
-                    known.close();
-                }
+                elsewhere.forget(id);
                 yield openHeld(id, folder, held);
             }
         };
@@ -261,7 +253,7 @@ public final class SessionCatalog implements Closeable {
                 }
             }
             Session session = clean.isPresent() ? clean.get() : openRecovered(id, folder, damage);
-            remember(id, session);
+            open.keep(id, session);
             return session;
         } finally {
             held.close();
@@ -282,7 +274,7 @@ public final class SessionCatalog implements Closeable {
         }
         try {
             IndexFiles index = IndexFiles.open(files, folder, manifest.id(), false);
-            if (index.lastSeq() != manifest.lastSeq() || index.isOrdered() != checkpoint.get().ordered()) {
+            if (index.lastSeq() != manifest.lastSeq() || index.stepBackMillis() != checkpoint.get().stepBackMillis()) {
                 index.close();
                 return Optional.empty();
             }
@@ -297,7 +289,7 @@ public final class SessionCatalog implements Closeable {
         Manifest manifest = Manifest.read(folder, id).orElseGet(() -> Manifest.lost(id));
         try {
             Session session = new Session(files, folder, manifest, IndexFiles.open(files, folder, id, false), Optional.empty(), List.of(), true);
-            elsewhere.put(id, session);
+            elsewhere.keep(id, session);
             return session;
         } catch (IOException e) {
             return openInMemory(id, folder, manifest);
@@ -334,13 +326,13 @@ public final class SessionCatalog implements Closeable {
      * @throws SessionException if it is being recorded, or is unknown
      */
     public Recovered recover(SessionId id) throws IOException {
-        lock.lock();
+        ReentrantLock care = care(id);
         try {
-            Path folder = existing(id);
-            if (recording.containsKey(id)) {
+            Path folder = folders.existing(id);
+            if (recordingOf(id).isPresent()) {
                 throw new SessionException("session_active", "session " + id + " is being recorded; stop it first");
             }
-            forget(id);
+            open.forget(id);
             SessionLock held = take(folder, id);
             try {
                 Manifest.refuseNewer(folder);
@@ -350,7 +342,7 @@ public final class SessionCatalog implements Closeable {
                 held.close();
             }
         } finally {
-            lock.unlock();
+            care.unlock();
         }
     }
 
@@ -364,19 +356,19 @@ public final class SessionCatalog implements Closeable {
 
     /** Whether a session was left by a process that died: it did not end, and nobody holds it. */
     public boolean isLeftBehind(SessionId id) throws IOException {
-        Path folder = existing(id);
+        Path folder = folders.existing(id);
         if (Manifest.read(folder, id).filter(found -> found.endedAtMillis().isPresent()).isPresent()) {
             return false;
         }
-        lock.lock();
+        ReentrantLock care = care(id);
         try {
-            if (!recording.containsKey(id) && tryLock(folder) instanceof SessionLock.Attempt.Taken(SessionLock held)) {
+            if (recordingOf(id).isEmpty() && tryLock(folder) instanceof SessionLock.Attempt.Taken(SessionLock held)) {
                 held.close();
                 return true;
             }
             return false;
         } finally {
-            lock.unlock();
+            care.unlock();
         }
     }
 
@@ -386,23 +378,21 @@ public final class SessionCatalog implements Closeable {
      * @throws SessionException if it is being recorded, or is unknown
      */
     public void delete(SessionId id) throws IOException {
-        lock.lock();
+        ReentrantLock care = care(id);
         try {
-            Path folder = existing(id);
-            if (recording.containsKey(id)) {
+            Path folder = folders.existing(id);
+            if (recordingOf(id).isPresent()) {
                 throw new SessionException("session_active", "session " + id + " is being recorded; stop it first");
             }
-            forget(id);
+            open.forget(id);
             SessionLock held = take(folder, id);
             try {
-                // Gone at once for all who look, and never half of it there: a crash leaves what the next deletion sweeps.
-                Files.move(folder, root.resolve(DELETED + id), StandardCopyOption.ATOMIC_MOVE);
-                sweepDeleted();
+                folders.delete(id);
             } finally {
                 held.close();
             }
         } finally {
-            lock.unlock();
+            care.unlock();
         }
     }
 
@@ -414,53 +404,6 @@ public final class SessionCatalog implements Closeable {
         };
     }
 
-    private void sweepDeleted() throws IOException {
-        try (DirectoryStream<Path> folders = Files.newDirectoryStream(root, DELETED + "*")) {
-            for (Path folder : folders) {
-                deleteFolder(folder);
-            }
-        }
-    }
-
-    private static void deleteFolder(Path folder) throws IOException {
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, IOException failure) throws IOException {
-                Files.delete(visited);
-                return FileVisitResult.CONTINUE;
-            }
-        });
-    }
-
-    private Path existing(SessionId id) throws SessionException {
-        Path folder = root.resolve(id.text());
-        if (!Files.isDirectory(folder, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
-            throw new SessionException("unknown_session", "there is no session " + id);
-        }
-        return folder;
-    }
-
-    private void remember(SessionId id, Session session) throws IOException {
-        if (open.size() >= OPEN_MAX) {
-            // Mappings outlive their channel, so that whoever reads a session that is forgotten here can finish.
-            forget(open.keySet().iterator().next());
-        }
-        open.put(id, session);
-    }
-
-    private void forget(SessionId id) throws IOException {
-        Session session = open.remove(id);
-        if (session != null) {
-            session.close();
-        }
-    }
-
     /** Ends what is being recorded and closes what is open. */
     @Override
     public void close() throws IOException {
@@ -470,9 +413,8 @@ public final class SessionCatalog implements Closeable {
                 writer.close();
             }
             recording.clear();
-            for (SessionId id : List.copyOf(open.keySet())) {
-                forget(id);
-            }
+            open.close();
+            elsewhere.close();
         } finally {
             lock.unlock();
         }

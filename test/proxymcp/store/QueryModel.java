@@ -10,6 +10,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.IntPredicate;
+import java.util.function.IntToLongFunction;
 import proxymcp.exchange.BodyEnd;
 import proxymcp.exchange.Client;
 import proxymcp.exchange.Endpoint;
@@ -37,7 +38,7 @@ final class QueryModel {
 
     private final SessionCatalog catalog;
     private final int count;
-    private boolean ordered;
+    private IntToLongFunction startedAfter = i -> i / 3;
 
     private record Case(String what, SessionQuery query, IntPredicate matches) {}
 
@@ -48,7 +49,7 @@ final class QueryModel {
 
     /** Starts rise with seq; queries are asked while the session grows as well, then of the one that ended. */
     void ordered() throws Exception {
-        ordered = true;
+        startedAfter = i -> i / 3;
         SessionWriter writer = begin();
         int half = count / 2;
         record(writer.sink(), 0, half);
@@ -66,9 +67,19 @@ final class QueryModel {
         catalog.delete(writer.id());
     }
 
+    /** Starts rise, a few milliseconds out of step, as those of connections that run side by side. */
+    void nearlyOrdered() throws Exception {
+        startedAfter = i -> i / 3 + (i * 31L) % 8;
+        notOrdered();
+    }
+
     /** Starts rise and fall. */
     void unordered() throws Exception {
-        ordered = false;
+        startedAfter = i -> (i * 7_919L) % 10_007;
+        notOrdered();
+    }
+
+    private void notOrdered() throws Exception {
         SessionWriter writer = begin();
         record(writer.sink(), 0, count / 4);
         catalog.end(writer);
@@ -84,7 +95,7 @@ final class QueryModel {
     }
 
     private long started(int i) {
-        return STARTED + (ordered ? i / 3 : (i * 7_919L) % 10_007);
+        return STARTED + startedAfter.applyAsLong(i);
     }
 
     private static String host(int i) {

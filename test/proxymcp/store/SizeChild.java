@@ -31,6 +31,7 @@ final class SizeChild {
             case "many" -> {
                 QueryModel model = new QueryModel(catalog, Integer.parseInt(args[2]));
                 model.ordered();
+                model.nearlyOrdered();
                 model.unordered();
                 System.out.println("all queries agree");
             }
