@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import proxymcp.json.Json;
+import proxymcp.json.JsonBoolean;
 import proxymcp.json.JsonObject;
 import proxymcp.json.JsonValue;
 import proxymcp.json.NearestName;
@@ -36,7 +37,7 @@ final class CallCommand {
         ToolOutcome outcome = server.call(command.tool(), arguments, CallContext.detached(CallOrigin.STDIO));
         terminal.line(Json.text(outcome.json()));
         return switch (outcome) {
-            case ToolOutcome.Success success -> ExitCode.FINE;
+            case ToolOutcome.Success(JsonObject members) -> exit(members);
             case ToolOutcome.Failure failure -> ExitCode.TOOL_ERROR;
         };
     }
@@ -52,7 +53,13 @@ final class CallCommand {
                 terminal.line(item.string("text").orElse(Json.text(item)));
             }
         }
-        return RemoteServer.isError(result) ? ExitCode.TOOL_ERROR : ExitCode.FINE;
+        return RemoteServer.isError(result) ? ExitCode.TOOL_ERROR : exit(result.object("structuredContent").orElse(JsonObject.EMPTY));
+    }
+
+    /** A check that found something wrong is no success for a script, though the tool did its work. */
+    private static ExitCode exit(JsonObject members) {
+        boolean wrong = members.get("ok").equals(Optional.of(JsonBoolean.FALSE)) || members.string("verdict").equals(Optional.of("fail"));
+        return wrong ? ExitCode.TOOL_ERROR : ExitCode.FINE;
     }
 
     private static JsonObject schema(JsonObject tools, String name) throws BadCommandLine, CouldNotStart {

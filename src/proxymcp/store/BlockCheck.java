@@ -51,6 +51,14 @@ final class BlockCheck {
         rowsChecked.set(block, 1);
     }
 
+    /** Checks every block. */
+    void all() throws IOException {
+        for (int block = 0; block < checkpoint.rows().size(); block++) {
+            row((long) block * Checkpoint.ROWS_PER_BLOCK + 1);
+        }
+        texts();
+    }
+
     /** Checks the blocks that change when the session goes on: their checksums are made anew then. */
     void whatWillChange() throws IOException {
         if (checkpoint.lastSeq() > 0) {

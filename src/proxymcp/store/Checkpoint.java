@@ -72,6 +72,11 @@ record Checkpoint(SessionId session, long number, Optional<String> label, long t
         return newest;
     }
 
+    /** Whether a checkpoint file is whole and belongs to the session. */
+    static boolean isUsable(Path file, SessionId session) {
+        return read(file, session).isPresent();
+    }
+
     private static Optional<Checkpoint> read(Path file, SessionId session) {
         try {
             return Files.exists(file) ? Optional.of(decode(Files.readAllBytes(file))).filter(found -> found.session.equals(session))

@@ -22,16 +22,42 @@ final class DamageList {
         found.put(Position.of(segment, (int) offset), new Found(length, kind, seq, exchanges));
     }
 
-    /** A record of {@code seq} refers to {@code position}: if that is damaged, the exchange has lost something. */
-    void refer(long seq, long position) {
+    /**
+     * A record of {@code seq} refers to {@code position}: if that is damaged, the exchange has lost something.
+     *
+     * @return whether it is
+     */
+    boolean refer(long seq, long position) {
         Map.Entry<Long, Found> before = position == Position.NONE ? null : found.floorEntry(position);
-        if (before != null && position < before.getKey() + Math.max(1, before.getValue().length())) {
-            before.getValue().exchanges().add(seq);
+        if (before == null) {
+            return false;
         }
+        boolean cut = before.getValue().kind().equals(Damage.CUT);
+        if (cut || position < before.getKey() + Math.max(1, before.getValue().length())) {
+            before.getValue().exchanges().add(seq);
+            return true;
+        }
+        return false;
     }
 
     boolean isEmpty() {
         return found.isEmpty();
+    }
+
+    /** How many places are damaged. */
+    int size() {
+        return found.size();
+    }
+
+    /** An exchange lost something with the damage found since there were {@code before} places; it is not known with which of them. */
+    void touch(int before, long seq) {
+        int left = found.size() - before;
+        for (Found last : found.descendingMap().values()) {
+            if (left-- <= 0) {
+                return;
+            }
+            last.exchanges().add(seq);
+        }
     }
 
     /** What looked like the end that a crash leaves is a cut, as records that followed are missing. */
@@ -40,6 +66,14 @@ final class DamageList {
         if (last != null && last.getValue().kind().equals(Damage.TORN_TAIL)) {
             Found tail = last.getValue();
             found.put(last.getKey(), new Found(tail.length(), Damage.BYTES, tail.seq(), tail.exchanges()));
+        }
+    }
+
+    /** The end of a log that is being written is no damage. */
+    void dropLastTail(int lastSegment) {
+        Map.Entry<Long, Found> last = found.lastEntry();
+        if (last != null && Position.segment(last.getKey()) == lastSegment && last.getValue().kind().equals(Damage.TORN_TAIL)) {
+            found.remove(last.getKey());
         }
     }
 

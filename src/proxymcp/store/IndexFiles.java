@@ -95,6 +95,22 @@ final class IndexFiles implements Closeable {
                 Extents.reading(file(folder, "paths"), textBytes));
     }
 
+    /** Whether a session has an index at all. */
+    static boolean exists(Path folder) {
+        return Files.exists(file(folder, "head"));
+    }
+
+    /**
+     * Checks the words of {@code index.head} that no checksum covers.
+     *
+     * @throws IOException if they are not what the checkpoint saw
+     */
+    void requireState(Checkpoint checkpoint) throws IOException {
+        if (lastSeq() != checkpoint.lastSeq() || stepBackMillis() != checkpoint.stepBackMillis()) {
+            throw new IOException("index.head is not what its checkpoint saw");
+        }
+    }
+
     private static IndexFiles openForWriting(StoreFiles files, Path folder, int rowsPerExtent, int textBytes) throws IOException {
         return new IndexFiles(rowsPerExtent, Extents.writing(files, file(folder, "head"), HEAD_BYTES),
                 Extents.writing(files, file(folder, "rows"), rowsPerExtent * RowLayout.ROW_BYTES),

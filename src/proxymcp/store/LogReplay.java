@@ -9,38 +9,71 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /**
- * Reads a log again, from a position to its end, and brings an index up to date with it. Damage costs the records it touches.
+ * Reads a log again, from a position to its end, and hands each record on: to an index that is brought up to date with it, or to a check. Damage
+ * costs the records it touches.
  *
  * <p>Not for several threads.
  */
 final class LogReplay {
+    /** What is done with the records of a log, in their order. */
+    interface Records {
+        /**
+         * Takes one record.
+         *
+         * @param position where it stands
+         * @param bytes holds its payload at {@code at}, and its header before that
+         * @param open chains of the exchange's bodies, as they were before an END removed them
+         * @throws PayloadReader.MalformedPayloadException if the payload is not one of its type: it counts as damaged
+         */
+        void apply(RecordType type, long seq, long position, byte[] bytes, int at, int length, OpenExchanges.Open open)
+                throws IOException, PayloadReader.MalformedPayloadException;
+    }
+
+    /** Exchanges between two starts that are named as lost with what is damaged between them. */
+    private static final int GAP_MAX = 1_000_000;
+
     private final StoreFiles files;
     private final Path folder;
     private final SessionId session;
-    private final IndexWriter index;
+    private final Records records;
     private final OpenExchanges open;
     private final DamageList damage = new DamageList();
     private long lastNumber;
+    private long lastStart;
+    private int damageBeforeStart;
+    private long until = Long.MAX_VALUE;
     private Losses losses;
     private boolean ended;
     private boolean sealed;
     private long bytes;
     private long lastSize;
 
-    /** @param lastNumber number of the last record before the position to read from */
-    LogReplay(StoreFiles files, Path folder, SessionId session, IndexWriter index, OpenExchanges open, long lastNumber, Losses losses) {
+    /**
+     * @param records takes them
+     * @param lastNumber number of the last record before the position to read from
+     * @param lastSeq highest seq of an exchange that began before it
+     */
+    LogReplay(StoreFiles files, Path folder, SessionId session, Records records, OpenExchanges open, long lastNumber, long lastSeq,
+            Losses losses) {
         this.files = files;
         this.folder = folder;
         this.session = session;
-        this.index = index;
+        this.records = records;
         this.open = open;
         this.lastNumber = lastNumber;
+        this.lastStart = lastSeq;
         this.losses = losses;
+    }
+
+    /** Has reading end at {@code position}: what lies behind is still being written. */
+    void until(long position) {
+        until = position;
     }
 
     /** Reads from {@code position} on; {@link Position#NONE} for the whole log. */
     LogState run(long position) throws IOException {
         SortedMap<Integer, Path> segments = SegmentFiles.list(folder);
+        segments.tailMap(Position.segment(until)).keySet().removeIf(number -> number > Position.segment(until));
         int first = Position.segment(position);
         Map<Integer, Integer> ends = ends(segments.tailMap(first));
         ends.forEach((number, end) -> {
@@ -50,6 +83,9 @@ final class LogReplay {
         });
         for (Map.Entry<Integer, Path> segment : segments.entrySet()) {
             long size = Files.size(segment.getValue());
+            if (segment.getKey() == Position.segment(until)) {
+                size = Math.min(size, Position.offset(until) & 0xFFFF_FFFFL);
+            }
             bytes += size;
             lastSize = size;
             if (segment.getKey() >= first) {
@@ -91,6 +127,11 @@ final class LogReplay {
         return damage.list();
     }
 
+    /** The same, for more to be added. */
+    DamageList damageList() {
+        return damage;
+    }
+
     /** Whether the last record says that the session ended. */
     boolean isEnded() {
         return ended;
@@ -122,9 +163,9 @@ final class LogReplay {
         }
     }
 
-    private void damaged(int number, SegmentReader reader, boolean tail) {
+    private void damaged(int number, SegmentReader reader, boolean tail) throws IOException {
         String kind = reader.isPayloadDamage() ? Damage.RECORD : tail ? Damage.TORN_TAIL : Damage.BYTES;
-        damage.add(number, reader.offset(), reader.damageBytes(), kind, reader.isPayloadDamage() ? reader.seq() : 0);
+        damage.add(number, reader.offset(), reader.damageBytes(), kind, reader.isPayloadDamage() ? reader.seq() : reader.guessedSeq());
         if (reader.isPayloadDamage()) {
             lastNumber = Math.max(lastNumber, reader.number());
         }
@@ -166,11 +207,25 @@ final class LogReplay {
                 losses = losses.plus(new Losses(in.integer(), in.integer(), in.integer(), in.integer()));
             }
             refer(type, reader);
+            if (type == RecordType.START) {
+                started(reader.seq());
+            }
             OpenExchanges.Open exchange = open.find(reader.seq()).orElseGet(OpenExchanges.Open::new);
             open.follow(type, reader.seq(), reader.recordPosition(), reader.payloadBytes());
-            index.apply(type, reader.seq(), reader.recordPosition(), reader.bytes(), reader.payloadAt(), reader.payloadBytes(), exchange);
+            records.apply(type, reader.seq(), reader.recordPosition(), reader.bytes(), reader.payloadAt(), reader.payloadBytes(), exchange);
         } catch (PayloadReader.MalformedPayloadException e) {
             damage.add(number, reader.offset(), RecordLayout.HEADER_BYTES + reader.payloadBytes(), Damage.RECORD, reader.seq());
         }
+    }
+
+    /** Exchanges begin in the order of their seqs: those between two starts went with what is damaged between them. */
+    private void started(long seq) {
+        if (damage.size() > damageBeforeStart && seq - lastStart <= GAP_MAX) {
+            for (long missing = lastStart + 1; missing < seq; missing++) {
+                damage.touch(damageBeforeStart, missing);
+            }
+        }
+        damageBeforeStart = damage.size();
+        lastStart = Math.max(lastStart, seq);
     }
 }

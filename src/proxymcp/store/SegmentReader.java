@@ -167,6 +167,27 @@ final class SegmentReader implements Closeable {
         return damagedPayload;
     }
 
+    /**
+     * The exchange that a damaged record belongs to, where one flipped bit of its header explains the damage: checksum, marker and length fit once
+     * it is flipped back, which by chance happens to one damage in ten million. Nothing else is believed of such a header.
+     *
+     * @return 0 if that is not so, or the record belongs to no exchange
+     */
+    long guessedSeq() throws IOException {
+        if (damagedPayload || damageBytes < RecordLayout.HEADER_BYTES || !load(damageOffset, RecordLayout.HEADER_BYTES)) {
+            return 0;
+        }
+        byte[] guess = Arrays.copyOfRange(window, at(damageOffset), at(damageOffset) + RecordLayout.HEADER_BYTES);
+        for (int bit = 0; bit < RecordLayout.HEADER_BYTES * Byte.SIZE; bit++) {
+            guess[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+            if (RecordLayout.isHeader(guess, 0, header, crc) && RecordLayout.HEADER_BYTES + RecordLayout.length(guess, 0) == damageBytes) {
+                return RecordLayout.seq(guess, 0);
+            }
+            guess[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+        }
+        return 0;
+    }
+
     /** Whether what was found has an intact header, be its payload damaged or not. */
     boolean isRecordHeader() {
         return recordFound;

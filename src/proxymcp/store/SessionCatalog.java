@@ -3,6 +3,7 @@ package proxymcp.store;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -299,7 +300,7 @@ public final class SessionCatalog implements Closeable {
     /** Reads the whole log; nothing is written. */
     private Session openInMemory(SessionId id, Path folder, Manifest manifest) throws IOException {
         IndexFiles index = IndexFiles.inMemory(id, limits);
-        LogReplay replay = new LogReplay(files, folder, id, new IndexWriter(index, 0), new OpenExchanges(), 0, Losses.NONE);
+        LogReplay replay = new LogReplay(files, folder, id, new IndexWriter(index, 0)::apply, new OpenExchanges(), 0, 0, Losses.NONE);
         replay.run(Position.NONE);
         return new Session(files, folder, manifest, index, Optional.empty(), replay.damage(), true);
     }
@@ -353,6 +354,33 @@ public final class SessionCatalog implements Closeable {
      * @param damage what was damaged
      */
     public record Recovered(Manifest manifest, List<Damage> damage) {}
+
+    /**
+     * Checks a session as it lies on the disk; it is neither opened nor recovered, and nothing is changed. One that is being recorded is checked up
+     * to where it has come.
+     *
+     * @throws SessionException if it is unknown, or of a newer version
+     * @throws java.util.concurrent.CancellationException if nobody wants the result any more
+     */
+    public VerifyReport verify(SessionId id, VerifyLevel level, WorkWatch watch) throws IOException {
+        Path folder = folders.existing(id);
+        Optional<SessionWriter> writer = recordingOf(id);
+        writer.ifPresent(SessionWriter::settle);
+        OptionalLong until = writer.isPresent() ? OptionalLong.of(writer.get().end()) : OptionalLong.empty();
+        boolean recording = writer.isPresent() || isRecordedElsewhere(folder);
+        return new SessionVerifier(files, folder, id, until, recording, watch, nanoTime).run(level);
+    }
+
+    private static boolean isRecordedElsewhere(Path folder) throws IOException {
+        return switch (tryLock(folder)) {
+            case SessionLock.Attempt.Recorded recorded -> Files.isWritable(folder);
+            case SessionLock.Attempt.CaredFor caredFor -> true;
+            case SessionLock.Attempt.Taken(SessionLock held) -> {
+                held.close();
+                yield false;
+            }
+        };
+    }
 
     /** Whether a session was left by a process that died: it did not end, and nobody holds it. */
     public boolean isLeftBehind(SessionId id) throws IOException {

@@ -62,8 +62,8 @@ final class SessionRecovery {
     private Result replay(Manifest before, IndexFiles indexFiles, OpenExchanges open, Optional<Checkpoint> from, long lastCheckpoint)
             throws IOException {
         IndexWriter index = new IndexWriter(indexFiles, from.map(Checkpoint::exchanges).orElse(0L));
-        LogReplay replay = new LogReplay(files, folder, id, index, open, from.map(found -> found.nextNumber() - 1).orElse(0L),
-                from.map(Checkpoint::losses).orElse(Losses.NONE));
+        LogReplay replay = new LogReplay(files, folder, id, index::apply, open, from.map(found -> found.nextNumber() - 1).orElse(0L),
+                from.map(Checkpoint::lastSeq).orElse(0L), from.map(Checkpoint::losses).orElse(Losses.NONE));
         LogState state = replay.run(from.map(Checkpoint::position).orElse(Position.NONE));
         CheckpointMaker checkpoints = new CheckpointMaker(files, folder, id, index, open, lastCheckpoint);
         from.ifPresent(checkpoints::continueFrom);

@@ -73,6 +73,7 @@ public final class SessionWriter implements Closeable {
     private volatile long exchanges;
     private volatile int inFlight;
     private volatile Optional<Checkpoint> toWrite = Optional.empty();
+    private volatile long end;
 
     SessionWriter(StoreFiles files, Path folder, Manifest manifest, StoreLimits limits, Clock clock, LongSupplier nanoTime, SessionLock lock)
             throws IOException {
@@ -92,6 +93,7 @@ public final class SessionWriter implements Closeable {
         this.checkpoints = new CheckpointMaker(files, folder, manifest.id(), index, open, 0);
         this.checkpointNanos = nanoTime.getAsLong();
         manifest.write(files, folder);
+        this.end = log.position();
         this.writer = Thread.ofPlatform().daemon().name("store-writer").unstarted(this::write);
         this.forcer = Thread.ofPlatform().daemon().name("store-forcer").unstarted(this::force);
         writer.start();
@@ -186,7 +188,13 @@ public final class SessionWriter implements Closeable {
         }
     }
 
+    /** Position behind the last record that was written and is in the index. */
+    long end() {
+        return end;
+    }
+
     private void publish() throws IOException {
+        end = log.position();
         losses = log.losses();
         bytes = log.bytes() + index.files().bytes();
         exchanges = index.exchanges();

@@ -1,0 +1,144 @@
+package proxymcp.store;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
+import java.util.zip.CRC32C;
+import proxymcp.store.LogReplay.Records;
+import proxymcp.store.PayloadReader.MalformedPayloadException;
+
+/**
+ * Looks at each record of a log whose checksums fit: counts it, compares seals with what stands before them, and hands it to a closer look where
+ * that is asked for. Not for several threads.
+ */
+final class RecordChecks implements Records {
+    /** Records between two looks at the clock of who waits. */
+    private static final int WATCH_EVERY = 256;
+
+    /** What was seen of one segment. */
+    static final class Seen {
+        private final CRC32C digest = new CRC32C();
+        private long records;
+        private long firstNumber;
+        private long lastNumber;
+        private long firstSeq;
+        private long lastSeq;
+        private boolean sealed;
+
+        long records() {
+            return records;
+        }
+
+        /** Whether its last record is a seal. */
+        boolean isSealed() {
+            return sealed;
+        }
+
+        private void add(byte[] bytes, int header) {
+            long number = RecordLayout.number(bytes, header);
+            long seq = RecordLayout.seq(bytes, header);
+            firstNumber = records == 0 ? number : firstNumber;
+            lastNumber = number;
+            if (seq != 0) {
+                firstSeq = firstSeq == 0 ? seq : Math.min(firstSeq, seq);
+                lastSeq = Math.max(lastSeq, seq);
+            }
+            records++;
+            digest.update(bytes, header + RecordLayout.PAYLOAD_CRC_OFFSET, Long.BYTES);
+        }
+
+        private void compare(PayloadReader in) throws MalformedPayloadException {
+            in.array();
+            long[] said = {in.integer(), in.integer(), in.integer(), in.integer(), in.integer(), in.integer()};
+            long[] found = {records, firstNumber, lastNumber, firstSeq, lastSeq, digest.getValue()};
+            if (!Arrays.equals(said, found)) {
+                throw new MalformedPayloadException("the seal does not fit what stands before it");
+            }
+        }
+    }
+
+    private final Map<Integer, Seen> segments = new TreeMap<>();
+    private final BitSet started = new BitSet();
+    private final Records closer;
+    private final WorkWatch watch;
+    private final long bytesTotal;
+    private DamageList damage = new DamageList();
+    private int damageBefore;
+    private long records;
+    private long bytes;
+    private long highestSeq;
+
+    /**
+     * @param closer looks at each record as well
+     * @param bytesTotal octets of the whole log, for progress
+     */
+    RecordChecks(Records closer, WorkWatch watch, long bytesTotal) {
+        this.closer = closer;
+        this.watch = watch;
+        this.bytesTotal = bytesTotal;
+    }
+
+    /** Where the reading notes damage. */
+    void follow(DamageList found) {
+        damage = found;
+    }
+
+    @Override
+    public void apply(RecordType type, long seq, long position, byte[] payload, int at, int length, OpenExchanges.Open open)
+            throws IOException, MalformedPayloadException {
+        records++;
+        bytes += RecordLayout.HEADER_BYTES + length;
+        if (records % WATCH_EVERY == 0) {
+            watch.done(bytes, bytesTotal);
+            if (watch.cancelled()) {
+                throw new CancellationException("the check was cancelled");
+            }
+        }
+        int header = at - RecordLayout.HEADER_BYTES;
+        boolean known = RecordType.of(RecordLayout.type(payload, header)).isPresent();
+        Seen seen = segments.get(Position.segment(position));
+        if (seen == null) {
+            seen = new Seen();
+            segments.put(Position.segment(position), seen);
+            damageBefore = damage.size();
+        }
+        boolean seal = known && type == RecordType.SEAL;
+        try {
+            if (type == RecordType.START && known) {
+                started.set((int) Math.min(seq, Integer.MAX_VALUE));
+                highestSeq = Math.max(highestSeq, seq);
+            }
+            // Behind damage a seal cannot fit: what is missing is named already.
+            if (seal && damage.size() == damageBefore) {
+                seen.compare(new PayloadReader(payload, at, length));
+            }
+            if (known) {
+                closer.apply(type, seq, position, payload, at, length, open);
+            }
+        } finally {
+            seen.add(payload, header);
+            seen.sealed = seal;
+        }
+    }
+
+    /** What was seen of each segment, by number. */
+    Map<Integer, Seen> segments() {
+        return segments;
+    }
+
+    /** Seqs of exchanges whose beginning was read. */
+    BitSet started() {
+        return started;
+    }
+
+    long highestSeq() {
+        return highestSeq;
+    }
+
+    long records() {
+        return records;
+    }
+}

@@ -1,0 +1,51 @@
+package proxymcp.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** Compares rows of an index with what the log says of the same exchanges. Not for several threads. */
+final class RowComparison {
+    private final IndexFiles index;
+    private long compared;
+    private long differing;
+    private long firstDiffering;
+
+    RowComparison(IndexFiles index) {
+        this.index = index;
+    }
+
+    /** Compares the row of an exchange that ended: positions of its records, sizes of its bodies. */
+    void compare(long seq, long start, long requestEnd, long response, long end, ExchangeCodec.EndFacts facts) throws IOException {
+        compared++;
+        if (seq > index.lastSeq()) {
+            differ(seq);
+            return;
+        }
+        ByteBuffer row = index.extent(seq);
+        int at = index.at(seq);
+        long bytes = facts.body().map(ExchangeCodec.BodyFacts::bytes).orElse(0L);
+        boolean complete = facts.outcome() instanceof proxymcp.exchange.Outcome.Complete;
+        int phase = RowLayout.state(row, at) & RowLayout.PHASE_MASK;
+        if (row.getLong(at + RowLayout.START) != start || row.getLong(at + RowLayout.REQUEST_END) != requestEnd
+                || row.getLong(at + RowLayout.RESPONSE) != response || row.getLong(at + RowLayout.END) != end
+                || row.getLong(at + RowLayout.RESPONSE_BYTES) != bytes
+                || phase != (complete ? RowLayout.COMPLETE : RowLayout.INCOMPLETE)) {
+            differ(seq);
+        }
+    }
+
+    private void differ(long seq) {
+        firstDiffering = differing == 0 ? seq : firstDiffering;
+        differing++;
+    }
+
+    /** Rows that say something else than the log. */
+    long differing() {
+        return differing;
+    }
+
+    /** The first of them; 0 without one. */
+    long firstDiffering() {
+        return firstDiffering;
+    }
+}
