@@ -44,6 +44,12 @@ final class DamageList {
         return found.isEmpty();
     }
 
+    /** Whether anything of a segment is damaged. */
+    boolean isIn(int segment) {
+        Map.Entry<Long, Found> last = found.lowerEntry(Position.of(segment + 1, 0));
+        return last != null && Position.segment(last.getKey()) == segment;
+    }
+
     /** How many places are damaged. */
     int size() {
         return found.size();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,7 @@ final class QuickChecks {
             records += Math.max(0, counted);
             segments.add(new VerifyReport.Segment(number, state, Math.max(0, counted), size));
         }
+        segments.sort(Comparator.comparingInt(VerifyReport.Segment::number));
     }
 
     private void header(int number, Path file, SortedMap<Integer, Path> found, Map<Integer, Long> ends, Map<Integer, String> states)

@@ -66,7 +66,6 @@ final class RecordChecks implements Records {
     private final WorkWatch watch;
     private final long bytesTotal;
     private DamageList damage = new DamageList();
-    private int damageBefore;
     private long records;
     private long bytes;
     private long highestSeq;
@@ -103,7 +102,6 @@ final class RecordChecks implements Records {
         if (seen == null) {
             seen = new Seen();
             segments.put(Position.segment(position), seen);
-            damageBefore = damage.size();
         }
         boolean seal = known && type == RecordType.SEAL;
         try {
@@ -112,7 +110,7 @@ final class RecordChecks implements Records {
                 highestSeq = Math.max(highestSeq, seq);
             }
             // Behind damage a seal cannot fit: what is missing is named already.
-            if (seal && damage.size() == damageBefore) {
+            if (seal && !damage.isIn(Position.segment(position))) {
                 seen.compare(new PayloadReader(payload, at, length));
             }
             if (known) {

@@ -6,17 +6,18 @@ import java.nio.ByteBuffer;
 /** Compares rows of an index with what the log says of the same exchanges. Not for several threads. */
 final class RowComparison {
     private final IndexFiles index;
-    private long compared;
+    private final DamageList damage;
     private long differing;
     private long firstDiffering;
 
-    RowComparison(IndexFiles index) {
+    /** @param damage what was found damaged in the log so far */
+    RowComparison(IndexFiles index, DamageList damage) {
         this.index = index;
+        this.damage = damage;
     }
 
     /** Compares the row of an exchange that ended: positions of its records, sizes of its bodies. */
     void compare(long seq, long start, long requestEnd, long response, long end, ExchangeCodec.EndFacts facts) throws IOException {
-        compared++;
         if (seq > index.lastSeq()) {
             differ(seq);
             return;
@@ -26,12 +27,17 @@ final class RowComparison {
         long bytes = facts.body().map(ExchangeCodec.BodyFacts::bytes).orElse(0L);
         boolean complete = facts.outcome() instanceof proxymcp.exchange.Outcome.Complete;
         int phase = RowLayout.state(row, at) & RowLayout.PHASE_MASK;
-        if (row.getLong(at + RowLayout.START) != start || row.getLong(at + RowLayout.REQUEST_END) != requestEnd
-                || row.getLong(at + RowLayout.RESPONSE) != response || row.getLong(at + RowLayout.END) != end
+        if (row.getLong(at + RowLayout.START) != start || differs(seq, row.getLong(at + RowLayout.REQUEST_END), requestEnd)
+                || differs(seq, row.getLong(at + RowLayout.RESPONSE), response) || row.getLong(at + RowLayout.END) != end
                 || row.getLong(at + RowLayout.RESPONSE_BYTES) != bytes
                 || phase != (complete ? RowLayout.COMPLETE : RowLayout.INCOMPLETE)) {
             differ(seq);
         }
+    }
+
+    /** A record that was not read may be where the log is damaged. */
+    private boolean differs(long seq, long known, long read) {
+        return known != read && !(read == Position.NONE && damage.refer(seq, known));
     }
 
     private void differ(long seq) {

@@ -78,11 +78,11 @@ final class SessionVerifier {
         for (Path segment : segments.values()) {
             total += Files.size(segment);
         }
-        Optional<RowComparison> rows = level == VerifyLevel.DEEP ? index.map(RowComparison::new) : Optional.empty();
         LogReplay.Records[] closer = {(type, seq, position, bytes, at, length, open) -> { }};
         RecordChecks checks = new RecordChecks((type, seq, position, bytes, at, length, open) ->
                 closer[0].apply(type, seq, position, bytes, at, length, open), watch, total);
         LogReplay replay = new LogReplay(files, folder, id, checks, new OpenExchanges(), 0, 0, Losses.NONE);
+        Optional<RowComparison> rows = level == VerifyLevel.DEEP ? index.map(known -> new RowComparison(known, replay.damageList())) : Optional.empty();
         if (level == VerifyLevel.DEEP) {
             closer[0] = new DeepChecks(replay.damageList(), rows);
         }
@@ -92,7 +92,7 @@ final class SessionVerifier {
         DamageList damage = replay.damageList();
         if (recording) {
             damage.dropLastTail(state.lastSegment());
-        } else if (manifest.isPresent() && manifest.get().endedAtMillis().isPresent() && !replay.isEnded()
+        } else if (manifest.isPresent() && manifest.get().endedAtMillis().isPresent() && !replay.isEnded() && !isSealedBehindDamage(checks, state, damage)
                 || checkpoint.isPresent() && checkpoint.get().position() > Position.of(state.lastSegment(), state.lastSegmentBytes())) {
             damage.lastTailWasCut();
             damage.add(state.lastSegment(), state.lastSegmentBytes(), 0, Damage.CUT, 0);
@@ -107,6 +107,12 @@ final class SessionVerifier {
         watch.done(total, total);
         return new VerifyReport(level, recording, checks.records(), state.bytes(), segmentStates(segments, checks, damage.list()), found, lost,
                 notes, nanoTime.getAsLong() - begin);
+    }
+
+    /** Whether the record that ends the session is damaged: the seal that follows it is there. */
+    private static boolean isSealedBehindDamage(RecordChecks checks, LogState state, DamageList damage) {
+        RecordChecks.Seen last = checks.segments().get(state.lastSegment());
+        return last != null && last.isSealed() && damage.isIn(state.lastSegment());
     }
 
     private Optional<Manifest> manifest() throws IOException {

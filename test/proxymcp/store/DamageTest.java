@@ -126,14 +126,11 @@ final class DamageTest {
         }
     }
 
-    /** An intact header says whose payload is damaged; a damaged one says nothing, and at the end of the log looks like the work of a crash. */
+    /** An intact header says whose payload is damaged, and so does one with a single flipped bit; at the end of the log that looks like a crash. */
     private Damage damageOf(LogFile.Entry lost, int at, int logBytes) {
         long length = lost.end() - lost.offset();
-        if (at >= lost.offset() + RecordLayout.HEADER_BYTES) {
-            return new Damage(1, lost.offset(), length, Damage.RECORD, lost.seq(), List.copyOf(map.touched(lost)));
-        }
-        String kind = lost.end() == logBytes ? Damage.TORN_TAIL : Damage.BYTES;
-        return new Damage(1, lost.offset(), length, kind, 0, List.copyOf(map.referring(lost)));
+        String kind = at >= lost.offset() + RecordLayout.HEADER_BYTES ? Damage.RECORD : lost.end() == logBytes ? Damage.TORN_TAIL : Damage.BYTES;
+        return new Damage(1, lost.offset(), length, kind, lost.seq(), List.copyOf(map.touched(lost)));
     }
 
     @Test
