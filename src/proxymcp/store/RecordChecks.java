@@ -15,8 +15,10 @@ import proxymcp.store.PayloadReader.MalformedPayloadException;
  * that is asked for. Not for several threads.
  */
 final class RecordChecks implements Records {
-    /** Records between two looks at the clock of who waits. */
-    private static final int WATCH_EVERY = 256;
+    /** Octets between two looks at whoever waits: some 10 ms of work. */
+    private static final int WATCH_BYTES = 1 << 20;
+    /** Records between two of them: small ones take longer than their octets say. */
+    private static final int WATCH_RECORDS = 1_024;
 
     /** What was seen of one segment. */
     static final class Seen {
@@ -68,6 +70,8 @@ final class RecordChecks implements Records {
     private DamageList damage = new DamageList();
     private long records;
     private long bytes;
+    private long watchedBytes;
+    private long watchedRecords;
     private long highestSeq;
 
     /**
@@ -90,7 +94,9 @@ final class RecordChecks implements Records {
             throws IOException, MalformedPayloadException {
         records++;
         bytes += RecordLayout.HEADER_BYTES + length;
-        if (records % WATCH_EVERY == 0) {
+        if (bytes - watchedBytes >= WATCH_BYTES || records - watchedRecords >= WATCH_RECORDS) {
+            watchedBytes = bytes;
+            watchedRecords = records;
             watch.done(bytes, bytesTotal);
             if (watch.cancelled()) {
                 throw new CancellationException("the check was cancelled");

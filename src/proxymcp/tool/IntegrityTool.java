@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import proxymcp.json.Args;
+import proxymcp.json.Json;
 import proxymcp.json.JsonArray;
 import proxymcp.json.JsonNull;
 import proxymcp.json.JsonNumber;
 import proxymcp.json.JsonObject;
+import proxymcp.json.JsonString;
 import proxymcp.json.JsonValue;
 import proxymcp.json.ListBudget;
 import proxymcp.json.Property;
@@ -29,11 +31,14 @@ final class IntegrityTool {
                     .defaultTo("standard"),
             Property.integer("offset", "Places of damage to skip", 0, Integer.MAX_VALUE).defaultTo(0), ListBudget.MAX_CHARS);
 
-    /** Shares of the room: segments that are whole give way first. */
-    private static final int SEGMENT_CHARS = 70;
-    private static final int SEQ_CHARS = 12;
+    /** Least room of a result; the lists beside the damage get a third of what is above it. */
+    private static final int CHARS_MIN = 2_000;
+    /** What those lists have at least, of the 1,000 characters that {@link ListBudget} keeps free. */
+    private static final int BESIDE_CHARS_MIN = 500;
+    private static final int NOTE_CHARS_MAX = 300;
+    /** What {@link Shortened} and JSON add to a note. */
+    private static final int NOTE_CHARS_ADDED = 30;
     private static final int EXCHANGES_MAX = 50;
-    private static final int NOTES_CHARS = 300;
 
     private final SessionControl sessions;
     private final WorkPool pool;
@@ -49,7 +54,7 @@ final class IntegrityTool {
                 ResultSchema.of(ResultSchema.flag("ok"), ResultSchema.text("state"), ResultSchema.text("level"), ResultSchema.flag("recording"),
                         ResultSchema.integer("recordsChecked"), ResultSchema.integer("bytesChecked"), ResultSchema.integer("segmentsTotal"),
                         ResultSchema.array("segments"), ResultSchema.integer("lostExchangesTotal"), ResultSchema.array("lostExchanges"),
-                        ResultSchema.array("notes"), ResultSchema.number("durationMs")).and(ListBudget.pageMembers("damage")
+                        ResultSchema.array("notes"), ResultSchema.integer("durationMs")).and(ListBudget.pageMembers("damage")
                                 .members().toArray(new ResultSchema.Member[0])),
                 new ToolCall(this::verify)));
     }
@@ -62,38 +67,70 @@ final class IntegrityTool {
     }
 
     private static JsonObject render(VerifyReport report, int offset, int charsMax) {
-        int third = charsMax / 3;
-        List<JsonValue> segments = segments(report, third / SEGMENT_CHARS);
-        List<JsonValue> lost = new ArrayList<>();
-        for (long seq : report.lostExchanges().subList(0, Math.min(report.lostExchanges().size(), third / 2 / SEQ_CHARS))) {
-            lost.add(JsonNumber.of(seq));
-        }
-        ListBudget damage = new ListBudget(Math.max(2_000, third));
+        int share = (charsMax - CHARS_MIN) / 3;
+        ListBudget damage = new ListBudget(charsMax - share);
         for (int i = offset; i < report.damage().size() && !damage.isFull(); i++) {
             damage.add(place(report.damage().get(i)));
         }
-        List<String> notes = report.notes().stream().map(note -> Shortened.text(note, NOTES_CHARS)).limit(10).toList();
+        int room = BESIDE_CHARS_MIN + share;
+        JsonArray notes = notes(report.notes(), room / 2);
+        room -= chars(notes);
+        JsonArray segments = segments(report.segments(), room * 2 / 3);
+        room -= chars(segments);
+        List<JsonValue> lost = new ArrayList<>();
+        for (long seq : report.lostExchanges().subList(0, Math.min(report.lostExchanges().size(), room))) {
+            lost.add(JsonNumber.of(seq));
+        }
         return JsonObject.builder().put("ok", report.isOk()).put("state", report.state().name().toLowerCase(Locale.ROOT))
                 .put("level", report.level().name().toLowerCase(Locale.ROOT)).put("recording", report.recording())
                 .put("recordsChecked", report.recordsChecked()).put("bytesChecked", report.bytesChecked())
-                .put("segmentsTotal", report.segments().size()).put("segments", new JsonArray(segments))
+                .put("segmentsTotal", report.segments().size()).put("segments", segments)
                 .putAll(damage.page("damage", offset, report.damage().size()))
-                .put("lostExchangesTotal", report.lostExchanges().size()).put("lostExchanges", new JsonArray(lost)).putStrings("notes", notes)
-                .put("durationMs", JsonNumber.of(report.durationNanos() / 1_000_000)).build();
+                .put("lostExchangesTotal", report.lostExchanges().size()).put("lostExchanges", fitting(lost, room)).put("notes", notes)
+                .put("durationMs", report.durationNanos() / 1_000_000).build();
+    }
+
+    private static JsonArray notes(List<String> notes, int room) {
+        List<JsonValue> shown = new ArrayList<>();
+        for (String note : notes) {
+            shown.add(new JsonString(Shortened.text(note, Math.clamp(room / notes.size() - NOTE_CHARS_ADDED, 1, NOTE_CHARS_MAX))));
+        }
+        return fitting(shown, room);
     }
 
     /** All segments where there is room, else those that are not whole; their number stands beside them. */
-    private static List<JsonValue> segments(VerifyReport report, int most) {
-        List<JsonValue> shown = new ArrayList<>();
-        boolean all = report.segments().size() <= most;
-        for (VerifyReport.Segment segment : report.segments()) {
-            boolean whole = segment.state().equals("sealed") || segment.state().equals("open");
-            if ((all || !whole) && shown.size() < most) {
-                shown.add(JsonObject.builder().put("number", segment.number()).put("state", segment.state()).put("records", segment.records())
-                        .put("bytes", segment.bytes()).build());
+    private static JsonArray segments(List<VerifyReport.Segment> segments, int room) {
+        List<JsonValue> all = new ArrayList<>();
+        List<JsonValue> harmed = new ArrayList<>();
+        for (VerifyReport.Segment segment : segments) {
+            JsonValue shown = JsonObject.builder().put("number", segment.number()).put("state", segment.state())
+                    .put("records", segment.records()).put("bytes", segment.bytes()).build();
+            all.add(shown);
+            if (!segment.state().equals("sealed") && !segment.state().equals("open")) {
+                harmed.add(shown);
             }
         }
-        return shown;
+        JsonArray whole = new JsonArray(all);
+        return chars(whole) <= room ? whole : fitting(harmed, room);
+    }
+
+    /** The first of the items, as many as have {@code room}. */
+    private static JsonArray fitting(List<JsonValue> items, int room) {
+        List<JsonValue> shown = new ArrayList<>();
+        int chars = 0;
+        for (JsonValue item : items) {
+            chars += Json.text(item).length() + 1;
+            if (chars > room) {
+                break;
+            }
+            shown.add(item);
+        }
+        return new JsonArray(shown);
+    }
+
+    /** Characters of an array's items. */
+    private static int chars(JsonArray array) {
+        return Json.text(array).length() - 1;
     }
 
     private static JsonObject place(Damage place) {

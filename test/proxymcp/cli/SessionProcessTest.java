@@ -10,7 +10,10 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -172,6 +175,42 @@ final class SessionProcessTest {
             JsonObject kept = structured(second.tool("proxy_get_session", "{\"session_id\":\"" + live + "\"}"));
             assertEquals("clean", kept.string("recoveryState").orElseThrow());
             assertEquals(1, number(structured(second.tool("proxy_query_session", "{\"session_id\":\"" + live + "\"}")), "total"));
+        }
+    }
+
+    @Test
+    void aVerifyOfADamagedSessionEndsWithOneHereAndOnAServer() throws Exception {
+        String session;
+        try (JarProcess jar = JarProcess.start(home(), "capture", "--port", "0", "--session", "shop")) {
+            int port = port(jar.line());
+            session = jar.lineWith("records session").replaceFirst(".* session (\\S+) .*", "$1");
+            send(port, "/kept");
+            jar.lineWith("/kept");
+            jar.terminate();
+            assertEquals(0, jar.exit());
+        }
+        try (JarProcess server = JarProcess.start(home(), "--transport", "http", "--port", "0")) {
+            String url = server.line().replaceFirst(".* at (\\S+/mcp),.*", "$1");
+            assertEquals("success true clean 0", verify(session));
+            assertEquals("success true clean 0", verify(session, "--url", url));
+            Path segment = home().resolve("sessions").resolve(session).resolve("segment-000001.seg");
+            byte[] bytes = Files.readAllBytes(segment);
+            int body = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("body of /kept");
+            bytes[body] ^= 1;
+            Files.write(segment, bytes);
+            assertEquals("success false damaged 1", verify(session));
+            assertEquals("success false damaged 1", verify(session, "--url", url));
+        }
+    }
+
+    /** What {@code call proxy_session_verify_integrity} prints of it, and its exit code. */
+    private String verify(String session, String... options) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of("call", "proxy_session_verify_integrity", "session_id=" + session));
+        arguments.addAll(List.of(options));
+        try (JarProcess call = JarProcess.start(home(), arguments.toArray(new String[0]))) {
+            JsonObject report = (JsonObject) Json.parse(call.line());
+            return report.string("status").orElseThrow() + " " + Json.text(report.get("ok").orElseThrow()) + " "
+                    + report.string("state").orElseThrow() + " " + call.exit();
         }
     }
 

@@ -19,7 +19,7 @@ import proxymcp.json.JsonException;
 import proxymcp.json.JsonObject;
 
 /** The client's end of a {@link StdioTransport} that serves on a thread of its own. */
-final class StdioSession implements AutoCloseable {
+public final class StdioSession implements AutoCloseable {
     private static final int PIPE_BYTES = 1 << 16;
     private static final int SECONDS_MAX = 20;
 
@@ -27,7 +27,8 @@ final class StdioSession implements AutoCloseable {
     private final LinkedBlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private final FutureTask<Boolean> serving;
 
-    StdioSession(McpServer server) throws IOException {
+    /** Serves {@code server} until {@link #end}. */
+    public StdioSession(McpServer server) throws IOException {
         StdioTransport transport = new StdioTransport(server, new PipedInputStream(toServer, PIPE_BYTES), new Lines());
         serving = new FutureTask<>(() -> {
             transport.serve();
@@ -74,7 +75,8 @@ final class StdioSession implements AutoCloseable {
         return (JsonObject) Json.parse(next());
     }
 
-    String ask(String line) throws IOException, InterruptedException {
+    /** Sends a line and returns the next one that the server writes. */
+    public String ask(String line) throws IOException, InterruptedException {
         send(line);
         return next();
     }
