@@ -80,7 +80,7 @@ public final class SessionCatalog implements Closeable {
         try {
             files.createFolder(folder);
             Manifest manifest = new Manifest(id, name, profile, maxDiskMb, clock.millis(), OptionalLong.empty(), Manifest.CLEAN, 0, 0, 0,
-                    Losses.NONE, Optional.empty(), settings);
+                    Losses.NONE, Optional.empty(), settings, List.of());
             SessionWriter writer = begin(folder, manifest);
             recording.put(id, writer);
             return writer;
@@ -198,6 +198,25 @@ public final class SessionCatalog implements Closeable {
         return names;
     }
 
+    /**
+     * Checkpoints of a session, the newest first: the labelled ones that its manifest keeps, and those that recovery would begin at.
+     *
+     * @throws SessionException if there is none with this id
+     */
+    public List<CheckpointInfo> checkpoints(SessionId id) throws IOException {
+        Path folder = folders.existing(id);
+        Optional<Manifest> manifest = recordingOf(id).map(SessionWriter::manifest).or(() -> Manifest.read(folder, id));
+        List<CheckpointInfo> all = new ArrayList<>(manifest.map(Manifest::checkpoints).orElse(List.of()));
+        for (Checkpoint checkpoint : Checkpoint.all(folder, id)) {
+            CheckpointInfo found = CheckpointInfo.of(checkpoint);
+            if (!all.contains(found)) {
+                all.add(found);
+            }
+        }
+        all.sort(Comparator.comparingLong(CheckpointInfo::number).reversed());
+        return all;
+    }
+
     /** Runs {@code work} on a session; an index found damaged on the way is rebuilt from the log, and the work done again. */
     public <T> T read(SessionId id, SessionWork<T> work) throws Exception {
         try {
@@ -269,10 +288,10 @@ public final class SessionCatalog implements Closeable {
 
     private Optional<Session> openClean(Path folder, Manifest manifest) {
         Optional<Checkpoint> checkpoint = Checkpoint.newest(folder, manifest.id()).filter(found -> found.lastSeq() == manifest.lastSeq());
-        if (checkpoint.isEmpty()) {
-            return Optional.empty();
-        }
         try {
+            if (checkpoint.isEmpty() || !checkpoint.get().isWithin(SegmentFiles.list(folder))) {
+                return Optional.empty();
+            }
             IndexFiles index = IndexFiles.open(files, folder, manifest.id(), false);
             if (index.lastSeq() != manifest.lastSeq() || index.stepBackMillis() != checkpoint.get().stepBackMillis()) {
                 index.close();
