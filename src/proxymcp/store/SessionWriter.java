@@ -20,7 +20,9 @@ import java.util.function.LongSupplier;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.ExchangeEnd;
 import proxymcp.exchange.ExchangeSink;
+import proxymcp.exchange.ExchangeStart;
 import proxymcp.exchange.Outcome;
+import proxymcp.exchange.Recording;
 import proxymcp.exchange.Timings;
 
 /**
@@ -120,6 +122,12 @@ public final class SessionWriter implements Closeable {
     /** Where exchanges go. */
     public ExchangeSink sink() {
         return recorder;
+    }
+
+    /** Begins exchange {@code seq}, which must follow the last one, perhaps after a gap. For a single producer. */
+    Recording openAt(long seq, ExchangeStart start) {
+        handover.continueAt(seq);
+        return recorder.open(start);
     }
 
     /** Waits, for a second at most, until everything handed over so far can be read. */
