@@ -5,8 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.zip.CRC32C;
 
 /**
@@ -62,14 +64,28 @@ record Checkpoint(SessionId session, long number, Optional<String> label, long t
 
     /** The newest whole checkpoint of a session; empty if there is none. Files that cannot be used are passed over. */
     static Optional<Checkpoint> newest(Path folder, SessionId session) {
-        Optional<Checkpoint> newest = Optional.empty();
+        return all(folder, session).stream().findFirst();
+    }
+
+    /** Both generations, as far as they are whole and of this session, the newest first. */
+    static List<Checkpoint> all(Path folder, SessionId session) {
+        List<Checkpoint> all = new ArrayList<>();
         for (int generation = 0; generation < 2; generation++) {
-            Optional<Checkpoint> found = read(file(folder, generation), session);
-            if (found.isPresent() && (newest.isEmpty() || newest.get().number < found.get().number)) {
-                newest = found;
-            }
+            read(file(folder, generation), session).ifPresent(all::add);
         }
-        return newest;
+        all.sort(Comparator.comparingLong(Checkpoint::number).reversed());
+        return all;
+    }
+
+    /** Whether the log reaches as far as the checkpoint: one behind which it was cut knows of records that are not there. */
+    boolean isWithin(SortedMap<Integer, Path> segments) throws IOException {
+        long there = 0;
+        for (Path before : segments.headMap(Position.segment(position)).values()) {
+            there += Files.size(before);
+        }
+        Path last = segments.get(Position.segment(position));
+        long offset = Position.offset(position) & 0xFFFF_FFFFL;
+        return last != null && Files.size(last) >= offset && there + offset >= bytes;
     }
 
     /** Whether a checkpoint file is whole and belongs to the session. */

@@ -27,6 +27,8 @@ final class CheckpointMaker {
     /** Held while one is written: the writer and the forcer both do. */
     private final ReentrantLock writing = new ReentrantLock();
     private long number;
+    /** Number of the newest one that was written. Guarded by {@link #writing}. */
+    private long written;
 
     /** @param last number of the last checkpoint, 0 without one */
     CheckpointMaker(StoreFiles files, Path folder, SessionId session, IndexWriter index, OpenExchanges open, long last) {
@@ -63,12 +65,16 @@ final class CheckpointMaker {
                 openRows(indexFiles));
     }
 
-    /** Forces the index and replaces the older generation. */
+    /** Forces the index and replaces the older generation; the log up to there must have been forced. One that came too late is not needed. */
     void write(Checkpoint checkpoint) throws IOException {
         writing.lock();
         try {
+            if (checkpoint.number() <= written) {
+                return;
+            }
             index.files().force();
             files.replace(Checkpoint.file(folder, checkpoint.number()), checkpoint.encode());
+            written = checkpoint.number();
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } finally {

@@ -59,8 +59,8 @@ final class ExchangeReader {
                 end.trailers(), end.outcome(), end.facts().map(ExchangeCodec.EndFacts::timings).orElse(Timings.NONE),
                 end.facts().map(ExchangeCodec.EndFacts::rules).orElse(List.of()), end.facts().map(ExchangeCodec.EndFacts::notes)
                         .orElse(List.of()));
-        request.body().damage().ifPresent(reason -> damage.add("request body: " + reason));
-        end.body().damage().ifPresent(reason -> damage.add("response body: " + reason));
+        request.body().damage().ifPresent(reason -> damage.add(ExchangePart.REQUEST_BODY.damaged(reason)));
+        end.body().damage().ifPresent(reason -> damage.add(ExchangePart.RESPONSE_BODY.damaged(reason)));
         return new StoredExchange(entry, exchange, request.body(), end.body(), List.copyOf(damage));
     }
 
@@ -84,7 +84,7 @@ final class ExchangeReader {
                 return ExchangeCodec.client(log.at(position, RecordType.CLIENT).payload());
             }
         } catch (IOException | PayloadReader.MalformedPayloadException e) {
-            damage.add("client: " + e.getMessage());
+            damage.add(ExchangePart.CLIENT.damaged(e.getMessage()));
         }
         return new ExchangeCodec.ClientFacts("", "", 0, Optional.<TlsInfo>empty());
     }
@@ -99,7 +99,7 @@ final class ExchangeReader {
             ExchangeCodec.BodyFacts facts = ExchangeCodec.body(in);
             return new RequestPart(LogBody.of(bodyReaders, message, log, bodyAt, facts), facts.trailers());
         } catch (IOException | PayloadReader.MalformedPayloadException e) {
-            damage.add("end of the request: " + e.getMessage());
+            damage.add(ExchangePart.REQUEST_END.damaged(e.getMessage()));
             return new RequestPart(LogBody.none(bodyReaders, message), Fields.EMPTY);
         }
     }
@@ -116,7 +116,7 @@ final class ExchangeReader {
             ResponseHead head = ExchangeCodec.responseHead(in);
             return new ResponsePart(Optional.of(head), route(routeAt, reused));
         } catch (IOException | PayloadReader.MalformedPayloadException e) {
-            damage.add("response head: " + e.getMessage());
+            damage.add(ExchangePart.RESPONSE_HEAD.damaged(e.getMessage()));
             return new ResponsePart(Optional.empty(), Optional.empty());
         }
     }
@@ -140,7 +140,7 @@ final class ExchangeReader {
             return new EndPart(body, facts.body().map(ExchangeCodec.BodyFacts::trailers).orElse(Fields.EMPTY), route(routeAt, facts.reused()),
                     facts.outcome(), Optional.of(facts));
         } catch (IOException | PayloadReader.MalformedPayloadException e) {
-            damage.add("end: " + e.getMessage());
+            damage.add(ExchangePart.END.damaged(e.getMessage()));
             Outcome outcome = new Outcome.Incomplete(ErrorClass.INTERNAL, "the record of its end is damaged");
             return new EndPart(LogBody.none(bodyReaders, message), Fields.EMPTY, Optional.empty(), outcome, Optional.empty());
         }
@@ -151,7 +151,7 @@ final class ExchangeReader {
             return position == Position.NONE ? Optional.empty()
                     : Optional.of(ExchangeCodec.route(log.at(position, RecordType.ROUTE).payload(), reused));
         } catch (IOException | PayloadReader.MalformedPayloadException e) {
-            damage.add("route: " + e.getMessage());
+            damage.add(ExchangePart.ROUTE.damaged(e.getMessage()));
             return Optional.empty();
         }
     }
@@ -166,7 +166,7 @@ final class ExchangeReader {
                 reader.seek(number == Position.segment(from) ? Position.offset(from) & 0xFFFF_FFFFL : SegmentHeader.BYTES);
                 informational(seq, reader, to == Position.NONE ? Long.MAX_VALUE : to, heads);
             } catch (IOException | PayloadReader.MalformedPayloadException e) {
-                damage.add("informational responses: " + e.getMessage());
+                damage.add(ExchangePart.INFORMATIONAL.damaged(e.getMessage()));
             }
         }
         return List.copyOf(heads);
@@ -177,7 +177,9 @@ final class ExchangeReader {
         for (SegmentReader.Found found = reader.next(); found != SegmentReader.Found.END && reader.recordPosition() < to; found = reader.next()) {
             boolean wanted = reader.isRecordHeader() && reader.seq() == seq && reader.type() == RecordType.INFORMATIONAL.code();
             if (wanted && found == SegmentReader.Found.DAMAGE) {
-                damage.add("informational responses: one is damaged");
+                damage.add(ExchangePart.INFORMATIONAL.damaged("one is damaged"));
+            } else if (found == SegmentReader.Found.DAMAGE && !reader.isRecordHeader()) {
+                damage.add(ExchangePart.INFORMATIONAL.damaged("octets are damaged where one may have stood"));
             } else if (wanted) {
                 PayloadReader in = reader.payload();
                 in.array();

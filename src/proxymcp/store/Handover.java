@@ -249,6 +249,37 @@ final class Handover {
         }
     }
 
+    /**
+     * The writer has written what it took and forced all that it ever wrote.
+     *
+     * @return seq up to which everything that began or ended is on the disk
+     */
+    long writerForced() {
+        lock.lock();
+        try {
+            writingSmallestSeq = Long.MAX_VALUE;
+            unforced = false;
+            unforcedSmallestSeq = Long.MAX_VALUE;
+            forcingSmallestSeq = Long.MAX_VALUE;
+            return throughWritten();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The next exchange has this seq; those before it that were not handed over stay a gap. */
+    void continueAt(long seq) {
+        lock.lock();
+        try {
+            if (seq <= lastSeq) {
+                throw new IllegalArgumentException("exchange " + seq + " cannot follow exchange " + lastSeq);
+            }
+            lastSeq = seq - 1;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private long throughWritten() {
         long through = Math.min(lastSeq, filling.smallestSeq - 1);
         return writing ? Math.min(through, writingSmallestSeq - 1) : through;

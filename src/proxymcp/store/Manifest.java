@@ -8,9 +8,12 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import proxymcp.json.Json;
+import proxymcp.json.JsonArray;
 import proxymcp.json.JsonNull;
 import proxymcp.json.JsonNumber;
 import proxymcp.json.JsonObject;
@@ -34,10 +37,13 @@ import proxymcp.json.JsonValue;
  * @param losses what was not recorded
  * @param lastError why, in words
  * @param settings how the proxy was set while recording
+ * @param checkpoints those with a label, the oldest first; the newest {@value #CHECKPOINTS_MAX} of them
  */
 public record Manifest(SessionId id, Optional<String> name, CaptureProfile profile, long maxDiskMb, long startedAtMillis,
         OptionalLong endedAtMillis, String recovery, long exchangeCount, long lastSeq, long bytes, Losses losses, Optional<String> lastError,
-        JsonObject settings) {
+        JsonObject settings, List<CheckpointInfo> checkpoints) {
+    /** Labelled checkpoints that are kept; older ones are forgotten. */
+    public static final int CHECKPOINTS_MAX = 1_000;
     /** Nothing was lost. */
     public static final String CLEAN = "clean";
     /** The recording process had died; what it left was read again. */
@@ -59,8 +65,29 @@ public record Manifest(SessionId id, Optional<String> name, CaptureProfile profi
                 .put("captureProfile", profile.id()).put("maxDiskMb", maxDiskMb).put("startedAt", startedAtMillis)
                 .put("endedAt", endedAtMillis.isPresent() ? JsonNumber.of(endedAtMillis.getAsLong()) : JsonNull.NULL)
                 .put("recoveryState", recovery).put("exchangeCount", exchangeCount).put("lastSequence", lastSeq).put("bytesWritten", bytes)
-                .put("losses", lost).putOrNull("lastError", lastError.map(JsonString::new)).put("settings", settings).build();
+                .put("losses", lost).putOrNull("lastError", lastError.map(JsonString::new)).put("settings", settings)
+                .put("checkpoints", encoded(checkpoints)).build();
         files.replace(file(folder), (Json.text(json) + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static List<JsonValue> encoded(List<CheckpointInfo> checkpoints) {
+        List<JsonValue> values = new ArrayList<>();
+        for (CheckpointInfo checkpoint : checkpoints) {
+            values.add(JsonObject.builder().put("number", checkpoint.number()).putIf("label", checkpoint.label()).put("seq", checkpoint.seq())
+                    .put("segment", checkpoint.segment()).put("offset", checkpoint.offset()).put("timestamp", checkpoint.takenAtMillis()).build());
+        }
+        return values;
+    }
+
+    private static List<CheckpointInfo> checkpoints(JsonObject json) {
+        List<CheckpointInfo> checkpoints = new ArrayList<>();
+        for (JsonValue value : json.array("checkpoints").orElse(new JsonArray(List.of()))) {
+            if (value instanceof JsonObject one && whole(one, "number") > 0) {
+                checkpoints.add(new CheckpointInfo(whole(one, "number"), one.string("label"), whole(one, "seq"), (int) whole(one, "segment"),
+                        whole(one, "offset"), whole(one, "timestamp")));
+            }
+        }
+        return List.copyOf(checkpoints);
     }
 
     /** Reads a session's manifest; empty if there is none that can be used. */
@@ -101,7 +128,8 @@ public record Manifest(SessionId id, Optional<String> name, CaptureProfile profi
                 ended < 0 ? OptionalLong.empty() : OptionalLong.of(ended), json.string("recoveryState").orElse(CLEAN),
                 whole(json, "exchangeCount"), whole(json, "lastSequence"), whole(json, "bytesWritten"),
                 new Losses(Math.max(0, whole(lost, "bodies")), Math.max(0, whole(lost, "exchanges")), Math.max(0, whole(lost, "records")),
-                        Math.max(0, whole(lost, "bytes"))), json.string("lastError"), json.object("settings").orElse(JsonObject.EMPTY)));
+                        Math.max(0, whole(lost, "bytes"))), json.string("lastError"), json.object("settings").orElse(JsonObject.EMPTY),
+                checkpoints(json)));
     }
 
     /** A manifest for a session that has lost its own. */
@@ -114,7 +142,7 @@ public record Manifest(SessionId id, Optional<String> name, CaptureProfile profi
             started = 0; // The digits are no date: the start is not known.
         }
         return new Manifest(id, Optional.empty(), CaptureProfile.FULL, 0, started, OptionalLong.empty(), ERROR, 0, 0, 0, Losses.NONE,
-                Optional.of("the manifest was missing or damaged"), JsonObject.EMPTY);
+                Optional.of("the manifest was missing or damaged"), JsonObject.EMPTY, List.of());
     }
 
     private static long whole(JsonObject json, String name) {
@@ -123,6 +151,14 @@ public record Manifest(SessionId id, Optional<String> name, CaptureProfile profi
 
     Manifest with(OptionalLong ended, String newRecovery, long exchanges, long seq, long newBytes, Losses newLosses, Optional<String> error) {
         return new Manifest(id, name, profile, maxDiskMb, startedAtMillis, ended, newRecovery, exchanges, seq, newBytes, newLosses, error,
-                settings);
+                settings, checkpoints);
+    }
+
+    /** The same with one labelled checkpoint more. */
+    Manifest with(CheckpointInfo checkpoint) {
+        List<CheckpointInfo> more = new ArrayList<>(checkpoints);
+        more.add(checkpoint);
+        return new Manifest(id, name, profile, maxDiskMb, startedAtMillis, endedAtMillis, recovery, exchangeCount, lastSeq, bytes, losses, lastError,
+                settings, List.copyOf(more.subList(Math.max(0, more.size() - CHECKPOINTS_MAX), more.size())));
     }
 }

@@ -79,6 +79,13 @@ final class RecordedBody {
         return true;
     }
 
+    /** Hands over what is held as a chunk, however short it is. */
+    void stream(StoreRecording to) {
+        if (heldBytes > 0 && !handOverHeld(to, to.waitMillis())) {
+            shed(to, 0);
+        }
+    }
+
     /** A body is kept from its first octet on: the rest is shed with the part that found no room. */
     private void shed(StoreRecording to, int more) {
         shed = true;

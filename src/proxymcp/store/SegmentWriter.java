@@ -3,9 +3,11 @@ package proxymcp.store;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.zip.CRC32C;
 
 /**
@@ -21,6 +23,10 @@ final class SegmentWriter implements Closeable {
     private final FileChannel channel;
     private final CRC32C digest = new CRC32C();
     private final byte[] digestInput = new byte[Long.BYTES];
+    /** Held while the writer or the forcer forces: neither may take the other's failure for a success. */
+    private final ReentrantLock forcing = new ReentrantLock();
+    /** Guarded by {@link #forcing}. */
+    private boolean forceFailed;
     private int position = SegmentHeader.BYTES;
     private long records;
     private long firstNumber;
@@ -99,8 +105,22 @@ final class SegmentWriter implements Closeable {
         out.end();
     }
 
+    /** Forces what is written. Once that failed it always does: the system says so once, and what it kept is unknown after that. */
     void force() throws IOException {
-        channel.force(false);
+        forcing.lock();
+        try {
+            if (forceFailed) {
+                throw new IOException("the segment could not be forced before");
+            }
+            channel.force(false);
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            forceFailed = true;
+            throw e;
+        } finally {
+            forcing.unlock();
+        }
     }
 
     Path file() {

@@ -145,6 +145,11 @@ public final class Session implements Closeable {
         }
     }
 
+    /** Where the last record of an exchange stands; {@link Position#NONE} if that is not known. */
+    long endOf(long seq) throws IOException {
+        return checked(seq).getLong(index.at(seq) + RowLayout.END);
+    }
+
     private LogReader log() {
         return new LogReader(files, folder, manifest.id());
     }

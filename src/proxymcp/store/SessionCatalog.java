@@ -75,14 +75,18 @@ public final class SessionCatalog implements Closeable {
      * @throws SessionException if the folder cannot be written
      */
     public SessionWriter create(Optional<String> name, CaptureProfile profile, long maxDiskMb, JsonObject settings) throws IOException {
+        return create(name, profile, maxDiskMb, settings, limits);
+    }
+
+    SessionWriter create(Optional<String> name, CaptureProfile profile, long maxDiskMb, JsonObject settings, StoreLimits with) throws IOException {
         SessionId id = SessionId.next(clock, new SecureRandom());
         Path folder = folders.of(id);
         lock.lock();
         try {
             files.createFolder(folder);
             Manifest manifest = new Manifest(id, name, profile, maxDiskMb, clock.millis(), OptionalLong.empty(), Manifest.CLEAN, 0, 0, 0,
-                    Losses.NONE, Optional.empty(), settings);
-            SessionWriter writer = begin(folder, manifest);
+                    Losses.NONE, Optional.empty(), settings, List.of());
+            SessionWriter writer = begin(folder, manifest, with);
             recording.put(id, writer);
             return writer;
         } catch (SessionException e) {
@@ -95,11 +99,11 @@ public final class SessionCatalog implements Closeable {
     }
 
     /** Begins to write a session; of one that cannot be begun nothing stays. */
-    private SessionWriter begin(Path folder, Manifest manifest) throws IOException {
+    private SessionWriter begin(Path folder, Manifest manifest, StoreLimits with) throws IOException {
         SessionLock held = SessionLock.tryTake(folder)
                 .orElseThrow(() -> new SessionException("session_locked", "another process writes session " + manifest.id()));
         try {
-            return new SessionWriter(files, folder, manifest, limits, clock, nanoTime, held);
+            return new SessionWriter(files, folder, manifest, with, clock, nanoTime, held);
         } catch (IOException e) {
             try (held) {
                 SessionFolders.deleteFolder(folder);
@@ -199,6 +203,25 @@ public final class SessionCatalog implements Closeable {
         return names;
     }
 
+    /**
+     * Checkpoints of a session, the newest first: the labelled ones that its manifest keeps, and those that recovery would begin at.
+     *
+     * @throws SessionException if there is none with this id
+     */
+    public List<CheckpointInfo> checkpoints(SessionId id) throws IOException {
+        Path folder = folders.existing(id);
+        Optional<Manifest> manifest = recordingOf(id).map(SessionWriter::manifest).or(() -> Manifest.read(folder, id));
+        List<CheckpointInfo> all = new ArrayList<>(manifest.map(Manifest::checkpoints).orElse(List.of()));
+        for (Checkpoint checkpoint : Checkpoint.all(folder, id)) {
+            CheckpointInfo found = CheckpointInfo.of(checkpoint);
+            if (!all.contains(found)) {
+                all.add(found);
+            }
+        }
+        all.sort(Comparator.comparingLong(CheckpointInfo::number).reversed());
+        return all;
+    }
+
     /** Runs {@code work} on a session; an index found damaged on the way is rebuilt from the log, and the work done again. */
     public <T> T read(SessionId id, SessionWork<T> work) throws Exception {
         try {
@@ -270,10 +293,10 @@ public final class SessionCatalog implements Closeable {
 
     private Optional<Session> openClean(Path folder, Manifest manifest) {
         Optional<Checkpoint> checkpoint = Checkpoint.newest(folder, manifest.id()).filter(found -> found.lastSeq() == manifest.lastSeq());
-        if (checkpoint.isEmpty()) {
-            return Optional.empty();
-        }
         try {
+            if (checkpoint.isEmpty() || !checkpoint.get().isWithin(SegmentFiles.list(folder))) {
+                return Optional.empty();
+            }
             IndexFiles index = IndexFiles.open(files, folder, manifest.id(), false);
             if (index.lastSeq() != manifest.lastSeq() || index.stepBackMillis() != checkpoint.get().stepBackMillis()) {
                 index.close();
@@ -345,6 +368,34 @@ public final class SessionCatalog implements Closeable {
         } finally {
             care.unlock();
         }
+    }
+
+    /**
+     * Copies what is sound of a session into a new one.
+     *
+     * @param name of the new one; empty for one made of the old
+     * @throws SessionException if it is being recorded, or is unknown, or the new one cannot be written
+     * @throws java.util.concurrent.CancellationException if {@code watch} says so; nothing of the new one stays
+     */
+    public Salvaged salvage(SessionId id, Optional<String> name, WorkWatch watch) throws IOException {
+        Path folder = folders.existing(id);
+        if (recordingOf(id).isPresent()) {
+            throw new SessionException("session_active", "session " + id + " is being recorded; stop it first");
+        }
+        if (SessionLock.isRecorded(folder)) {
+            throw new SessionException("session_locked", "another process records session " + id);
+        }
+        Manifest before = Manifest.read(folder, id).orElseGet(() -> Manifest.lost(id));
+        return new SessionSalvage(this, limits, watch).run(id, folder, before, name);
+    }
+
+    /**
+     * Checks that a session is there.
+     *
+     * @throws SessionException if there is none with this id
+     */
+    void requireExisting(SessionId id) throws SessionException {
+        folders.existing(id);
     }
 
     /**

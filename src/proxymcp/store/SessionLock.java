@@ -84,6 +84,19 @@ final class SessionLock implements Closeable {
         }
     }
 
+    /** Whether somebody records the session. A folder that cannot be written counts as one that nobody does. */
+    static boolean isRecorded(Path folder) {
+        try {
+            Attempt attempt = tryTake(folder, Purpose.CARE);
+            if (attempt instanceof Attempt.Taken(SessionLock lock)) {
+                lock.close();
+            }
+            return attempt instanceof Attempt.Recorded;
+        } catch (IOException e) {
+            return false; // What is found there is read as it is.
+        }
+    }
+
     private static Attempt refused(Purpose holder) {
         return switch (holder) {
             case RECORD -> new Attempt.Recorded();

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.ExchangeEnd;
 import proxymcp.exchange.Outcome;
@@ -47,16 +48,32 @@ final class SessionRecovery {
     Result run(boolean whole) throws IOException {
         Manifest before = Manifest.read(folder, id).orElseGet(() -> Manifest.lost(id));
         OpenExchanges open = new OpenExchanges();
-        Optional<Checkpoint> newest = Checkpoint.newest(folder, id);
-        Optional<Checkpoint> checkpoint = whole ? Optional.empty() : newest;
-        Optional<IndexFiles> restored = checkpoint.flatMap(found -> restore(found, open));
-        IndexFiles indexFiles = restored.isPresent() ? restored.get() : IndexFiles.create(files, folder, id, limits);
+        List<Checkpoint> checkpoints = Checkpoint.all(folder, id);
+        Optional<Restored> restored = whole ? Optional.empty() : restore(checkpoints, open);
+        long last = checkpoints.isEmpty() ? 0 : checkpoints.get(0).number();
+        for (CheckpointInfo labelled : before.checkpoints()) {
+            last = Math.max(last, labelled.number());
+        }
+        IndexFiles indexFiles = restored.isPresent() ? restored.get().index() : IndexFiles.create(files, folder, id, limits);
         try {
-            Optional<Checkpoint> from = restored.isPresent() ? checkpoint : Optional.empty();
-            return replay(before, indexFiles, open, from, newest.map(Checkpoint::number).orElse(0L));
+            return replay(before, indexFiles, open, restored.map(Restored::checkpoint), last);
         } finally {
             indexFiles.close();
         }
+    }
+
+    private record Restored(Checkpoint checkpoint, IndexFiles index) {}
+
+    /** Goes back to the newest checkpoint that fits log and index. */
+    private Optional<Restored> restore(List<Checkpoint> checkpoints, OpenExchanges open) throws IOException {
+        SortedMap<Integer, Path> segments = SegmentFiles.list(folder);
+        for (Checkpoint checkpoint : checkpoints) {
+            Optional<IndexFiles> index = checkpoint.isWithin(segments) ? restore(checkpoint, open) : Optional.empty();
+            if (index.isPresent()) {
+                return Optional.of(new Restored(checkpoint, index.get()));
+            }
+        }
+        return Optional.empty();
     }
 
     private Result replay(Manifest before, IndexFiles indexFiles, OpenExchanges open, Optional<Checkpoint> from, long lastCheckpoint)

@@ -20,7 +20,9 @@ import java.util.function.LongSupplier;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.ExchangeEnd;
 import proxymcp.exchange.ExchangeSink;
+import proxymcp.exchange.ExchangeStart;
 import proxymcp.exchange.Outcome;
+import proxymcp.exchange.Recording;
 import proxymcp.exchange.Timings;
 
 /**
@@ -35,12 +37,23 @@ public final class SessionWriter implements Closeable {
     private static final long SETTLE_MILLIS = 1_000;
     private static final long TRY_AGAIN_MILLIS = 500;
     private static final long CLOSE_SECONDS = 60;
+    private static final long CHECKPOINT_SECONDS = 30;
     /** After failures to force, the time between two tries doubles up to this power of two: each try costs a segment. */
     private static final int FORCE_PAUSE_POWER_MAX = 7;
 
-    private record Labelled(Optional<String> label, CompletableFuture<Checkpoint> done) {}
+    /**
+     * A checkpoint that survives a lost machine.
+     *
+     * @param checkpoint where it stands
+     * @param durationNanos how long it took
+     * @param forcedThrough seq up to which everything that had begun or ended is on the disk
+     */
+    public record Taken(CheckpointInfo checkpoint, long durationNanos, long forcedThrough) {}
 
-    private final StoreFiles files;
+    private record Done(CheckpointInfo checkpoint, long forcedThrough) {}
+
+    private record Wanted(Optional<String> label, CompletableFuture<Done> done) {}
+
     private final Path folder;
     private final StoreLimits limits;
     private final Clock clock;
@@ -52,14 +65,14 @@ public final class SessionWriter implements Closeable {
     private final IndexWriter index;
     private final OpenExchanges open;
     private final CheckpointMaker checkpoints;
-    private final ConcurrentLinkedQueue<Labelled> wanted = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Wanted> wanted = new ConcurrentLinkedQueue<>();
     private final CompletableFuture<Void> written = new CompletableFuture<>();
     private final ReentrantLock closing = new ReentrantLock();
     /** Guarded by {@link #closing}. */
     private boolean closed;
     private final Thread writer;
     private final Thread forcer;
-    private Manifest manifest;
+    private final ManifestFile manifest;
     private long checkpointBytes;
     private long checkpointNanos;
     private long triedNanos;
@@ -77,9 +90,7 @@ public final class SessionWriter implements Closeable {
 
     SessionWriter(StoreFiles files, Path folder, Manifest manifest, StoreLimits limits, Clock clock, LongSupplier nanoTime, SessionLock lock)
             throws IOException {
-        this.files = files;
         this.folder = folder;
-        this.manifest = manifest;
         this.limits = limits;
         this.clock = clock;
         this.nanoTime = nanoTime;
@@ -92,7 +103,7 @@ public final class SessionWriter implements Closeable {
         this.log = new LogWriter(files, folder, manifest.id(), limits, manifest.maxDiskMb() << 20, index, open, keys, LogState.NEW);
         this.checkpoints = new CheckpointMaker(files, folder, manifest.id(), index, open, 0);
         this.checkpointNanos = nanoTime.getAsLong();
-        manifest.write(files, folder);
+        this.manifest = new ManifestFile(files, folder, manifest);
         this.end = log.position();
         this.writer = Thread.ofPlatform().daemon().name("store-writer").unstarted(this::write);
         this.forcer = Thread.ofPlatform().daemon().name("store-forcer").unstarted(this::force);
@@ -102,17 +113,23 @@ public final class SessionWriter implements Closeable {
 
     /** The session's id. */
     public SessionId id() {
-        return manifest.id();
+        return manifest.current().id();
     }
 
-    /** Its manifest as it was at the start. */
+    /** Its manifest: as it was at the start, with the labelled checkpoints since; the last one once it has ended. */
     public Manifest manifest() {
-        return manifest;
+        return manifest.current();
     }
 
     /** Where exchanges go. */
     public ExchangeSink sink() {
         return recorder;
+    }
+
+    /** Begins exchange {@code seq}, which must follow the last one, perhaps after a gap. For a single producer. */
+    Recording openAt(long seq, ExchangeStart start) {
+        handover.continueAt(seq);
+        return recorder.open(start);
     }
 
     /** Waits, for a second at most, until everything handed over so far can be read. */
@@ -132,21 +149,36 @@ public final class SessionWriter implements Closeable {
     }
 
     /**
-     * Takes a checkpoint now.
+     * Takes a checkpoint now: whatever was handed over before the call is on the disk after it, and survives a lost machine.
      *
-     * @throws IOException if it cannot be written
+     * @param label what to call it; labelled ones are kept in the manifest
+     * @throws IOException if it cannot be written, the session ends, or part of the log could not be forced before
      */
-    Checkpoint checkpoint(Optional<String> label) throws IOException {
-        Labelled labelled = new Labelled(label, new CompletableFuture<>());
-        wanted.add(labelled);
+    public Taken checkpoint(Optional<String> label) throws IOException {
+        long begin = nanoTime.getAsLong();
+        Wanted checkpoint = new Wanted(label, new CompletableFuture<>());
+        wanted.add(checkpoint);
         handover.wake();
+        if (writerDone) {
+            refuseWanted();
+        }
         try {
-            return labelled.done().get(30, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IOException("the checkpoint could not be written: " + e.getMessage(), e);
+            Done done = checkpoint.done().get(CHECKPOINT_SECONDS, TimeUnit.SECONDS);
+            return new Taken(done.checkpoint(), nanoTime.getAsLong() - begin, done.forcedThrough());
+        } catch (ExecutionException e) {
+            throw new IOException("the checkpoint could not be written: " + e.getCause().getMessage(), e.getCause());
+        } catch (TimeoutException e) {
+            throw new IOException("the disk took longer than " + CHECKPOINT_SECONDS + " s to write the checkpoint", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while a checkpoint was written", e);
+        }
+    }
+
+    /** Nobody takes checkpoints any more. */
+    private void refuseWanted() {
+        for (Wanted left = wanted.poll(); left != null; left = wanted.poll()) {
+            left.done().completeExceptionally(new IOException("the session has ended"));
         }
     }
 
@@ -155,6 +187,8 @@ public final class SessionWriter implements Closeable {
             boolean more = true;
             while (more) {
                 boolean last = stopping;
+                // Before the batch is taken, so that what was handed over before it was asked for is in this batch or an earlier one.
+                Wanted labelled = wanted.peek();
                 // Before the batch is taken: what began before its end was lost is in this batch or an earlier one.
                 List<Long> lostEnds = recorder.takeLostEnds();
                 List<Long> lostParts = recorder.takeLostParts();
@@ -171,7 +205,11 @@ public final class SessionWriter implements Closeable {
                     forceFailed = false;
                     log.abandonSegment();
                 }
-                checkpointIfDue();
+                if (labelled == null) {
+                    checkpointIfDue();
+                } else {
+                    checkpoint(labelled);
+                }
                 publish();
                 more = !last || batch.used > 0;
             }
@@ -184,6 +222,7 @@ public final class SessionWriter implements Closeable {
         } finally {
             handover.end();
             writerDone = true;
+            refuseWanted();
             LockSupport.unpark(forcer);
         }
     }
@@ -201,7 +240,7 @@ public final class SessionWriter implements Closeable {
         inFlight = log.inFlight();
         log.failure().ifPresent(failure -> lastError = Optional.of("writing failed: " + failure.getMessage()));
         if (!losses.isNone() && lastError.isEmpty()) {
-            lastError = Optional.of("the session's limit of " + manifest.maxDiskMb() + " MiB was reached, or the disk was too slow");
+            lastError = Optional.of("the session's limit of " + manifest.current().maxDiskMb() + " MiB was reached, or the disk was too slow");
         }
     }
 
@@ -217,39 +256,51 @@ public final class SessionWriter implements Closeable {
         long now = nanoTime.getAsLong();
         boolean grown = log.bytes() - checkpointBytes >= limits.checkpointBytes();
         boolean old = now - checkpointNanos >= TimeUnit.MILLISECONDS.toNanos(limits.checkpointMillis()) && log.bytes() > checkpointBytes;
-        Labelled labelled = wanted.poll();
-        if (labelled == null && !grown && !old || labelled == null && toWrite.isPresent()) {
+        if (!grown && !old || toWrite.isPresent()) {
             return;
         }
-        checkpointBytes = log.bytes();
-        checkpointNanos = now;
         try {
-            Checkpoint checkpoint = takeCheckpoint(labelled == null ? Optional.empty() : labelled.label());
-            if (labelled != null) {
-                log.force();
-                checkpoints.write(checkpoint);
-                labelled.done().complete(checkpoint);
-            } else {
-                toWrite = Optional.of(checkpoint);
-                LockSupport.unpark(forcer);
-            }
+            toWrite = Optional.of(takeCheckpoint(Optional.empty()));
+            LockSupport.unpark(forcer);
         } catch (IOException e) {
             // Checkpoints only shorten recovery: without one, more of the log is read.
             lastError = Optional.of("a checkpoint failed: " + e.getMessage());
-            if (labelled != null) {
-                labelled.done().completeExceptionally(e);
-            }
         }
     }
 
+    /** Takes the checkpoint that a caller waits for: log, index, checkpoint and manifest are forced one after the other. */
+    private void checkpoint(Wanted asked) {
+        try {
+            Checkpoint checkpoint = takeCheckpoint(asked.label());
+            log.force();
+            if (log.isUnforced()) {
+                throw new IOException("a part of the log could not be forced to the disk");
+            }
+            long through = handover.writerForced();
+            checkpoints.write(checkpoint);
+            CheckpointInfo info = CheckpointInfo.of(checkpoint);
+            if (asked.label().isPresent()) {
+                manifest.keep(info);
+            }
+            asked.done().complete(new Done(info, through));
+        } catch (IOException e) {
+            lastError = Optional.of("a checkpoint failed: " + e.getMessage());
+            asked.done().completeExceptionally(e);
+        }
+        // Not where the writer ends by a fault: then all that is wanted is refused.
+        wanted.remove(asked);
+    }
+
     private Checkpoint takeCheckpoint(Optional<String> label) throws IOException {
+        checkpointBytes = log.bytes();
+        checkpointNanos = nanoTime.getAsLong();
         if (log.indexLacks()) {
             throw new IOException("the index could not take all records; it is made anew when the session is opened");
         }
         long number = checkpoints.nextNumber();
-        log.append(RecordType.CHECKPOINT, out -> out.array(4).integer(number).textOrNil(label).integer(index.lastSeq())
-                .integer(clock.millis()));
-        return checkpoints.take(label, clock.millis(), log.position(), log.nextNumber(), log.bytes(), log.losses());
+        long now = clock.millis();
+        log.append(RecordType.CHECKPOINT, out -> out.array(4).integer(number).textOrNil(label).integer(index.lastSeq()).integer(now));
+        return checkpoints.take(label, now, log.position(), log.nextNumber(), log.bytes(), log.losses());
     }
 
     /** The last records: exchanges that still run end here, for this session. */
@@ -271,7 +322,6 @@ public final class SessionWriter implements Closeable {
     }
 
     private void force() {
-        long number = 0;
         int failures = 0;
         while (!writerDone) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(limits.forceMillis()) << Math.min(failures, FORCE_PAUSE_POWER_MAX));
@@ -279,6 +329,8 @@ public final class SessionWriter implements Closeable {
                 continue;
             }
             boolean forced = false;
+            // Before the log is forced: one that is taken meanwhile tells of records that may not be.
+            Optional<Checkpoint> covered = toWrite;
             try {
                 if (!Files.isDirectory(folder)) {
                     throw new IOException("the session's folder is gone");
@@ -297,23 +349,18 @@ public final class SessionWriter implements Closeable {
                 handover.endForce(forced && !log.isUnforced());
             }
             if (forced) {
-                number = writeCheckpoint(number);
+                covered.ifPresent(this::writeCheckpoint);
             }
         }
     }
 
-    private long writeCheckpoint(long last) {
-        Optional<Checkpoint> checkpoint = toWrite;
-        if (checkpoint.isEmpty() || checkpoint.get().number() <= last) {
-            return last;
-        }
+    private void writeCheckpoint(Checkpoint checkpoint) {
         try {
-            checkpoints.write(checkpoint.get());
+            checkpoints.write(checkpoint);
         } catch (IOException e) {
             lastError = Optional.of("a checkpoint failed: " + e.getMessage());
         }
         toWrite = Optional.empty();
-        return checkpoint.get().number();
     }
 
     /**
@@ -367,11 +414,9 @@ public final class SessionWriter implements Closeable {
 
     private void release() throws IOException {
         String state = losses.isNone() && lastError.isEmpty() ? Manifest.CLEAN : Manifest.ERROR;
-        manifest = manifest.with(OptionalLong.of(clock.millis()), state, exchanges, index.lastSeq(), bytes, losses, lastError);
+        long last = index.lastSeq();
         try {
-            if (Files.isDirectory(folder)) {
-                manifest.write(files, folder);
-            }
+            manifest.end(before -> before.with(OptionalLong.of(clock.millis()), state, exchanges, last, bytes, losses, lastError));
         } finally {
             closeAll(log, index.files(), lock);
         }

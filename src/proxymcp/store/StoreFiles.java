@@ -2,6 +2,7 @@ package proxymcp.store;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -30,12 +31,33 @@ class StoreFiles {
         return FileChannel.open(file, StandardOpenOption.READ);
     }
 
-    /** Makes a folder that its owner alone can enter; fine if it is there. */
+    /**
+     * Makes a folder that its owner alone can enter, and those above it that are missing; fine if it is there. Their entries are made durable up
+     * to the root: who made a folder above may have died before it was.
+     */
     void createFolder(Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            Files.createDirectories(folder);
-            restrict(folder, OWNER_FOLDER);
+        makeFolder(folder.toAbsolutePath());
+        for (Path above = folder.toAbsolutePath().getParent(); above != null; above = above.getParent()) {
+            forceFolder(above);
         }
+    }
+
+    private void makeFolder(Path folder) throws IOException {
+        if (Files.isDirectory(folder)) {
+            return;
+        }
+        if (folder.getParent() != null) {
+            makeFolder(folder.getParent());
+        }
+        try {
+            Files.createDirectory(folder);
+        } catch (FileAlreadyExistsException e) {
+            if (Files.isDirectory(folder)) {
+                return; // Another process was quicker.
+            }
+            throw e;
+        }
+        restrict(folder, OWNER_FOLDER);
     }
 
     /** Replaces {@code file} by {@code bytes}, whole or not at all: temporary file, force, rename, force of the folder. */
@@ -46,8 +68,13 @@ class StoreFiles {
             writeFully(channel, java.nio.ByteBuffer.wrap(bytes), 0);
             channel.force(true);
         }
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        rename(temporary, file);
         forceFolder(file.getParent());
+    }
+
+    /** Gives a file another name, in place of the file that has it. */
+    void rename(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** Makes a folder's entries durable, where the system can. */

@@ -138,6 +138,22 @@ final class StoreRecording implements Recording {
         }
     }
 
+    /** Has the octets held so far written as chunks: a body whose digest is not known cannot be stored by it. */
+    void streamBodies() {
+        lock.lock();
+        try {
+            requestBody.stream(this);
+            responseBody.stream(this);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Says in the log that something of this exchange is missing. */
+    void lacksParts() {
+        recorder.partLost(seq);
+    }
+
     private void writeRoute() {
         if (routeKey != 0 || route.isEmpty()) {
             return;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import proxymcp.json.Args;
+import proxymcp.json.Json;
 import proxymcp.json.JsonNull;
 import proxymcp.json.JsonObject;
 import proxymcp.json.JsonValue;
@@ -18,6 +19,7 @@ import proxymcp.mcp.Tool;
 import proxymcp.mcp.ToolOutcome;
 import proxymcp.mcp.WorkPool;
 import proxymcp.store.CaptureProfile;
+import proxymcp.store.CheckpointInfo;
 import proxymcp.store.Damage;
 import proxymcp.store.Manifest;
 import proxymcp.store.SessionCatalog;
@@ -42,6 +44,8 @@ final class SessionTools {
     static final Schema LIST = Schema.of(
             Property.integer("offset", "Sessions to skip, newest first", 0, Integer.MAX_VALUE).defaultTo(0), ListBudget.MAX_CHARS);
     static final Schema ONE = Schema.of(SESSION_ID);
+    static final Schema GET = Schema.of(SESSION_ID,
+            Property.integer("checkpoint_offset", "Checkpoints to skip, newest first", 0, Integer.MAX_VALUE).defaultTo(0), ListBudget.MAX_CHARS);
     static final Schema RECOVER = Schema.of(
             Property.text("session_id", "Rebuild this one from its log; else recover all that dead processes left", 1, 100));
 
@@ -70,10 +74,11 @@ final class SessionTools {
                         new ToolCall((args, context) -> ToolOutcome.success(view.runtime()))),
                 new Tool("proxy_list_sessions", "List sessions", "Sessions on disk, newest first.", Tool.Hints.QUERY, TOOLSET, LIST,
                         ListBudget.pageMembers("sessions").and(ResultSchema.integer("count")), new ToolCall(this::list)),
-                new Tool("proxy_get_session", "Get one session", "One session: counts, settings it was recorded with, segments, and damage.",
-                        Tool.Hints.QUERY, TOOLSET, ONE, ResultSchema.of(ResultSchema.object("session"), ResultSchema.text("recoveryState"),
-                                ResultSchema.flag("recovered").optional(), ResultSchema.integer("damageTotal"), ResultSchema.array("damage")),
-                        new ToolCall(this::get)),
+                new Tool("proxy_get_session", "Get one session", "One session: counts, settings it was recorded with, segments, checkpoints, and damage.",
+                        Tool.Hints.QUERY, TOOLSET, GET, ResultSchema.of(ResultSchema.object("session"), ResultSchema.text("recoveryState"),
+                                ResultSchema.flag("recovered").optional(), ResultSchema.integer("damageTotal"), ResultSchema.array("damage"),
+                                ResultSchema.integer("checkpointTotal"), ResultSchema.integer("nextCheckpointOffset").optional(),
+                                ResultSchema.array("checkpoints")), new ToolCall(this::get)),
                 new Tool("proxy_delete_session", "Delete a session", "Deletes a session with all its files, for good.", Tool.Hints.REMOVE,
                         TOOLSET, ONE, ResultSchema.of(ResultSchema.text("deleted")), new ToolCall(this::delete)),
                 new Tool("proxy_session_recover", "Recover sessions", "Reads a session's log again and rebuilds its index. "
@@ -114,8 +119,19 @@ final class SessionTools {
 
     private ToolOutcome get(Args args, CallContext context) throws Exception {
         SessionId id = SessionControl.id("session_id", args.string("session_id"));
-        return pool.run(context, () -> sessions.catalog().read(id, session -> ToolOutcome.success(JsonObject.builder()
-                .put("session", view.whole(session.manifest())).putAll(SessionView.found(session.manifest(), session.damage())).build())));
+        JsonObject found = pool.run(context, () -> sessions.catalog().read(id, session -> JsonObject.builder()
+                .put("session", view.whole(session.manifest())).putAll(SessionView.found(session.manifest(), session.damage())).build()));
+        List<CheckpointInfo> checkpoints = sessions.catalog().checkpoints(id);
+        int offset = args.integer("checkpoint_offset");
+        ListBudget shown = new ListBudget(Math.max(2_000, args.integer("max_chars") - Json.text(found).length()));
+        for (int i = offset; i < checkpoints.size() && !shown.isFull(); i++) {
+            shown.add(SessionView.checkpoint(checkpoints.get(i)));
+        }
+        JsonObject.Builder result = JsonObject.builder().putAll(found).put("checkpointTotal", checkpoints.size());
+        if (shown.isFull()) {
+            result.put("nextCheckpointOffset", offset + shown.size());
+        }
+        return ToolOutcome.success(result.put("checkpoints", shown.items()).build());
     }
 
     private ToolOutcome delete(Args args, CallContext context) throws Exception {

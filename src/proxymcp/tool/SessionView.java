@@ -11,6 +11,7 @@ import proxymcp.json.JsonObject;
 import proxymcp.json.JsonString;
 import proxymcp.json.JsonValue;
 import proxymcp.json.ResultSchema;
+import proxymcp.store.CheckpointInfo;
 import proxymcp.store.Damage;
 import proxymcp.store.Losses;
 import proxymcp.store.Manifest;
@@ -142,6 +143,12 @@ final class SessionView {
             places.add(members.build());
         }
         return new JsonArray(places);
+    }
+
+    /** A checkpoint. */
+    static JsonObject checkpoint(CheckpointInfo checkpoint) {
+        return JsonObject.builder().put("number", checkpoint.number()).put("label", text(checkpoint.label())).put("seq", checkpoint.seq())
+                .put("segment", checkpoint.segment()).put("offset", checkpoint.offset()).put("timestamp", checkpoint.takenAtMillis()).build();
     }
 
     private String root() {

@@ -39,6 +39,8 @@ public final class Toolbox {
         all.addAll(new ExchangeTool(control.live(), files, pool).tools());
         all.addAll(new SessionTools(sessions, control, pool).tools());
         all.addAll(new IntegrityTool(sessions, pool).tools());
+        all.addAll(new CheckpointTool(sessions).tools());
+        all.addAll(new SalvageTool(sessions, pool).tools());
         all.addAll(new SessionQueryTool(sessions, pool).tools());
         all.addAll(new SessionExchangeTool(sessions, files, pool).tools());
         List<Tool> offered = new ArrayList<>();

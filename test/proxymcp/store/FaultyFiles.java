@@ -2,11 +2,7 @@ package proxymcp.store;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.ReadableByteChannel;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.List;
@@ -119,14 +115,13 @@ final class FaultyFiles extends StoreFiles {
         super.replace(file, bytes);
     }
 
-    private final class Channel extends FileChannel {
+    private final class Channel extends PositionedChannel {
         private final Path file;
-        private final FileChannel real;
         private final boolean segment;
 
         Channel(Path file, FileChannel real) {
+            super(real);
             this.file = file;
-            this.real = real;
             this.segment = file.getFileName().toString().startsWith("segment-");
         }
 
@@ -174,76 +169,6 @@ final class FaultyFiles extends StoreFiles {
             }
             real.truncate(size);
             return this;
-        }
-
-        @Override
-        public int read(ByteBuffer target, long position) throws IOException {
-            return real.read(target, position);
-        }
-
-        @Override
-        public MappedByteBuffer map(MapMode mode, long position, long size) throws IOException {
-            return real.map(mode, position, size);
-        }
-
-        @Override
-        public long size() throws IOException {
-            return real.size();
-        }
-
-        @Override
-        protected void implCloseChannel() throws IOException {
-            real.close();
-        }
-
-        @Override
-        public int read(ByteBuffer target) throws IOException {
-            throw new UnsupportedOperationException("the store reads at positions");
-        }
-
-        @Override
-        public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
-            throw new UnsupportedOperationException("the store reads at positions");
-        }
-
-        @Override
-        public int write(ByteBuffer source) throws IOException {
-            throw new UnsupportedOperationException("the store writes at positions");
-        }
-
-        @Override
-        public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
-            throw new UnsupportedOperationException("the store writes at positions");
-        }
-
-        @Override
-        public long position() throws IOException {
-            throw new UnsupportedOperationException("the store counts positions itself");
-        }
-
-        @Override
-        public FileChannel position(long position) throws IOException {
-            throw new UnsupportedOperationException("the store counts positions itself");
-        }
-
-        @Override
-        public long transferTo(long position, long count, WritableByteChannel target) throws IOException {
-            throw new UnsupportedOperationException("the store does not transfer");
-        }
-
-        @Override
-        public long transferFrom(ReadableByteChannel source, long position, long count) throws IOException {
-            throw new UnsupportedOperationException("the store does not transfer");
-        }
-
-        @Override
-        public FileLock lock(long position, long size, boolean shared) throws IOException {
-            throw new UnsupportedOperationException("the store locks its lock file alone");
-        }
-
-        @Override
-        public FileLock tryLock(long position, long size, boolean shared) throws IOException {
-            throw new UnsupportedOperationException("the store locks its lock file alone");
         }
     }
 }

@@ -51,7 +51,7 @@ final class GoldenSessionTest {
         Files.createDirectories(folder);
         Manifest manifest = new Manifest(id, java.util.Optional.of("a name"), CaptureProfile.FULL, 64, SampleTraffic.STARTED,
                 java.util.OptionalLong.empty(), Manifest.CLEAN, 0, 0, 0, Losses.NONE, java.util.Optional.empty(),
-                proxymcp.json.JsonObject.EMPTY);
+                proxymcp.json.JsonObject.EMPTY, java.util.List.of());
         SessionWriter writer = new SessionWriter(TestStore.UNFORCED, folder, manifest, TestStore.limits(3_000), TestStore.CLOCK,
                 System::nanoTime, SessionLock.tryTake(folder).orElseThrow());
         SampleTraffic traffic = new SampleTraffic(writer.sink());
