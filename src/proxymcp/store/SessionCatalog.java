@@ -78,7 +78,13 @@ public final class SessionCatalog implements Closeable {
         return create(name, profile, maxDiskMb, settings, limits);
     }
 
-    SessionWriter create(Optional<String> name, CaptureProfile profile, long maxDiskMb, JsonObject settings, StoreLimits with) throws IOException {
+    /** Begins a session that a program fills: a slow disk makes it wait, and sheds nothing. Bodies are kept as they are handed over. */
+    public SessionWriter createPatient(Optional<String> name, CaptureProfile profile, long maxDiskMb, JsonObject settings) throws IOException {
+        return create(name, profile, maxDiskMb, settings, limits.patient());
+    }
+
+    private SessionWriter create(Optional<String> name, CaptureProfile profile, long maxDiskMb, JsonObject settings, StoreLimits with)
+            throws IOException {
         SessionId id = SessionId.next(clock, new SecureRandom());
         Path folder = folders.of(id);
         lock.lock();
@@ -386,7 +392,7 @@ public final class SessionCatalog implements Closeable {
             throw new SessionException("session_locked", "another process records session " + id);
         }
         Manifest before = Manifest.read(folder, id).orElseGet(() -> Manifest.lost(id));
-        return new SessionSalvage(this, limits, watch).run(id, folder, before, name);
+        return new SessionSalvage(this, watch).run(id, folder, before, name);
     }
 
     /**
@@ -418,19 +424,8 @@ public final class SessionCatalog implements Closeable {
         Optional<SessionWriter> writer = recordingOf(id);
         writer.ifPresent(SessionWriter::settle);
         OptionalLong until = writer.isPresent() ? OptionalLong.of(writer.get().end()) : OptionalLong.empty();
-        boolean recording = writer.isPresent() || isRecordedElsewhere(folder);
+        boolean recording = writer.isPresent() || SessionLock.isRecorded(folder);
         return new SessionVerifier(files, folder, id, until, recording, watch, nanoTime).run(level);
-    }
-
-    private static boolean isRecordedElsewhere(Path folder) throws IOException {
-        return switch (tryLock(folder)) {
-            case SessionLock.Attempt.Recorded recorded -> Files.isWritable(folder);
-            case SessionLock.Attempt.CaredFor caredFor -> true;
-            case SessionLock.Attempt.Taken(SessionLock held) -> {
-                held.close();
-                yield false;
-            }
-        };
     }
 
     /** Whether a session was left by a process that died: it did not end, and nobody holds it. */

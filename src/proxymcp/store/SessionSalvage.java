@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.TimeUnit;
 import proxymcp.json.JsonObject;
 
 /**
@@ -17,19 +16,13 @@ import proxymcp.json.JsonObject;
 final class SessionSalvage {
     private static final String SALVAGED_FROM = "salvagedFrom";
     private static final int ATTEMPTS = 3;
-    /** Nobody waits for this traffic: a slow disk makes it slow, and loses nothing. */
-    private static final long QUEUE_WAIT_MINUTES = 10;
     private static final long ROOM_MB = 64;
 
     private final SessionCatalog catalog;
-    private final StoreLimits limits;
     private final WorkWatch watch;
 
-    SessionSalvage(SessionCatalog catalog, StoreLimits limits, WorkWatch watch) {
+    SessionSalvage(SessionCatalog catalog, WorkWatch watch) {
         this.catalog = catalog;
-        this.limits = new StoreLimits(limits.segmentBytesMax(), limits.queueBytes(), TimeUnit.MINUTES.toMillis(QUEUE_WAIT_MINUTES),
-                limits.inlineBodyBytes(), limits.pendingBodyMillis(), Integer.MAX_VALUE, limits.forceMillis(), limits.checkpointBytes(),
-                limits.checkpointMillis(), limits.rowsPerExtent(), limits.stringBytesPerExtent());
         this.watch = watch;
     }
 
@@ -84,8 +77,8 @@ final class SessionSalvage {
 
     private Salvaged copy(Session source, List<Damage> damage, long lastSeq, Optional<String> name) throws IOException {
         Manifest old = source.manifest();
-        SessionWriter target = catalog.create(name.or(() -> Optional.of("salvaged: " + old.name().orElse(old.id().text()))), old.profile(),
-                roomMb(source), settings(old), limits);
+        SessionWriter target = catalog.createPatient(name.or(() -> Optional.of("salvaged: " + old.name().orElse(old.id().text()))), old.profile(),
+                roomMb(source), settings(old));
         SalvageLosses losses = new SalvageLosses(damage);
         boolean whole = false;
         try {

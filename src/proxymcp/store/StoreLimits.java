@@ -20,4 +20,12 @@ public record StoreLimits(int segmentBytesMax, int queueBytes, long queueWaitMil
     /** 64 MiB segments, a 4 MiB queue, 64 KiB inline bodies, forced each 200 ms, a checkpoint each 16 MiB or 10 s. */
     public static final StoreLimits DEFAULT =
             new StoreLimits(64 << 20, 4 << 20, 2_000, 64 << 10, 50, 4_096, 200, 16L << 20, 10_000, 8_192, 1 << 20);
+
+    private static final long PATIENT_MILLIS = 600_000;
+
+    /** For a program that fills a session and can wait: nothing is shed, and bodies are kept whatever the profile. */
+    StoreLimits patient() {
+        return new StoreLimits(segmentBytesMax, queueBytes, PATIENT_MILLIS, inlineBodyBytes, pendingBodyMillis, Integer.MAX_VALUE, forceMillis,
+                checkpointBytes, checkpointMillis, rowsPerExtent, stringBytesPerExtent);
+    }
 }

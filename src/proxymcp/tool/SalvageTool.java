@@ -14,7 +14,6 @@ import proxymcp.mcp.ToolOutcome;
 import proxymcp.mcp.WorkPool;
 import proxymcp.store.Salvaged;
 import proxymcp.store.SessionId;
-import proxymcp.store.WorkWatch;
 
 /** Copying what is sound of a damaged session. */
 final class SalvageTool {
@@ -43,7 +42,7 @@ final class SalvageTool {
 
     private ToolOutcome salvage(Args args, CallContext context) throws Exception {
         SessionId id = SessionControl.id("session_id", args.string("session_id"));
-        Salvaged salvaged = pool.run(context, () -> sessions.catalog().salvage(id, args.optString("name"), watch(context)));
+        Salvaged salvaged = pool.run(context, () -> sessions.catalog().salvage(id, args.optString("name"), new CallWatch(context, "exchanges copied")));
         JsonObject session = view.whole(salvaged.session());
         ListBudget lost = new ListBudget(Math.max(2_000, args.integer("max_chars") - Json.text(session).length()));
         for (Salvaged.Lost one : salvaged.lost()) {
@@ -59,19 +58,5 @@ final class SalvageTool {
             result.put("reason", "max_chars reached; lost holds the first " + lost.size());
         }
         return ToolOutcome.success(result.put("lost", lost.items()).build());
-    }
-
-    private static WorkWatch watch(CallContext context) {
-        return new WorkWatch() {
-            @Override
-            public void done(long done, long total) {
-                context.progress(done, total, "exchanges copied");
-            }
-
-            @Override
-            public boolean cancelled() {
-                return context.cancelled();
-            }
-        };
     }
 }

@@ -329,7 +329,7 @@ final class VerifyTest {
     void theTornTailOfADeadProcessIsHarmless() throws Exception {
         Files.delete(folder.resolve("manifest.json"));
         Manifest manifest = new Manifest(id, Optional.empty(), CaptureProfile.FULL, 64, SampleTraffic.STARTED, java.util.OptionalLong.empty(),
-                Manifest.CLEAN, 0, 0, 0, Losses.NONE, Optional.empty(), proxymcp.json.JsonObject.EMPTY);
+                Manifest.CLEAN, 0, 0, 0, Losses.NONE, Optional.empty(), proxymcp.json.JsonObject.EMPTY, List.of());
         manifest.write(TestStore.UNFORCED, folder);
         Files.delete(folder.resolve("checkpoint-1"));
         LogFile.Entry last = map.entries().get(map.entries().size() - 4);
