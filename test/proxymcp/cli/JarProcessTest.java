@@ -271,7 +271,7 @@ final class JarProcessTest {
     @Test
     void toolsListsAndDescribes() throws Exception {
         try (JarProcess jar = JarProcess.start(home(), "tools")) {
-            assertEquals(17, jar.rest().lines().filter(line -> line.startsWith("proxy_")).count());
+            assertEquals(19, jar.rest().lines().filter(line -> line.startsWith("proxy_")).count());
             assertEquals(0, jar.exit());
         }
         try (JarProcess jar = JarProcess.start(home(), "tools", "proxy_start")) {
