@@ -409,13 +409,26 @@ final class SalvageTest {
         record(64 << 20, traffic -> traffic.everyKind(LONG_BYTES));
         FaultyFiles disk = new FaultyFiles();
         try (SessionCatalog catalog = new SessionCatalog(root, disk, TestStore.SMALL, TestStore.CLOCK, System::nanoTime)) {
-            for (long room = 0; room < 700_000; room += 50_000) {
+            int failedOnTheWay = 0;
+            for (long room = 0; room < 700_000; room += 2_000) {
                 disk.fill(room);
+                long[] copied = new long[1];
                 try {
-                    catalog.salvage(id, Optional.empty(), UNWATCHED);
-                    assertTrue(room > 100_000, "it fitted into " + room);
+                    catalog.salvage(id, Optional.empty(), new WorkWatch() {
+                        @Override
+                        public void done(long done, long total) {
+                            copied[0] = done;
+                        }
+
+                        @Override
+                        public boolean cancelled() {
+                            return false;
+                        }
+                    });
+                    assertTrue(failedOnTheWay > 3, "it fitted into " + room + ", having failed on the way " + failedOnTheWay + " times");
                     return;
                 } catch (SessionException e) {
+                    failedOnTheWay += copied[0] > 0 ? 1 : 0;
                     assertEquals("cannot_write", e.code());
                     assertEquals(List.of(id), catalog.ids(), "room for " + room);
                 }
