@@ -37,14 +37,6 @@ final class VerifyBench {
         }
     };
 
-    /** A labelled checkpoint of a session that is recorded. */
-    private interface Checkpointing {
-        void take(SessionWriter writer) throws IOException;
-    }
-
-    /** What takes a checkpoint, where the store lets others ask for one. */
-    private static final Optional<Checkpointing> CHECKPOINTING = Optional.empty();
-
     private VerifyBench() {}
 
     static List<Result> run(Path scratch) throws Exception {
@@ -56,11 +48,7 @@ final class VerifyBench {
             Main.delete(home);
         }
         String what = "labelled checkpoint at " + PACED_PER_SECOND + " exchanges/s";
-        if (CHECKPOINTING.isPresent()) {
-            results.add(checkpoints(scratch.resolve("home-checkpoint"), what, CHECKPOINTING.get()));
-        } else {
-            results.add(Result.skipped(what, "-", "the store takes none for others yet"));
-        }
+        results.add(checkpoints(scratch.resolve("home-checkpoint"), what));
         return results;
     }
 
@@ -126,7 +114,7 @@ final class VerifyBench {
         return (System.nanoTime() - start) / 1e9;
     }
 
-    private static Result checkpoints(Path home, String what, Checkpointing checkpointing) throws Exception {
+    private static Result checkpoints(Path home, String what) throws Exception {
         double[] millis = new double[CHECKPOINTS];
         try (SessionCatalog catalog = StoreBench.catalog(home)) {
             SessionWriter writer = StoreBench.session(catalog);
@@ -136,7 +124,7 @@ final class VerifyBench {
             for (int i = -CHECKPOINTS; i < CHECKPOINTS; i++) {
                 LockSupport.parkNanos(50_000_000);
                 long start = System.nanoTime();
-                checkpointing.take(writer);
+                writer.checkpoint(Optional.of("bench"));
                 millis[Math.max(0, i)] = (System.nanoTime() - start) / 1e6;
             }
             done.set(true);
