@@ -47,11 +47,13 @@ final class BodyLook {
     /**
      * Whether a body matches.
      *
-     * @param content with content codings undone
+     * @param octets with content codings undone
      * @param contentType value of its field, empty without one
      * @param asText whether it is looked through even if it is binary
+     * @throws IOException if nothing matches before reading fails
      */
-    Verdict look(InputStream content, String contentType, boolean asText) throws IOException {
+    Verdict look(InputStream octets, String contentType, boolean asText) throws IOException {
+        LenientStream content = new LenientStream(octets);
         begin(content);
         Optional<Charset> declared = declared(contentType);
         if (!asText && holdsNul() && declared.filter(Charsets::isWide).isEmpty()) {
@@ -60,17 +62,22 @@ final class BodyLook {
         Needles.Needle needle = declared.isEmpty() && needles.ascii().isPresent() ? new Needles.Needle.Octets(needles.ascii().get())
                 : needles.in(declared.orElseGet(() -> guess(contentType)));
         boolean match = switch (needle) {
-            case Needles.Needle.Octets(OctetNeedle octets) -> octets(content, octets);
+            case Needles.Needle.Octets(OctetNeedle wanted) -> contains(content, wanted);
             case Needles.Needle.Nowhere nowhere -> false;
             case Needles.Needle.Characters characters -> text.matches(reader(content, declared.orElseGet(() -> guess(contentType))));
         };
+        if (!match) {
+            content.rethrow();
+        }
         return match ? Verdict.MATCH : Verdict.NO_MATCH;
     }
 
     /** Adds the first matches of a body; those before a failure are added too. */
-    void snippets(InputStream content, String contentType, List<Snippet> snippets) throws IOException {
+    void snippets(InputStream octets, String contentType, List<Snippet> snippets) throws IOException {
+        LenientStream content = new LenientStream(octets);
         begin(content);
         text.snippets(reader(content, declared(contentType).orElseGet(() -> guess(contentType))), SNIPPETS_MAX, snippets);
+        content.rethrow();
     }
 
     /** Whether a head's field lines match, which are octets from {@code from} on. */
@@ -129,7 +136,7 @@ final class BodyLook {
         return new InputStreamReader(ended ? first : new SequenceInputStream(first, content), charset);
     }
 
-    private boolean octets(InputStream content, OctetNeedle needle) throws IOException {
+    private boolean contains(InputStream content, OctetNeedle needle) throws IOException {
         while (!needle.isIn(block, 0, length)) {
             if (ended) {
                 return false;

@@ -15,7 +15,7 @@ import proxymcp.store.WorkWatch;
 final class RegexFinder implements Finder {
     private static final int WINDOW = 1 << 20;
     private static final int LOOK_AHEAD = 64 << 10;
-    private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final Pattern pattern;

@@ -2,6 +2,7 @@ package proxymcp.search;
 
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /** What is looked for. */
 public sealed interface Wanted {
@@ -33,6 +34,8 @@ public sealed interface Wanted {
         }
         try {
             return new Regex(Pattern.compile(expression, caseSensitive ? 0 : Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE));
+        } catch (PatternSyntaxException e) {
+            throw new IllegalArgumentException(e.getDescription() + (e.getIndex() < 0 ? "" : " near character " + e.getIndex()), e);
         } catch (StackOverflowError tooDeep) {
             throw new IllegalArgumentException("it is nested too deeply");
         }
