@@ -1,6 +1,7 @@
 package proxymcp.store;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
 
 /** What the index needs of a raw message head, without parsing it whole. */
@@ -16,6 +17,12 @@ final class HeadScan {
     static int targetEnd(byte[] bytes, int from, int length) {
         int start = from + methodBytes(bytes, from, length) + 1;
         return start == from + 1 ? from : Math.max(from, indexOf(bytes, (byte) ' ', start, from + length));
+    }
+
+    /** The target of a request head, whatever it is; {@code stop} as {@link #targetEnd} says. */
+    static byte[] target(byte[] bytes, int from, int length, int stop) {
+        int start = from + methodBytes(bytes, from, length) + 1;
+        return start < stop ? Arrays.copyOfRange(bytes, start, stop) : new byte[0];
     }
 
     /**
