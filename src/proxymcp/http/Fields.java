@@ -146,6 +146,17 @@ public final class Fields {
         return false;
     }
 
+    /** The other lines, their octets unchanged. */
+    public Fields without(String name) {
+        Builder others = new Builder();
+        for (int i = 0; i < size; i++) {
+            if (!isNamed(i, name)) {
+                others.addLine(this, i);
+            }
+        }
+        return others.build();
+    }
+
     /** All lines as text, in order. */
     public List<Line> lines() {
         List<Line> lines = new ArrayList<>(size);
