@@ -134,6 +134,11 @@ final class HarReadFile implements Closeable {
         return zip.isPresent();
     }
 
+    /** Whether the archive has a file of this name. */
+    boolean hasAttachment(String name) {
+        return zip.isPresent() && zip.get().getEntry(name) != null;
+    }
+
     /**
      * A body that stands beside the text. Names are looked up in the archive and nowhere else.
      *

@@ -17,6 +17,7 @@ import proxymcp.json.JsonValue;
 
 /** Numbers and dates of a HAR file, in the forms in which programs write them. */
 final class ImportedValues {
+    private static final int NUMBER_CHARS_MAX = 100;
     private static final double NANOS_PER_MILLI = 1e6;
     private static final double NANOS_MAX = 4e18;
     /** Numbers above are milliseconds since 1970, below seconds. */
@@ -42,6 +43,9 @@ final class ImportedValues {
     }
 
     private OptionalDouble quoted(String name, String text) throws HarImportException {
+        if (text.length() > NUMBER_CHARS_MAX) {
+            return odd(name, text);
+        }
         try {
             double number = new BigDecimal(text.strip()).doubleValue();
             report.repair("bad_number", name + " is a number in quotes");
@@ -82,6 +86,9 @@ final class ImportedValues {
             return OptionalLong.of(epoch(number.asDouble()));
         }
         if (!(value instanceof JsonString text)) {
+            return OptionalLong.empty();
+        }
+        if (text.value().length() > NUMBER_CHARS_MAX) {
             return OptionalLong.empty();
         }
         Matcher parts = DATE.matcher(text.value().strip());
