@@ -2,6 +2,7 @@ package proxymcp.store;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -18,6 +19,12 @@ final class HeadScan {
     static int targetEnd(byte[] bytes, int from, int length) {
         int start = from + methodBytes(bytes, from, length) + 1;
         return start == from + 1 ? from : Math.max(from, indexOf(bytes, (byte) ' ', start, from + length));
+    }
+
+    /** The target of a request head, whatever it is; {@code stop} as {@link #targetEnd} says. */
+    static byte[] target(byte[] bytes, int from, int length, int stop) {
+        int start = from + methodBytes(bytes, from, length) + 1;
+        return start < stop ? Arrays.copyOfRange(bytes, start, stop) : new byte[0];
     }
 
     /**
