@@ -81,6 +81,11 @@ public final class Charsets {
         };
     }
 
+    /** The charset that the {@code charset} parameter of a {@code Content-Type} value names; empty if it names none that is known here. */
+    public static Optional<Charset> ofParameter(String contentType) {
+        return parameter(contentType).flatMap(Charsets::named);
+    }
+
     /** The media type of a {@code Content-Type} value, in lower case and without parameters. */
     public static String mediaType(String contentType) {
         int semicolon = contentType.indexOf(';');

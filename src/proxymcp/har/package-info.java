@@ -1,0 +1,12 @@
+/**
+ * Sessions as HAR 1.2 files, the format that other tools of the trade speak.
+ *
+ * <p>What HAR has no place for stands in members whose names begin with {@code _}, so that a file of ours brings back everything that was
+ * recorded. Bodies stream: neither a file nor a body is ever held.
+ *
+ * <p>Knows sessions, heads and codings; no tool, no file name, no MCP.
+ *
+ * <p>Threads: none of its own; an export or import runs on its caller's. Read {@link proxymcp.har.HarExport} first, then {@code EntryWriter},
+ * {@code BodyForm}.
+ */
+package proxymcp.har;
