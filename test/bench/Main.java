@@ -11,13 +11,14 @@ import java.util.List;
 
 /**
  * {@code make bench}: every benchmark, as one table of ratios to baselines of the same run. {@code ARGS=proxy} (or {@code start},
- * {@code store}) runs one part; {@code store-large} is {@code store} with a session of 10 GiB, and takes minutes and 15 GB of disk.
+ * {@code store}, {@code verify}) runs one part; {@code store-large} is {@code store} with a session of 10 GiB, and takes minutes and 15 GB of
+ * disk.
  */
 final class Main {
     private Main() {}
 
     public static void main(String[] arguments) throws Exception {
-        List<String> parts = arguments.length == 0 ? List.of("start", "proxy", "store") : List.of(arguments);
+        List<String> parts = arguments.length == 0 ? List.of("start", "proxy", "store", "verify", "search") : List.of(arguments);
         Path scratch = Files.createTempDirectory("proxy-mcp-bench");
         List<Result> results = new ArrayList<>();
         try {
@@ -28,7 +29,9 @@ final class Main {
                     case "proxy" -> ProxyBench.run(scratch);
                     case "store" -> StoreBench.run(scratch, false);
                     case "store-large" -> StoreBench.run(scratch, true);
-                    default -> throw new IllegalArgumentException("no part " + part + "; there are start, proxy, store and store-large");
+                    case "verify" -> VerifyBench.run(scratch);
+                    case "search" -> SearchBench.run(scratch);
+                    default -> throw new IllegalArgumentException("no part " + part + "; there are start, proxy, store, store-large, verify and search");
                 });
             }
         } finally {

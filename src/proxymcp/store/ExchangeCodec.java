@@ -106,6 +106,22 @@ final class ExchangeCodec {
                 in.binary(), members > START_MEMBERS ? in.textOrNil() : Optional.empty());
     }
 
+    /** The head of a START record, whose reference to the client was read. */
+    static byte[] startHead(PayloadReader in) throws PayloadReader.MalformedPayloadException {
+        in.array();
+        in.skip(in.binaryLength());
+        in.integer();
+        in.skip(in.textLength());
+        if (!in.skipNil()) {
+            in.skip(in.textLength());
+        }
+        in.skip(in.textLength());
+        in.skip(in.textLength());
+        in.integer();
+        in.bool();
+        return in.binary();
+    }
+
     static void requestEnd(PayloadWriter out, long seq, long bodyKey, BodyFacts body) {
         out.begin(RecordType.REQUEST_END, seq).fixed(bodyKey);
         body(out, body);

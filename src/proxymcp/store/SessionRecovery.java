@@ -79,7 +79,8 @@ final class SessionRecovery {
     private Result replay(Manifest before, IndexFiles indexFiles, OpenExchanges open, Optional<Checkpoint> from, long lastCheckpoint)
             throws IOException {
         IndexWriter index = new IndexWriter(indexFiles, from.map(Checkpoint::exchanges).orElse(0L));
-        LogReplay replay = new LogReplay(files, folder, id, index::apply, open, from.map(found -> found.nextNumber() - 1).orElse(0L),
+        LabelledCheckpoints labelled = new LabelledCheckpoints(index::apply);
+        LogReplay replay = new LogReplay(files, folder, id, labelled, open, from.map(found -> found.nextNumber() - 1).orElse(0L),
                 from.map(Checkpoint::lastSeq).orElse(0L), from.map(Checkpoint::losses).orElse(Losses.NONE));
         LogState state = replay.run(from.map(Checkpoint::position).orElse(Position.NONE));
         CheckpointMaker checkpoints = new CheckpointMaker(files, folder, id, index, open, lastCheckpoint);
@@ -101,7 +102,7 @@ final class SessionRecovery {
         Optional<String> error = harmed ? Optional.of("the log is damaged: " + damage.size() + " places")
                 : before.lastError().or(() -> losses.isNone() ? Optional.empty() : Optional.of("not everything could be recorded"));
         long ended = before.endedAtMillis().orElseGet(clock::millis);
-        Manifest after = before.with(OptionalLong.of(ended), recovery, index.exchanges(), index.lastSeq(), bytes + indexFiles.bytes(),
+        Manifest after = labelled.addTo(before).with(OptionalLong.of(ended), recovery, index.exchanges(), index.lastSeq(), bytes + indexFiles.bytes(),
                 losses, error);
         after.write(files, folder);
         return new Result(after, damage);

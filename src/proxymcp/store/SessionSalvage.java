@@ -84,7 +84,7 @@ final class SessionSalvage {
         try {
             long copied = copyAll(source, target, losses, lastSeq);
             requireAllTaken(target);
-            Manifest manifest = catalog.end(target);
+            Manifest manifest = end(target);
             requireAllTaken(target);
             catalog.requireExisting(old.id());
             whole = true;
@@ -115,6 +115,14 @@ final class SessionSalvage {
         SessionStatus status = target.status();
         if (!status.losses().isNone()) {
             throw new SessionException("cannot_write", "the new session could not take everything: " + status.lastError().orElse("records were lost"));
+        }
+    }
+
+    private Manifest end(SessionWriter target) throws SessionException {
+        try {
+            return catalog.end(target);
+        } catch (IOException e) {
+            throw new SessionException("cannot_write", "the new session could not be ended: " + e.getMessage());
         }
     }
 

@@ -201,10 +201,7 @@ public final class SessionWriter implements Closeable {
                 lostParts.forEach(log::losePart);
                 log.recordLosses(isTimeToTryAgain());
                 recorder.handOverOld();
-                if (forceFailed) {
-                    forceFailed = false;
-                    log.abandonSegment();
-                }
+                abandonIfUnforced();
                 if (labelled == null) {
                     checkpointIfDue();
                 } else {
@@ -230,6 +227,13 @@ public final class SessionWriter implements Closeable {
     /** Position behind the last record that was written and is in the index. */
     long end() {
         return end;
+    }
+
+    private void abandonIfUnforced() {
+        if (forceFailed) {
+            forceFailed = false;
+            log.abandonSegment();
+        }
     }
 
     private void publish() throws IOException {
@@ -272,7 +276,7 @@ public final class SessionWriter implements Closeable {
     private void checkpoint(Wanted asked) {
         try {
             Checkpoint checkpoint = takeCheckpoint(asked.label());
-            log.force();
+            forceOrAbandon();
             if (log.isUnforced()) {
                 throw new IOException("a part of the log could not be forced to the disk");
             }
@@ -291,6 +295,15 @@ public final class SessionWriter implements Closeable {
         wanted.remove(asked);
     }
 
+    private void forceOrAbandon() throws IOException {
+        try {
+            log.force();
+        } catch (IOException e) {
+            log.abandonSegment();
+            throw e;
+        }
+    }
+
     private Checkpoint takeCheckpoint(Optional<String> label) throws IOException {
         checkpointBytes = log.bytes();
         checkpointNanos = nanoTime.getAsLong();
@@ -305,6 +318,7 @@ public final class SessionWriter implements Closeable {
 
     /** The last records: exchanges that still run end here, for this session. */
     private void finish() throws IOException {
+        abandonIfUnforced();
         log.lost(recorder.takeLosses());
         log.recordLosses(true);
         log.endOpen(new ExchangeEnd(new Outcome.Incomplete(ErrorClass.PROXY_STOPPED, "the session was ended while the exchange ran"),

@@ -91,6 +91,43 @@ public final class FileAccess {
     }
 
     /**
+     * Writes a file of this program's own choosing, beside those that are there: {@code <home>/files/<folder>/<stem>-<number><extension>}. No
+     * caller names it, so any may ask for it.
+     *
+     * @param argument name of the argument that would have named it, for the message of a failure
+     * @return the file written, links resolved
+     * @throws ToolFailure {@code file_error}
+     */
+    Path writeNew(String argument, String folder, String stem, String extension, Content content) throws ToolFailure {
+        try {
+            Path parent = Files.createDirectories(home.resolve("files").resolve(folder), ownerOnly("rwx------")).toRealPath();
+            Path temporary = temporary(parent);
+            try {
+                writeTo(temporary, content);
+                Path file = reserved(parent, stem, extension);
+                Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                return file;
+            } finally {
+                Files.deleteIfExists(temporary);
+            }
+        } catch (IOException e) {
+            throw new ToolFailure("file_error", argument + ": no file can be written in the folder files/" + folder + " of the home: " + reason(e));
+        }
+    }
+
+    /** Makes an empty file with the lowest free number: nobody else can take the name then. */
+    private static Path reserved(Path parent, String stem, String extension) throws IOException {
+        for (int number = 1; ; number++) {
+            Path file = parent.resolve(stem + "-" + number + extension);
+            try {
+                return Files.createFile(file, ownerOnly("rw-------"));
+            } catch (FileAlreadyExistsException e) {
+                continue; // The next number may be free.
+            }
+        }
+    }
+
+    /**
      * Finds a file to read.
      *
      * @param argument name of the argument, for the message of a refusal
@@ -213,12 +250,9 @@ public final class FileAccess {
     }
 
     private static void writeAtomically(Path file, Content content, boolean overwrite) throws IOException {
-        Path temporary = file.resolveSibling("." + UUID.randomUUID() + ".tmp");
+        Path temporary = temporary(file.getParent());
         try {
-            try (FileChannel channel = FileChannel.open(temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                    ownerOnly("rw-------"))) {
-                content.writeTo(Channels.newOutputStream(channel));
-            }
+            writeTo(temporary, content);
             if (overwrite) {
                 Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } else {
@@ -226,6 +260,17 @@ public final class FileAccess {
             }
         } finally {
             Files.deleteIfExists(temporary);
+        }
+    }
+
+    private static Path temporary(Path folder) {
+        return folder.resolve("." + UUID.randomUUID() + ".tmp");
+    }
+
+    private static void writeTo(Path temporary, Content content) throws IOException {
+        try (FileChannel channel = FileChannel.open(temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                ownerOnly("rw-------"))) {
+            content.writeTo(Channels.newOutputStream(channel));
         }
     }
 

@@ -96,6 +96,21 @@ final class CheckpointTest {
     }
 
     @Test
+    void labelledCheckpointsAreFoundInTheLogWhenTheManifestIsLost() throws Exception {
+        exchanges(2);
+        CheckpointInfo one = checkpoint("one");
+        exchanges(5);
+        CheckpointInfo two = checkpoint("two");
+        exchanges(1);
+        Path root = killed();
+        Files.delete(root.resolve(id.text()).resolve("manifest.json"));
+        try (SessionCatalog after = TestStore.catalog(root, TestStore.SMALL)) {
+            assertEquals(List.of(one, two), after.recover(id).manifest().checkpoints());
+            assertEquals(List.of(one, two), after.recover(id).manifest().checkpoints(), "none comes twice");
+        }
+    }
+
+    @Test
     void numbersGoOnWhenTheCheckpointFilesAreLost() throws Exception {
         exchanges(2);
         checkpoint("one");

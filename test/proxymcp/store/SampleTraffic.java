@@ -92,7 +92,7 @@ final class SampleTraffic {
     }
 
     /** An exchange whose response body comes in parts, when a test says so. */
-    record Paused(Recording recording) {
+    record Paused(ExchangeStart start, Recording recording) {
         void send(byte[] body, int offset, int length) {
             recording.responseBody(body, offset, length);
         }
@@ -110,7 +110,7 @@ final class SampleTraffic {
         Recording recording = sink.open(exchange.start());
         recording.routed(PLAIN_ROUTE);
         recording.response(response("HTTP/1.1 200 OK\r\n\r\n"));
-        return new Paused(recording);
+        return new Paused(exchange.start(), recording);
     }
 
     private void informationalAndTrailers() throws ProtocolException {

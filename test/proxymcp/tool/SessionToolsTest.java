@@ -154,13 +154,14 @@ final class SessionToolsTest {
         for (String bad : List.of("../x", "./" + real, "", "\\u0000", real + "\\u0000", real + "/", "../sessions/" + real, "x".repeat(300),
                 real.toUpperCase(Locale.ROOT) + "X", " " + real)) {
             for (String tool : List.of("proxy_get_session", "proxy_query_session", "proxy_get_session_exchange", "proxy_delete_session",
-                    "proxy_session_recover")) {
+                    "proxy_session_recover", "proxy_session_checkpoint", "proxy_session_salvage")) {
                 String more = tool.equals("proxy_get_session_exchange") ? ",\"seq\":1" : "";
                 String failure = tools.failure(tool, "{\"session_id\":\"" + bad + "\"" + more + "}");
                 assertTrue(failure.startsWith("bad_argument: session_id: "), tool + " " + bad + ": " + failure);
             }
         }
-        for (String tool : List.of("proxy_get_session", "proxy_query_session", "proxy_delete_session", "proxy_session_recover")) {
+        for (String tool : List.of("proxy_get_session", "proxy_query_session", "proxy_delete_session", "proxy_session_recover",
+                "proxy_session_checkpoint", "proxy_session_salvage")) {
             assertEquals("unknown_session: there is no session 20200101000000_00000000", tools.failure(tool, id("20200101000000_00000000")));
         }
         assertTrue(Files.isDirectory(home.resolve("sessions").resolve(real)));

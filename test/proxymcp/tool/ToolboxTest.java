@@ -3,6 +3,8 @@ package proxymcp.tool;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -12,17 +14,15 @@ import proxymcp.json.Json;
 import proxymcp.mcp.Tool;
 import proxymcp.proxy.ProxyLimits;
 
-final class ToolboxTest {
+/** All tools together. */
+public final class ToolboxTest {
     @TempDir
     Path folder;
 
     @Test
-    void theToolsOfTheContractAreThereAndDescribed() {
+    void theToolsOfTheContractAreThereAndDescribed() throws IOException {
         try (Tools tools = new Tools(folder)) {
-            assertEquals(List.of("proxy_clear_traffic", "proxy_delete_session", "proxy_get_ca_cert", "proxy_get_exchange", "proxy_get_session",
-                    "proxy_get_session_exchange", "proxy_list_sessions", "proxy_list_traffic", "proxy_query_session", "proxy_search_traffic",
-                    "proxy_session_recover", "proxy_session_start", "proxy_session_status", "proxy_session_stop",
-                    "proxy_session_verify_integrity", "proxy_start", "proxy_status", "proxy_stop"), tools.server.tools().stream().map(Tool::name).toList());
+            assertEquals(names(), tools.server.tools().stream().map(Tool::name).toList());
             for (Tool tool : tools.server.tools()) {
                 assertTrue(!tool.description().isBlank() && !tool.title().isBlank(), tool.name());
                 tool.input().properties().forEach(property -> assertTrue(!property.description().isBlank(), property.name()));
@@ -32,14 +32,26 @@ final class ToolboxTest {
     }
 
     @Test
-    void toolsetsNarrow() {
+    void toolsetsNarrow() throws IOException {
         try (Tools tools = new Tools(folder)) {
             FileAccess files = new FileAccess(folder, folder, folder, List.of());
-            for (String sets : List.of("replay,rules 0", "core 8", "session 10", "core,session 18")) {
-                String[] expected = sets.split(" ");
-                assertEquals(Integer.parseInt(expected[1]), new Toolbox(tools.control, tools.sessions, files, ProxyLimits.DEFAULT, tools.pool,
-                        Set.of(expected[0].split(","))).tools().size(), sets);
-            }
+            long core = tools.server.tools().stream().filter(tool -> tool.toolset().equals("core")).count();
+            long session = tools.server.tools().stream().filter(tool -> tool.toolset().equals("session")).count();
+            assertEquals(0, toolbox(tools, files, Set.of()));
+            assertEquals(core, toolbox(tools, files, Set.of("core")));
+            assertEquals(session, toolbox(tools, files, Set.of("session")));
+            assertEquals(core + session, toolbox(tools, files, Set.of("core", "session")));
+            assertEquals(names().size(), toolbox(tools, files, Set.copyOf(Toolbox.TOOLSETS)));
+            assertTrue(core >= 8 && session >= 11, core + " " + session);
         }
+    }
+
+    private static long toolbox(Tools tools, FileAccess files, Set<String> toolsets) {
+        return new Toolbox(tools.control, tools.sessions, files, ProxyLimits.DEFAULT, tools.pool, toolsets).tools().size();
+    }
+
+    /** Names of all tools, as the contract has them: one a line of {@code fixtures/tools.txt}, sorted. */
+    public static List<String> names() throws IOException {
+        return Files.readAllLines(Path.of(System.getProperty("proxymcp.fixtures"), "tools.txt"));
     }
 }
