@@ -11,6 +11,7 @@ import proxymcp.exchange.ExchangeStart;
 import proxymcp.exchange.Outcome;
 import proxymcp.exchange.Recording;
 import proxymcp.exchange.Route;
+import proxymcp.exchange.SentMessages;
 import proxymcp.exchange.Unrecorded;
 import proxymcp.http.BodyFraming;
 import proxymcp.http.BodyReader;
@@ -20,10 +21,10 @@ import proxymcp.http.ProtocolException;
 import proxymcp.http.RequestHead;
 import proxymcp.http.ResponseHead;
 import proxymcp.http.WireWriter;
+import proxymcp.rule.RuleAction;
 import proxymcp.upstream.Affinity;
 import proxymcp.upstream.BodySourceException;
 import proxymcp.upstream.CallEvents;
-import proxymcp.upstream.OutgoingBody;
 import proxymcp.upstream.UpstreamCall;
 import proxymcp.upstream.UpstreamException;
 
@@ -44,6 +45,7 @@ final class ExchangeRun implements CallEvents {
     private Recording recording = Unrecorded.INSTANCE;
     private Optional<ProxiedBody> requestBody = Optional.empty();
     private Optional<UpstreamCall> call = Optional.empty();
+    private Optional<RuledExchange> rules = Optional.empty();
     private boolean headSent;
     private boolean keepAlive;
     /** The client may still be sending a body that nobody reads. */
@@ -81,11 +83,20 @@ final class ExchangeRun implements CallEvents {
         }
         watch.end();
         settle();
-        recording.end(new ExchangeEnd(services.unlessStopping(outcome), clock.end(call), List.of(), List.copyOf(notes)));
+        recording.end(end(services.unlessStopping(outcome)));
         if (lastResponse) {
             endConnection();
         }
         return keepAlive;
+    }
+
+    private ExchangeEnd end(Outcome outcome) {
+        if (rules.isEmpty() || rules.get().matches().isEmpty()) {
+            return new ExchangeEnd(outcome, clock.end(call), List.of(), List.copyOf(notes));
+        }
+        call.ifPresent(UpstreamCall::awaitBodyThread);
+        SentMessages sent = rules.get().sent(call, outcome instanceof Outcome.Complete);
+        return new ExchangeEnd(outcome, clock.end(call), rules.get().matches(), List.copyOf(notes), sent);
     }
 
     private Outcome exchange() throws IOException {
@@ -95,17 +106,34 @@ final class ExchangeRun implements CallEvents {
         if (!destination.host().isEmpty() && head.fields().contains("Host")) {
             notes.add("the Host field named another host than the request target; the target's was sent (RFC 9112 section 3.2.2)");
         }
-        OutgoingBody body = OutgoingBody.NONE;
         if (!(framing instanceof BodyFraming.None)) {
             ProxiedBody proxied = new ProxiedBody(client, framing, recording, services.limits());
             requestBody = Optional.of(proxied);
             if (!head.fields().contains("Expect")) {
                 proxied.readAhead();
             }
-            body = proxied;
         }
-        RequestHead forward = ForwardHeads.toOrigin(head, destination.target(), destination.host(), context.isExplicit());
-        UpstreamCall upstream = new UpstreamCall(affinity, destination.endpoint(), forward, body, this);
+        RuledExchange ruled = new RuledExchange(services, client, watch, head, destination, recording, requestBody, notes);
+        rules = Optional.of(ruled);
+        return switch (ruled.action().orElse(RuleAction.Pass.UNCHANGED)) {
+            case RuleAction.Pass pass -> send(ruled, destination);
+            case RuleAction.Forward forward -> send(ruled, destination);
+            case RuleAction.Mock mock -> {
+                keepAlive &= ruled.mock(mock);
+                lastResponse = !keepAlive;
+                yield new Outcome.Complete();
+            }
+            case RuleAction.Drop drop -> {
+                keepAlive = false;
+                ruled.drop(drop);
+                yield new Outcome.Incomplete(ErrorClass.BLOCKED_BY_RULE, ruled.named() + " dropped the request");
+            }
+        };
+    }
+
+    private Outcome send(RuledExchange ruled, Destination destination) throws IOException {
+        RuledExchange.Outgoing outgoing = ruled.outgoing(destination, context.isExplicit());
+        UpstreamCall upstream = new UpstreamCall(affinity, outgoing.endpoint(), outgoing.head(), outgoing.body(), this);
         call = Optional.of(upstream);
         watch.begin(upstream);
         ResponseHead response = upstream.send();
@@ -113,7 +141,11 @@ final class ExchangeRun implements CallEvents {
         if (response.status() == 101) {
             return upgrade(upstream, response);
         }
-        relay(upstream, response);
+        if (ruled.touchesResponse()) {
+            relayByRule(ruled, upstream, response);
+        } else {
+            relay(upstream, response);
+        }
         return new Outcome.Complete();
     }
 
@@ -146,6 +178,19 @@ final class ExchangeRun implements CallEvents {
         }
         out.flush();
         upstream.finish(framing);
+        responseEnded();
+    }
+
+    private void relayByRule(RuledExchange ruled, UpstreamCall upstream, ResponseHead response) throws IOException {
+        if (isConnectionAuthentication(response)) {
+            upstream.connection().keepPrivate();
+        }
+        boolean canKeepAlive = keepAlive && (isRequestRead() || response.keepsAlive() && !head.fields().contains("Expect"));
+        keepAlive = ruled.relay(upstream, response, canKeepAlive);
+        responseEnded();
+    }
+
+    private void responseEnded() {
         if (!isRequestRead()) {
             keepAlive = false;
             notes.add("the response ended before the request body had; the rest of that was not passed on");
@@ -210,6 +255,12 @@ final class ExchangeRun implements CallEvents {
     }
 
     private Outcome fail(IOException caught) {
+        headSent |= rules.isPresent() && rules.get().isResponseBegun();
+        if (caught instanceof CutByRuleException) {
+            keepAlive = false;
+            client.reset(); // A plain end would pass for that of a body without a length.
+            return new Outcome.Incomplete(ErrorClass.BLOCKED_BY_RULE, caught.getMessage());
+        }
         if (watch.clientLeft() || caught instanceof ClientGoneException || caught.getCause() instanceof ClientGoneException) {
             return clientAborted(watch.clientLeft() ? "client left before the response was complete" : caught.getMessage());
         }
