@@ -108,7 +108,6 @@ public final class HarImport {
 
     private void each(JsonPull json, HarReadEntry reader, HarImportEntry entries, HarImportOrder order, HarReadFile file) throws IOException {
         report.nextEntry();
-        SessionWriter writer = begin(file);
         HarReadBodies bodies = order.bodies();
         boolean taken = false;
         try {
@@ -117,7 +116,7 @@ public final class HarImport {
             if (json.replaced() > replaced) {
                 report.repair("bad_text", (json.replaced() - replaced) + " halves of surrogate pairs stand alone; they became U+FFFD");
             }
-            HarImportEntry.Ready ready = entries.ready(entry, bodies, writer.manifest().startedAtMillis());
+            HarImportEntry.Ready ready = entries.ready(entry, bodies, begin(file).manifest().startedAtMillis());
             taken = true;
             order.add(ready, bodies, reader.bytes());
         } catch (HarImportSkip skipped) {
