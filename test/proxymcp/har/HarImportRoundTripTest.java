@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,11 +31,17 @@ import proxymcp.http.Fields;
 import proxymcp.http.HttpVersion;
 import proxymcp.http.RequestHead;
 import proxymcp.http.ResponseHead;
+import proxymcp.json.Json;
+import proxymcp.json.JsonArray;
+import proxymcp.json.JsonObject;
+import proxymcp.json.JsonValue;
 import proxymcp.store.CaptureProfile;
 import proxymcp.store.ExchangeText;
 import proxymcp.store.Session;
 import proxymcp.store.SessionQuery;
 import proxymcp.store.StoredExchange;
+import proxymcp.store.VerifyLevel;
+import proxymcp.store.VerifyReport;
 
 /** Session to HAR to session: everything that was recorded comes back, raw octets included. */
 @Timeout(120)
@@ -204,6 +212,8 @@ final class HarImportRoundTripTest {
                 assertEquals(Map.of(), twice.warningCounts(), () -> name + " " + HarImports.warnings(twice));
                 assertEquals(first.whole(once), second.whole(twice), name);
                 assertEquals(first.indexedUrls(once), second.indexedUrls(twice), name);
+                VerifyReport report = first.catalog.verify(once.session().id(), VerifyLevel.DEEP, HarSession.NOBODY);
+                assertTrue(report.isOk(), () -> name + " " + report);
             }
         }
     }
@@ -222,6 +232,24 @@ final class HarImportRoundTripTest {
                     imports.exchanges(gaps).stream().map(stored -> stored.exchange().seq()).toList());
             assertEquals("new_seq: 1 exchanges have other seqs than in the session that was exported\n", HarImports.warnings(gaps));
             assertEquals(0, gaps.errors());
+        }
+    }
+
+    @Test
+    void entriesThatAreOutOfOrderByAFewGetTheirSeqsBack() throws Exception {
+        try (HarSession made = new HarSession(folder.resolve("made"), CaptureProfile.FULL); HarImports imports = new HarImports(folder.resolve("home"))) {
+            for (int i = 0; i < 300; i++) {
+                made.body("Content-Type: text/plain", HarSession.utf8("body " + i));
+            }
+            Session before = made.end();
+            List<JsonValue> entries = new ArrayList<>(((JsonArray) HarFile.at(made.export().file().json(), "log.entries")).values());
+            for (int from = 0; from < entries.size(); from += 30) {
+                Collections.shuffle(entries.subList(from, from + 30), new Random(SEED + from));
+            }
+            JsonObject log = JsonObject.builder().put("log", JsonObject.builder().put("entries", entries).build()).build();
+            ImportedHar imported = importOf(imports, Json.bytes(log));
+            assertEquals(Map.of(), imported.warningCounts());
+            assertEquals(whole(before), whole(imports.catalog.open(imported.session().id())));
         }
     }
 
