@@ -19,6 +19,7 @@ final class Main {
 
     public static void main(String[] arguments) throws Exception {
         List<String> parts = arguments.length == 0 ? List.of("start", "proxy", "store", "verify", "har") : List.of(arguments);
+        List<String> parts = arguments.length == 0 ? List.of("start", "proxy", "store", "verify", "search") : List.of(arguments);
         Path scratch = Files.createTempDirectory("proxy-mcp-bench");
         List<Result> results = new ArrayList<>();
         try {
@@ -32,6 +33,8 @@ final class Main {
                     case "verify" -> VerifyBench.run(scratch);
                     case "har" -> HarBench.run(scratch);
                     default -> throw new IllegalArgumentException("no part " + part + "; there are start, proxy, store, store-large, verify and har");
+                    case "search" -> SearchBench.run(scratch);
+                    default -> throw new IllegalArgumentException("no part " + part + "; there are start, proxy, store, store-large, verify and search");
                 });
             }
         } finally {

@@ -92,13 +92,21 @@ public final class Charsets {
         return (semicolon < 0 ? contentType : contentType.substring(0, semicolon)).strip().toLowerCase(Locale.ROOT);
     }
 
-    private static Optional<Charset> declared(String contentType, byte[] bytes) {
+    /**
+     * The charset that a body or its message names: by a byte order mark, the {@code charset} parameter, or inside HTML and XML; empty if none
+     * does.
+     *
+     * @param contentType the value of {@code Content-Type}, empty if there was none
+     * @param bytes the beginning of the content with content codings undone
+     */
+    public static Optional<Charset> declared(String contentType, byte[] bytes) {
         return byteOrderMark(bytes)
                 .or(() -> parameter(contentType).flatMap(Charsets::named))
                 .or(() -> declaredInside(contentType, bytes));
     }
 
-    private static boolean isWide(Charset charset) {
+    /** Whether octets of ASCII are not ASCII characters in it: UTF-16 and UTF-32. */
+    public static boolean isWide(Charset charset) {
         return charset.name().startsWith("UTF-16") || charset.name().startsWith("UTF-32");
     }
 

@@ -17,6 +17,9 @@ public final class Codings {
      */
     static final long INTERMEDIATE_BYTES_MAX = 16L << 20;
 
+    /** The same for a whole body, which is read once. */
+    private static final long BETWEEN_BYTES_MAX = 256L << 20;
+
     private static final int BUFFER_BYTES = 8192;
 
     private Codings() {}
@@ -34,6 +37,19 @@ public final class Codings {
      */
     public static InputStream decode(InputStream encoded, List<ContentCoding> codings) throws IOException {
         return chain(encoded, codings, Long.MAX_VALUE);
+    }
+
+    /**
+     * The same, for content of any size from anyone: where several codings were applied, no more than 256 MiB pass between two of them. Reading
+     * throws an exception that {@link #isLimit} knows there.
+     */
+    public static InputStream decodeBounded(InputStream encoded, List<ContentCoding> codings) throws IOException {
+        return chain(encoded, codings, BETWEEN_BYTES_MAX);
+    }
+
+    /** Whether reading ended as too much passed between two codings. */
+    public static boolean isLimit(IOException e) {
+        return e instanceof BoundedInputStream.LimitException;
     }
 
     /**

@@ -5,9 +5,9 @@ import proxymcp.http.Authority;
 /**
  * Where a request goes.
  *
- * @param scheme {@code http}, {@code https}, or {@code tunnel} for octets that are passed on unread
- * @param host lower-case name or address, IPv6 without brackets
- * @param port 1..65535
+ * @param scheme {@code http}, {@code https}, or {@code tunnel} for octets that are passed on unread; another one where it was recorded elsewhere
+ * @param host lower-case name or address, IPv6 without brackets; empty for a URL that has none, such as {@code data:}
+ * @param port 1..65535; -1 where there is none
  */
 public record Endpoint(String scheme, String host, int port) {
     /** Scheme of a tunnel. */
@@ -38,8 +38,16 @@ public record Endpoint(String scheme, String host, int port) {
         return Authority.uriHost(host) + ":" + port;
     }
 
-    /** Absolute URL of {@code pathAndQuery} here; a target that is no path is left out. */
+    /** Whether there is a host; a {@code data:} or {@code blob:} URL has none. */
+    public boolean hasHost() {
+        return !host.isEmpty();
+    }
+
+    /** Absolute URL of {@code pathAndQuery} here; a target that is no path is left out, unless it is all there is behind the scheme. */
     public String url(String pathAndQuery) {
+        if (!hasHost()) {
+            return scheme + ":" + pathAndQuery;
+        }
         return scheme + "://" + authority() + (pathAndQuery.startsWith("/") ? pathAndQuery : "");
     }
 }

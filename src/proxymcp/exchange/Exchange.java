@@ -26,6 +26,14 @@ import proxymcp.http.ResponseHead;
 public record Exchange(long seq, ExchangeStart start, CapturedBody requestBody, Fields requestTrailers, Optional<Route> route,
         List<ResponseHead> informational, Optional<ResponseHead> response, CapturedBody responseBody, Fields responseTrailers,
         Outcome outcome, Timings timings, List<RuleMatch> rules, List<String> endNotes) {
+    /** Note of an exchange whose request body somebody else recorded with its content codings undone. */
+    public static final String REQUEST_HELD_DECODED =
+            "the request body was recorded with its content coding undone; its Content-Encoding field is kept as it was written";
+    /** Note of an exchange whose response body somebody else recorded with its content codings undone. */
+    public static final String RESPONSE_HELD_DECODED =
+            "the response body was recorded with its content coding undone; its Content-Encoding field is kept as it was written";
+
+    private static final String CONTENT_ENCODING = "Content-Encoding";
 
     /** Exchange id as text. */
     public String id() {
@@ -38,5 +46,17 @@ public record Exchange(long seq, ExchangeStart start, CapturedBody requestBody, 
         response.ifPresent(head -> notes.addAll(head.notes()));
         notes.addAll(endNotes);
         return notes;
+    }
+
+    /** Fields that describe the request body as it is kept: those of the head, but Content-Encoding where that was undone before. */
+    public Fields requestContentFields() {
+        Fields fields = start.head().fields();
+        return endNotes.contains(REQUEST_HELD_DECODED) ? fields.without(CONTENT_ENCODING) : fields;
+    }
+
+    /** Fields that describe the response body as it is kept: those of the head, but Content-Encoding where that was undone before. */
+    public Fields responseContentFields() {
+        Fields fields = response.map(ResponseHead::fields).orElse(Fields.EMPTY);
+        return endNotes.contains(RESPONSE_HELD_DECODED) ? fields.without(CONTENT_ENCODING) : fields;
     }
 }

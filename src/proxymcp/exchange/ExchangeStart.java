@@ -13,19 +13,26 @@ import proxymcp.http.RequestHead;
  * @param endpoint where it goes
  * @param head the request head as received
  * @param clientTls what was agreed with the client; empty for plain HTTP
+ * @param urlAsWritten the URL where somebody else recorded it in a form that endpoint and target do not give: with a fragment, in capitals,
+ *     with characters that no target may hold
  */
 public record ExchangeStart(UUID id, long startedAtMillis, Client client, Endpoint endpoint, RequestHead head,
-        Optional<TlsInfo> clientTls) {
+        Optional<TlsInfo> clientTls, Optional<String> urlAsWritten) {
+
+    /** What is known of a request that came to us. */
+    public ExchangeStart(UUID id, long startedAtMillis, Client client, Endpoint endpoint, RequestHead head, Optional<TlsInfo> clientTls) {
+        this(id, startedAtMillis, client, endpoint, head, clientTls, Optional.empty());
+    }
 
     /** Absolute URL of the request. */
     public String url() {
-        return endpoint.url(path());
+        return urlAsWritten.orElseGet(() -> endpoint.url(path()));
     }
 
-    /** Path and query; the whole target for {@code OPTIONS *} and CONNECT. */
+    /** Path and query; the whole target for {@code OPTIONS *}, CONNECT and a URL without a host. */
     public String path() {
         String target = head.target();
-        if (target.isEmpty() || target.charAt(0) == '/') {
+        if (target.isEmpty() || target.charAt(0) == '/' || !endpoint.hasHost()) {
             return target;
         }
         int authority = target.indexOf("://");

@@ -6,7 +6,7 @@
  *
  * <p>Knows sessions, heads and codings; no tool, no file name, no MCP.
  *
- * <p>Threads: none of its own; an export or import runs on its caller's. Read {@link proxymcp.har.HarExport} first, then {@code EntryWriter},
- * {@code BodyForm}.
+ * <p>Threads: none of its own; an export or import runs on its caller's. Read {@link proxymcp.har.HarExport} first, then {@code EntryWriter} and
+ * {@code BodyForm}; for the way back {@link proxymcp.har.HarImport}, then {@code HarReadLog} and {@code HarImportEntry}.
  */
 package proxymcp.har;

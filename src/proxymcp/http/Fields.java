@@ -146,6 +146,17 @@ public final class Fields {
         return false;
     }
 
+    /** The other lines, their octets unchanged. */
+    public Fields without(String name) {
+        Builder others = new Builder();
+        for (int i = 0; i < size; i++) {
+            if (!isNamed(i, name)) {
+                others.addLine(this, i);
+            }
+        }
+        return others.build();
+    }
+
     /** All lines as text, in order. */
     public List<Line> lines() {
         List<Line> lines = new ArrayList<>(size);
@@ -226,6 +237,32 @@ public final class Fields {
             }
             append((name + ": " + trim(value)).getBytes(StandardCharsets.ISO_8859_1), name.length());
             return this;
+        }
+
+        /**
+         * Adds a line that was recorded elsewhere and need not be one of HTTP/1: its name may be a pseudo-header of HTTP/2
+         * ({@code :authority}), or hold any octet but those that would end the name or the line.
+         *
+         * @throws IllegalArgumentException if {@code name} is empty or blank at an end, holds a colon other than as its first of several
+         *     characters, or either holds CR, LF, NUL or a character above 0xFF
+         */
+        public Builder addRecorded(String name, String value) {
+            if (name.isEmpty() || !trim(name).equals(name) || name.equals(":") || name.indexOf(':', 1) >= 0) {
+                throw new IllegalArgumentException("field name is empty, blank at an end or holds a colon: " + name);
+            }
+            requireOneLine(name, name);
+            requireOneLine(name, value);
+            append((name + ": " + trim(value)).getBytes(StandardCharsets.ISO_8859_1), name.length());
+            return this;
+        }
+
+        private static void requireOneLine(String name, String text) {
+            for (int i = 0; i < text.length(); i++) {
+                char c = text.charAt(i);
+                if (c == '\r' || c == '\n' || c == 0 || c > 0xFF) {
+                    throw new IllegalArgumentException("line " + name + " holds U+" + Integer.toHexString(c).toUpperCase(Locale.ROOT) + " at " + i);
+                }
+            }
         }
 
         /** Adds line {@code index} of {@code fields} with its octets unchanged. */

@@ -5,7 +5,11 @@ public enum HttpVersion {
     /** One request a connection unless {@code keep-alive} was agreed; no chunked coding. */
     HTTP_1_0("HTTP/1.0"),
     /** Persistent by default, chunked coding, {@code Host} required. */
-    HTTP_1_1("HTTP/1.1");
+    HTTP_1_1("HTTP/1.1"),
+    /** Recorded elsewhere; not spoken here. */
+    HTTP_2("HTTP/2"),
+    /** Recorded elsewhere; not spoken here. */
+    HTTP_3("HTTP/3");
 
     private final String text;
 
@@ -13,7 +17,7 @@ public enum HttpVersion {
         this.text = text;
     }
 
-    /** As it stands in a start line: {@code HTTP/1.1}. */
+    /** As it stands in a start line, or would: {@code HTTP/1.1}, {@code HTTP/2}. */
     @Override
     public String toString() {
         return text;

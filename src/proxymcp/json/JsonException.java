@@ -17,12 +17,18 @@ public final class JsonException extends IOException {
         this.offset = offset;
     }
 
+    JsonException(String reason, long line, long column) {
+        super(reason + " at line " + line + ", column " + column);
+        this.reason = reason;
+        this.offset = 0;
+    }
+
     /** What was expected and what was found, without the place. */
     public String reason() {
         return reason;
     }
 
-    /** Where the text stops being acceptable, in UTF-16 units from its start; 0 when it is refused as a whole. */
+    /** Where the text stops being acceptable, in UTF-16 units from its start; 0 when it is refused as a whole, or was read from a stream. */
     public int offset() {
         return offset;
     }

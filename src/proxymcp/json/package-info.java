@@ -2,7 +2,7 @@
  * JSON in and out, and the edge where a tool's arguments become typed values.
  *
  * <p>What lives here: the value types ({@link proxymcp.json.JsonValue} and its six cases), reading and writing text
- * ({@link proxymcp.json.Json}), the declaration of a tool's parameters and results
+ * ({@link proxymcp.json.Json}), reading text that is too long to hold ({@link proxymcp.json.JsonPull}), the declaration of a tool's parameters and results
  * ({@link proxymcp.json.Schema}, {@link proxymcp.json.Property}, {@link proxymcp.json.ResultSchema}), the typed view
  * of checked arguments ({@link proxymcp.json.Args}) and lists that stop before a result grows too long
  * ({@link proxymcp.json.ListBudget}). Numbers keep the text they were written with and objects keep their order and

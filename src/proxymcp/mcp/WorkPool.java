@@ -3,8 +3,10 @@ package proxymcp.mcp;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>Threads are started by the first job and end after 30 idle seconds. They are daemons and are never interrupted.
  */
-public final class WorkPool implements AutoCloseable {
+public final class WorkPool implements AutoCloseable, Executor {
     private static final int THREADS_MIN = 2;
     private static final int IDLE_SECONDS = 30;
 
@@ -60,6 +62,24 @@ public final class WorkPool implements AutoCloseable {
             throw thrownBy(failed);
         } finally {
             registration.remove();
+        }
+    }
+
+    /** How many jobs run at once at most. */
+    public int threads() {
+        return executor.getMaximumPoolSize();
+    }
+
+    /**
+     * Runs {@code job} when a thread is free, and does not wait for it: for a job that divides its work. As such a job holds a thread itself, it
+     * must get on when no other thread ever comes free, and must not wait for parts that none has begun.
+     */
+    @Override
+    public void execute(Runnable job) {
+        try {
+            executor.execute(job);
+        } catch (RejectedExecutionException closed) {
+            return; // Whoever divides its work does the rest alone.
         }
     }
 

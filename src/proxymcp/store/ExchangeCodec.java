@@ -22,6 +22,9 @@ import proxymcp.http.ResponseHead;
 
 /** Payloads of the records of an exchange, both ways; FORMAT.md describes them. */
 final class ExchangeCodec {
+    /** Members of a START without a URL as it was written. */
+    static final int START_MEMBERS = 9;
+
     private static final int UUID_BYTES = 16;
 
     /**
@@ -43,7 +46,8 @@ final class ExchangeCodec {
     record EndCounts(Optional<ErrorClass> errorClass, Optional<BodyCounts> body, long totalNanos) {}
 
     /** What a START record holds beside its reference to the client. */
-    record StartFacts(UUID id, long startedAtMillis, Source source, Optional<String> targetId, Endpoint endpoint, boolean raw, byte[] head) {}
+    record StartFacts(UUID id, long startedAtMillis, Source source, Optional<String> targetId, Endpoint endpoint, boolean raw, byte[] head,
+            Optional<String> urlAsWritten) {}
 
     /** What a CLIENT record holds. */
     record ClientFacts(String address, String listener, long connectionId, Optional<TlsInfo> tls) {}
@@ -80,14 +84,17 @@ final class ExchangeCodec {
         byte[] id = new byte[UUID_BYTES];
         RecordLayout.putLong(id, 0, start.id().getMostSignificantBits());
         RecordLayout.putLong(id, Long.BYTES, start.id().getLeastSignificantBits());
-        out.array(9).binary(id).integer(start.startedAtMillis()).text(start.client().source().id()).textOrNil(start.client().targetId());
+        out.array(start.urlAsWritten().isPresent() ? START_MEMBERS + 1 : START_MEMBERS).binary(id).integer(start.startedAtMillis()).text(start.client().source().id()).textOrNil(start.client().targetId());
         out.text(start.endpoint().scheme()).text(start.endpoint().host()).integer(start.endpoint().port());
         out.bool(start.head().raw().length > 0).binary(WireHeads.bytes(start.head()));
+        if (start.urlAsWritten().isPresent()) {
+            out.text(start.urlAsWritten().get());
+        }
         out.end();
     }
 
     static StartFacts start(PayloadReader in) throws PayloadReader.MalformedPayloadException {
-        in.array();
+        int members = in.array();
         byte[] id = in.binary();
         if (id.length != UUID_BYTES) {
             throw new PayloadReader.MalformedPayloadException("an exchange id of " + id.length + " bytes");
@@ -96,7 +103,23 @@ final class ExchangeCodec {
         long started = in.integer();
         Source source = source(in.text());
         return new StartFacts(uuid, started, source, in.textOrNil(), new Endpoint(in.text(), in.text(), (int) in.integer()), in.bool(),
-                in.binary());
+                in.binary(), members > START_MEMBERS ? in.textOrNil() : Optional.empty());
+    }
+
+    /** The head of a START record, whose reference to the client was read. */
+    static byte[] startHead(PayloadReader in) throws PayloadReader.MalformedPayloadException {
+        in.array();
+        in.skip(in.binaryLength());
+        in.integer();
+        in.skip(in.textLength());
+        if (!in.skipNil()) {
+            in.skip(in.textLength());
+        }
+        in.skip(in.textLength());
+        in.skip(in.textLength());
+        in.integer();
+        in.bool();
+        return in.binary();
     }
 
     static void requestEnd(PayloadWriter out, long seq, long bodyKey, BodyFacts body) {

@@ -72,7 +72,7 @@ final class ExchangeReader {
             ExchangeCodec.ClientFacts client = client(clientAt);
             Client sender = new Client(client.address(), client.listener(), facts.source(), facts.targetId(), client.connectionId());
             return new ExchangeStart(facts.id(), facts.startedAtMillis(), sender, facts.endpoint(), WireHeads.request(facts.head(), facts.raw()),
-                    client.tls());
+                    client.tls(), facts.urlAsWritten());
         } catch (PayloadReader.MalformedPayloadException | ProtocolException e) {
             throw log.malformed(position, e);
         }

@@ -1,6 +1,9 @@
 package proxymcp.store;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /** What the index needs of a raw message head, without parsing it whole. */
@@ -16,6 +19,12 @@ final class HeadScan {
     static int targetEnd(byte[] bytes, int from, int length) {
         int start = from + methodBytes(bytes, from, length) + 1;
         return start == from + 1 ? from : Math.max(from, indexOf(bytes, (byte) ' ', start, from + length));
+    }
+
+    /** The target of a request head, whatever it is; {@code stop} as {@link #targetEnd} says. */
+    static byte[] target(byte[] bytes, int from, int length, int stop) {
+        int start = from + methodBytes(bytes, from, length) + 1;
+        return start < stop ? Arrays.copyOfRange(bytes, start, stop) : new byte[0];
     }
 
     /**
@@ -76,8 +85,42 @@ final class HeadScan {
         return new byte[0];
     }
 
+    /**
+     * Values of the field lines of one name, in wire order; a line that was folded is one value.
+     *
+     * @param name lower case
+     */
+    static List<String> values(byte[] bytes, int from, int length, String name) {
+        List<String> values = new ArrayList<>();
+        int end = from + length;
+        String start = name + ":";
+        for (int line = nextLine(bytes, from, end); line < end; line = nextLine(bytes, line, end)) {
+            if (startsWith(bytes, line, end, start)) {
+                int stop = nextLine(bytes, line, end);
+                while (stop < end && (bytes[stop] == ' ' || bytes[stop] == '\t')) {
+                    stop = nextLine(bytes, stop, end);
+                }
+                values.add(new String(bytes, line + start.length(), stop - line - start.length(), StandardCharsets.ISO_8859_1).strip());
+            }
+        }
+        return values;
+    }
+
+    /** Where the field lines of a head begin: behind its first line that is not empty. */
+    static int fieldsAt(byte[] bytes) {
+        int line = 0;
+        while (line < bytes.length && (bytes[line] == '\r' || bytes[line] == '\n')) {
+            line++;
+        }
+        return nextLine(bytes, line, bytes.length);
+    }
+
     private static boolean isContentType(byte[] bytes, int line, int end) {
-        String name = "content-type:";
+        return startsWith(bytes, line, end, "content-type:");
+    }
+
+    /** Whether a line begins with {@code name}, which is in lower case. */
+    private static boolean startsWith(byte[] bytes, int line, int end, String name) {
         if (line + name.length() > end) {
             return false;
         }

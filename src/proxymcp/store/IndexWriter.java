@@ -95,7 +95,7 @@ final class IndexWriter {
 
     private void start(long seq, long position, PayloadReader in, byte[] bytes) throws IOException, PayloadReader.MalformedPayloadException {
         in.fixed();
-        in.array();
+        int members = in.array();
         in.binaryLength();
         long idHigh = RecordLayout.getLong(bytes, in.position());
         long idLow = RecordLayout.getLong(bytes, in.position() + Long.BYTES);
@@ -109,10 +109,20 @@ final class IndexWriter {
         int hostBytes = in.textLength();
         int host = in.position();
         in.skip(hostBytes);
-        UrlText origin = url.origin(scheme, bytes, host, hostBytes, (int) in.integer());
+        int port = (int) in.integer();
         in.bool();
         int headBytes = in.binaryLength();
         int head = in.position();
+        in.skip(headBytes);
+        byte[] path;
+        if (members > ExchangeCodec.START_MEMBERS && !in.skipNil()) {
+            path = url.asWritten(bytes, in);
+        } else {
+            int stop = HeadScan.targetEnd(bytes, head, headBytes);
+            path = hostBytes == 0 ? HeadScan.target(bytes, head, headBytes, stop)
+                    : UrlText.path(bytes, HeadScan.pathStart(bytes, head, headBytes, stop), stop);
+            url.origin(scheme, bytes, host, hostBytes, port);
+        }
         index.grow(seq);
         ByteBuffer row = index.extent(seq);
         int to = index.at(seq);
@@ -120,11 +130,9 @@ final class IndexWriter {
         row.putLong(to + RowLayout.STARTED, started);
         row.putLong(to + RowLayout.DURATION, -1);
         row.putInt(to + RowLayout.METHOD, (int) index.names().intern(bytes, head, HeadScan.methodBytes(bytes, head, headBytes)));
-        row.putInt(to + RowLayout.ORIGIN, (int) index.names().intern(origin.bytes(), 0, origin.length()));
+        row.putInt(to + RowLayout.ORIGIN, (int) index.names().intern(url.bytes(), 0, url.length()));
         row.putInt(to + RowLayout.CONTENT_TYPE, 0);
         row.putInt(to + RowLayout.TARGET, (int) index.names().intern(bytes, target, targetBytes));
-        int stop = HeadScan.targetEnd(bytes, head, headBytes);
-        byte[] path = UrlText.path(bytes, HeadScan.pathStart(bytes, head, headBytes, stop), stop);
         row.putLong(to + RowLayout.PATH, index.paths().append(path, 0, path.length));
         row.putLong(to + RowLayout.ID_HIGH, idHigh);
         row.putLong(to + RowLayout.ID_LOW, idLow);

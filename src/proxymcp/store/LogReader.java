@@ -11,12 +11,26 @@ final class LogReader implements Closeable {
     private final StoreFiles files;
     private final Path folder;
     private final SessionId session;
+    private final int windowBytes;
+    private final int openMax;
     private final Map<Integer, SegmentReader> open = new HashMap<>();
 
     LogReader(StoreFiles files, Path folder, SessionId session) {
+        this(files, folder, session, SegmentReader.POINT_WINDOW_BYTES, Integer.MAX_VALUE);
+    }
+
+    /**
+     * A reader that goes through many segments.
+     *
+     * @param windowBytes how much of a segment is read at a time
+     * @param openMax segments that are open at once
+     */
+    LogReader(StoreFiles files, Path folder, SessionId session, int windowBytes, int openMax) {
         this.files = files;
         this.folder = folder;
         this.session = session;
+        this.windowBytes = windowBytes;
+        this.openMax = openMax;
     }
 
     /**
@@ -34,7 +48,10 @@ final class LogReader implements Closeable {
     SegmentReader segment(int number) throws IOException {
         SegmentReader known = open.get(number);
         if (known == null) {
-            known = SegmentReader.open(files, SegmentFiles.file(folder, number), session, number, SegmentReader.POINT_WINDOW_BYTES);
+            if (open.size() >= openMax) {
+                close();
+            }
+            known = SegmentReader.open(files, SegmentFiles.file(folder, number), session, number, windowBytes);
             open.put(number, known);
         }
         return known;

@@ -31,6 +31,8 @@ final class SegmentReader implements Closeable {
     /** Window for reading single records; it grows for those that are longer. */
     static final int POINT_WINDOW_BYTES = 8 << 10;
 
+    private static final int JUMP_BYTES = 16 << 10;
+
     private final Path file;
     private final FileChannel channel;
     private final SegmentHeader header;
@@ -280,9 +282,11 @@ final class SegmentReader implements Closeable {
             }
             window = new byte[Math.max(count, window.length * 2)];
         }
+        // Whoever jumps may jump again, and would have read a large window for one record.
+        boolean jumps = offset < windowAt || offset - windowAt - windowBytes > window.length;
         windowAt = offset;
         windowBytes = 0;
-        int wanted = (int) Math.max(0, Math.min(window.length, limit - offset));
+        int wanted = (int) Math.max(0, Math.min(jumps ? Math.max(count, Math.min(JUMP_BYTES, window.length)) : window.length, limit - offset));
         while (windowBytes < wanted) {
             int read = channel.read(ByteBuffer.wrap(window, windowBytes, wanted - windowBytes), offset + windowBytes);
             if (read <= 0) {

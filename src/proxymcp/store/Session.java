@@ -145,6 +145,25 @@ public final class Session implements Closeable {
         }
     }
 
+    /** Reads messages of many exchanges, for the thread that asks. */
+    public MessageReader messages() {
+        return new MessageReader(this, new LogReader(files, folder, manifest.id(), MessageReader.WINDOW_BYTES, MessageReader.SEGMENTS_MAX),
+                new LogReader(files, folder, manifest.id(), SegmentReader.POINT_WINDOW_BYTES, MessageReader.SEGMENTS_MAX), this::log);
+    }
+
+    /**
+     * Finds exchanges in the order of their seqs, for one thread at a time.
+     *
+     * @param query which; its direction does not matter
+     * @param afterSeq begins behind this one; 0 for the first
+     */
+    public SeqScan scan(SessionQuery query, long afterSeq) throws IOException {
+        if (check.isPresent()) {
+            check.get().texts();
+        }
+        return new SeqScan(this, index, new RowFilter(index, query), afterSeq, index.lastSeq());
+    }
+
     /** Where the last record of an exchange stands; {@link Position#NONE} if that is not known. */
     long endOf(long seq) throws IOException {
         return checked(seq).getLong(index.at(seq) + RowLayout.END);
@@ -176,11 +195,25 @@ public final class Session implements Closeable {
         return seq >= 1 && seq <= index.lastSeq() && RowLayout.state(checked(seq), index.at(seq)) != 0;
     }
 
-    private ByteBuffer checked(long seq) throws IOException {
+    /** The extent that the row of {@code seq} is in. */
+    ByteBuffer checked(long seq) throws IOException {
         if (check.isPresent()) {
             check.get().row(seq);
         }
         return index.extent(seq);
+    }
+
+    /** Offset of the row of {@code seq} in its extent. */
+    int rowAt(long seq) {
+        return index.at(seq);
+    }
+
+    /** Media type of the response to {@code seq}, lower case, without parameters; empty without one. */
+    String mediaType(ByteBuffer row, int at) throws IOException {
+        if (check.isPresent()) {
+            check.get().textsOf(row, at);
+        }
+        return name(row.getInt(at + RowLayout.CONTENT_TYPE));
     }
 
     private IndexEntry entry(long seq) throws IOException {

@@ -65,6 +65,11 @@ public final class SessionCatalog implements Closeable {
         return folders.root();
     }
 
+    /** The clock that sessions are dated by. */
+    public Clock clock() {
+        return clock;
+    }
+
     /**
      * Begins a session.
      *

@@ -44,4 +44,10 @@ public record SessionQuery(Optional<String> method, Optional<String> hostContain
     public static final SessionQuery ALL = new SessionQuery(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
             Optional.empty(), Optional.empty(), OptionalInt.empty(), OptionalInt.empty(), OptionalLong.empty(), OptionalLong.empty(),
             OptionalLong.empty(), OptionalLong.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false);
+
+    /** The same for responses of any media type. */
+    public SessionQuery ofAnyContentType() {
+        return new SessionQuery(method, hostContains, urlContains, text, Optional.empty(), targetId, statusMin, statusMax, fromMillis, toMillis,
+                minDurationMillis, minBytes, state, errorClass, source, descending);
+    }
 }

@@ -127,7 +127,7 @@ public final class SessionWriter implements Closeable {
     }
 
     /** Begins exchange {@code seq}, which must follow the last one, perhaps after a gap. For a single producer. */
-    Recording openAt(long seq, ExchangeStart start) {
+    public Recording openAt(long seq, ExchangeStart start) {
         handover.continueAt(seq);
         return recorder.open(start);
     }

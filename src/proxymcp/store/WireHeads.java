@@ -3,7 +3,6 @@ package proxymcp.store;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import proxymcp.http.Fields;
 import proxymcp.http.HeadLimits;
 import proxymcp.http.HeadParser;
@@ -47,24 +46,15 @@ final class WireHeads {
     }
 
     static RequestHead request(byte[] bytes, boolean raw) throws IOException {
-        RequestHead head = HeadParser.parseRequest(bytes, LIMITS);
-        return raw ? head : new RequestHead(head.method(), head.target(), head.version(), head.fields(), List.of(), new byte[0]);
+        return raw ? HeadParser.parseRequest(bytes, LIMITS) : new RecordedHead(bytes).request();
     }
 
     static ResponseHead response(byte[] bytes, boolean raw) throws IOException {
-        ResponseHead head = HeadParser.parseResponse(bytes, LIMITS);
-        return raw ? head : new ResponseHead(head.version(), head.status(), head.reason(), head.fields(), List.of(), new byte[0]);
+        return raw ? HeadParser.parseResponse(bytes, LIMITS) : new RecordedHead(bytes).response();
     }
 
     static Fields fields(byte[] section) throws IOException {
-        if (section.length == 0) {
-            return Fields.EMPTY;
-        }
-        byte[] line = "HTTP/1.1 200 \r\n".getBytes(StandardCharsets.US_ASCII);
-        byte[] head = new byte[line.length + section.length];
-        System.arraycopy(line, 0, head, 0, line.length);
-        System.arraycopy(section, 0, head, line.length, section.length);
-        return HeadParser.parseResponse(head, LIMITS).fields();
+        return section.length == 0 ? Fields.EMPTY : new RecordedHead(section).fields();
     }
 
     private interface Writing {

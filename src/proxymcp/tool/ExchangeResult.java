@@ -3,8 +3,6 @@ package proxymcp.tool;
 import java.util.ArrayList;
 import java.util.List;
 import proxymcp.exchange.Exchange;
-import proxymcp.http.Fields;
-import proxymcp.http.ResponseHead;
 import proxymcp.json.Json;
 import proxymcp.json.JsonObject;
 import proxymcp.json.ResultSchema;
@@ -55,11 +53,10 @@ record ExchangeResult(Exchange exchange, BodySource requestBody, BodySource resp
     private List<NamedBlock> blocks(BodyArgs body) {
         List<NamedBlock> blocks = new ArrayList<>();
         if (body.which().hasRequest()) {
-            blocks.add(new NamedBlock("requestBody", new BodyBlock(body, requestBody, exchange.start().head().fields())));
+            blocks.add(new NamedBlock("requestBody", new BodyBlock(body, requestBody, exchange.requestContentFields())));
         }
         if (body.which().hasResponse()) {
-            Fields fields = exchange.response().map(ResponseHead::fields).orElse(Fields.EMPTY);
-            blocks.add(new NamedBlock("responseBody", new BodyBlock(body, responseBody, fields)));
+            blocks.add(new NamedBlock("responseBody", new BodyBlock(body, responseBody, exchange.responseContentFields())));
         }
         return blocks;
     }

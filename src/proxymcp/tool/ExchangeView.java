@@ -137,7 +137,7 @@ final class ExchangeView {
         if (!exchange.requestTrailers().isEmpty()) {
             request.put("trailers", fields(exchange.requestTrailers()));
         }
-        putBody(request, exchange.requestBody(), exchange.start().head().fields(), withPreview);
+        putBody(request, exchange.requestBody(), exchange.requestContentFields(), withPreview);
         return request.build();
     }
 
@@ -146,7 +146,7 @@ final class ExchangeView {
         if (!exchange.responseTrailers().isEmpty()) {
             response.put("trailers", fields(exchange.responseTrailers()));
         }
-        putBody(response, exchange.responseBody(), head.fields(), withPreview);
+        putBody(response, exchange.responseBody(), exchange.responseContentFields(), withPreview);
         return response.build();
     }
 

@@ -154,6 +154,11 @@ public final class FileAccess {
         }
     }
 
+    /** Folder for files that no call names and no call outlives. */
+    Path temporary() {
+        return home.resolve("files").resolve("tmp");
+    }
+
     private static void refuseStrangers(CallOrigin origin, String argument) throws ToolFailure {
         if (origin == CallOrigin.HTTP_WITHOUT_TOKEN) {
             throw new ToolFailure("forbidden", argument + ": files cannot be named over HTTP without a token",

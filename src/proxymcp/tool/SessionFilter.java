@@ -1,5 +1,6 @@
 package proxymcp.tool;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -13,11 +14,11 @@ import proxymcp.store.SessionQuery;
 
 /** The parameters that choose exchanges of a session, the same in every tool that does. */
 final class SessionFilter {
-    static final List<Property> PROPERTIES = List.of(
+    /** All but {@code text}, for a tool that takes it to mean something else. */
+    static final List<Property> BUT_TEXT = List.of(
             Property.text("method", "Only this method, ignoring case", 1, 1_000),
             Property.text("hostname_contains", "Part of the host name, ignoring case", 1, 1_000),
             Property.text("url_contains", "Part of the URL, ignoring case", 1, 10_000),
-            Property.text("text", "Part of URL, exchange id or target id, ignoring case", 1, 10_000),
             Property.integer("status_code", "Only this status code", 100, 999),
             Property.integer("status_min", "Smallest status code", 100, 999),
             Property.integer("status_max", "Largest status code", 100, 999),
@@ -30,8 +31,15 @@ final class SessionFilter {
             Property.choice("error_class", "Why it ended early", errorClasses()),
             Property.choice("source", "How it came", "explicit", "transparent", "replay", "har", "rule"),
             Property.text("target_id", "Browser or process it came from", 1, 200));
+    static final List<Property> PROPERTIES = withText();
 
     private SessionFilter() {}
+
+    private static List<Property> withText() {
+        List<Property> all = new ArrayList<>(BUT_TEXT);
+        all.add(3, Property.text("text", "Part of URL, exchange id or target id, ignoring case", 1, 10_000));
+        return List.copyOf(all);
+    }
 
     private static String[] errorClasses() {
         ErrorClass[] classes = ErrorClass.values();
@@ -49,6 +57,15 @@ final class SessionFilter {
      * @throws BadArgument if a code and a range are both given, or a range is empty
      */
     static SessionQuery parse(Args args, boolean descending) throws BadArgument {
+        return parse(args, args.optString("text"), descending);
+    }
+
+    /** Reads those of {@link #BUT_TEXT}. */
+    static SessionQuery parseButText(Args args) throws BadArgument {
+        return parse(args, Optional.empty(), false);
+    }
+
+    private static SessionQuery parse(Args args, Optional<String> text, boolean descending) throws BadArgument {
         OptionalInt code = args.optInteger("status_code");
         if (code.isPresent() && (args.given("status_min") || args.given("status_max"))) {
             throw new BadArgument("status_code", "expected either it or status_min and status_max");
@@ -62,7 +79,7 @@ final class SessionFilter {
             throw new BadArgument("from_ts", "expected at most to_ts, " + args.longInteger("to_ts") + ", got " + args.longInteger("from_ts"));
         }
         return new SessionQuery(args.optString("method"), args.optString("hostname_contains"), args.optString("url_contains"),
-                args.optString("text"), lower(args.optString("content_type_contains")), args.optString("target_id"), min, max,
+                text, lower(args.optString("content_type_contains")), args.optString("target_id"), min, max,
                 args.optLong("from_ts"), args.optLong("to_ts"), args.optLong("min_duration_ms"), args.optLong("min_size"),
                 args.optChoice("state", SessionQuery.State.class), args.optChoice("error_class", ErrorClass.class),
                 args.optChoice("source", Source.class), descending);

@@ -43,7 +43,10 @@ public final class Toolbox {
         all.addAll(new SalvageTool(sessions, pool).tools());
         all.addAll(new SessionQueryTool(sessions, pool).tools());
         all.addAll(new SessionExchangeTool(sessions, files, pool).tools());
+        all.addAll(new BodySearchTool(sessions, pool).tools());
+        all.addAll(new HandshakesTool(sessions, pool).tools());
         all.addAll(new HarExportTool(sessions, files, pool).tools());
+        all.addAll(new HarImportTool(sessions, files, pool).tools());
         List<Tool> offered = new ArrayList<>();
         for (Tool tool : all) {
             if (toolsets.contains(tool.toolset())) {

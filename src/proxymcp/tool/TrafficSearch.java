@@ -61,9 +61,9 @@ final class TrafficSearch {
         Fields responseFields = exchange.response().isPresent() ? exchange.response().get().fields() : Fields.EMPTY;
         addIf(parts, "url", holds(exchange.start().url()));
         addIf(parts, "request_header", holds(requestFields) || holds(exchange.requestTrailers()));
-        addIf(parts, "request_body", holds(exchange.requestBody(), requestFields));
+        addIf(parts, "request_body", holds(exchange.requestBody(), exchange.requestContentFields()));
         addIf(parts, "response_header", holds(responseFields) || holds(exchange.responseTrailers()));
-        addIf(parts, "response_body", holds(exchange.responseBody(), responseFields));
+        addIf(parts, "response_body", holds(exchange.responseBody(), exchange.responseContentFields()));
         if (!parts.isEmpty()) {
             hits.add(new Hit(exchange, List.copyOf(parts)));
         }

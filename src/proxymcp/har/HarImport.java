@@ -1,0 +1,185 @@
+package proxymcp.har;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+import proxymcp.exchange.Recording;
+import proxymcp.exchange.Unrecorded;
+import proxymcp.json.JsonObject;
+import proxymcp.json.JsonPull;
+import proxymcp.store.CaptureProfile;
+import proxymcp.store.Manifest;
+import proxymcp.store.SessionCatalog;
+import proxymcp.store.SessionStatus;
+import proxymcp.store.SessionWriter;
+import proxymcp.store.WorkWatch;
+
+/**
+ * Makes a session of a HAR file of any size, while other sessions may be recorded. All of it or nothing: of an import that fails or is cancelled
+ * no session stays.
+ *
+ * <p>Programs differ in what they take for HAR: entries that cannot be understood are skipped and odd values repaired, each with a warning, unless
+ * the caller is strict. Text that is not JSON is refused whole. Reads, decodes and waits for the disk: work for threads made for that. One
+ * instance is for one import.
+ */
+public final class HarImport {
+    /** Rows of the index that gaps between seqs may take, beside one for so many octets of the file. */
+    private static final long GAP_ROWS_FREE = 65_536;
+    private static final int OCTETS_PER_GAP_ROW = 16;
+
+    /**
+     * What to import.
+     *
+     * @param file a HAR, plain or in gzip, or a zip archive that holds one
+     * @param name of the session
+     * @param strict whether the first entry that is not as it should be refuses the file
+     * @param maxDiskMb cap of the session; empty for as much as the file needs
+     */
+    public record Request(Path file, String name, boolean strict, OptionalLong maxDiskMb) {}
+
+    private final SessionCatalog catalog;
+    private final Path temporary;
+    private final Request request;
+    private final WorkWatch watch;
+    private final HarImportReport report;
+    private Optional<SessionWriter> session = Optional.empty();
+    private long lastSeq;
+    private long gapRows;
+    private OptionalLong first = OptionalLong.empty();
+    private OptionalLong last = OptionalLong.empty();
+
+    /**
+     * An import that has not begun.
+     *
+     * @param catalog where the session goes
+     * @param temporary folder for bodies while it is not known what they are
+     * @param watch told of octets read, out of all
+     */
+    public HarImport(SessionCatalog catalog, Path temporary, Request request, WorkWatch watch) {
+        this.catalog = catalog;
+        this.temporary = temporary;
+        this.request = request;
+        this.watch = watch;
+        this.report = new HarImportReport(request.strict());
+    }
+
+    /**
+     * Imports the file.
+     *
+     * @throws HarImportException if the file is refused, or the session has no room for it
+     * @throws IOException if the file cannot be read, or the session not be written
+     * @throws java.util.concurrent.CancellationException if {@code watch} says so
+     */
+    public ImportedHar run() throws IOException {
+        boolean whole = false;
+        try (HarReadFile file = HarReadFile.open(request.file(), request.maxDiskMb(), watch);
+                InputStream text = file.text(); HarReadBodies bodies = new HarReadBodies(temporary)) {
+            JsonPull json = new JsonPull(text);
+            HarReadLog log = new HarReadLog(json);
+            HarReadEntry reader = new HarReadEntry(json, bodies);
+            HarImportEntry entries = new HarImportEntry(file, bodies, report, catalog.clock(), watch);
+            log.run(() -> each(json, reader, entries, file));
+            begin(file);
+            ImportedHar.Exporter exporter = log.exporter();
+            if (exporter.kind().equals("chrome") && report.entries() > report.skipped() && !entries.hasSeenSecrets()) {
+                report.fileNotice("sanitized", "no entry has a Cookie, Set-Cookie or Authorization field: Chrome leaves them out unless the HAR is "
+                        + "exported with sensitive data");
+            }
+            ImportedHar imported = new ImportedHar(end(), exporter, report.entries(), report.skipped(), report.errors(), first, last,
+                    report.warnings(), report.counts());
+            whole = true;
+            return imported;
+        } finally {
+            if (!whole) {
+                discard();
+            }
+        }
+    }
+
+    private void each(JsonPull json, HarReadEntry reader, HarImportEntry entries, HarReadFile file) throws IOException {
+        report.nextEntry();
+        long replaced = json.replaced();
+        HarImportEntry.Ready ready;
+        try {
+            JsonObject entry = reader.read();
+            if (json.replaced() > replaced) {
+                report.repair("bad_text", (json.replaced() - replaced) + " halves of surrogate pairs stand alone; they became U+FFFD");
+            }
+            ready = entries.ready(entry);
+        } catch (HarImportSkip skipped) {
+            report.skip(skipped);
+            return;
+        }
+        SessionWriter writer = begin(file);
+        Recording recording = writer.openAt(nextSeq(ready.seq(), json.octets()), ready.start());
+        if (recording != Unrecorded.INSTANCE) {
+            entries.record(ready, recording);
+        }
+        requireAllTaken(writer);
+        long started = ready.start().startedAtMillis();
+        first = OptionalLong.of(Math.min(started, first.orElse(started)));
+        last = OptionalLong.of(Math.max(started, last.orElse(started)));
+    }
+
+    /** The session, which begins with the first entry: what is no HAR leaves none. */
+    private SessionWriter begin(HarReadFile file) throws IOException {
+        if (session.isEmpty()) {
+            JsonObject settings = JsonObject.builder().put("importedFrom", request.file().toString()).build();
+            session = Optional.of(catalog.createPatient(Optional.of(request.name()), CaptureProfile.FULL,
+                    request.maxDiskMb().orElseGet(file::roomMb), settings));
+        }
+        return session.get();
+    }
+
+    /**
+     * The seq under which we exported it, if that follows; the next one for all others. Gaps take room in the index, which a short file must not
+     * make large.
+     */
+    private long nextSeq(OptionalLong wanted, long octetsRead) throws HarImportException {
+        long next = lastSeq + 1;
+        if (wanted.isPresent() && wanted.getAsLong() != next) {
+            long gap = wanted.getAsLong() - next;
+            if (gap > 0 && gap <= GAP_ROWS_FREE + octetsRead / OCTETS_PER_GAP_ROW - gapRows) {
+                gapRows += gap;
+                next = wanted.getAsLong();
+            } else {
+                report.notice("new_seq", "exchange " + wanted.getAsLong() + " of the exported session became " + next);
+            }
+        }
+        lastSeq = next;
+        return next;
+    }
+
+    private Manifest end() throws IOException {
+        SessionWriter writer = session.orElseThrow();
+        Manifest manifest = catalog.end(writer);
+        requireAllTaken(writer);
+        return manifest;
+    }
+
+    /** An import with losses is none. */
+    private static void requireAllTaken(SessionWriter writer) throws HarImportException {
+        SessionStatus status = writer.status();
+        if (!status.losses().isNone()) {
+            throw new HarImportException("disk_limit", "the session could not take everything: " + status.lastError().orElse("records were lost"));
+        }
+    }
+
+    private void discard() {
+        if (session.isEmpty()) {
+            return;
+        }
+        try {
+            catalog.end(session.get());
+        } catch (IOException e) {
+            // It is deleted as it is.
+        }
+        try {
+            catalog.delete(session.get().id());
+        } catch (IOException e) {
+            return; // What went wrong before is what the caller is told; the session is in the list.
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package proxymcp.search;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import proxymcp.codec.Charsets;
+import proxymcp.codec.CodingException;
+import proxymcp.codec.Codings;
+import proxymcp.codec.ContentCoding;
+import proxymcp.search.BodyLook.Verdict;
+import proxymcp.store.CorruptSegmentException;
+import proxymcp.store.MessageReader;
+import proxymcp.store.MessageReader.Side;
+import proxymcp.store.Session;
+import proxymcp.store.WorkWatch;
+
+/** Searches exchanges one after another. Not for several threads. */
+final class PartSearch implements Closeable {
+    private final SearchRequest request;
+    private final MessageReader messages;
+    private final BodyLook look;
+    /** What is counted of one exchange. */
+    private boolean binary;
+    private boolean hadBody;
+    private int undecodable;
+    private boolean damaged;
+    private int timedOut;
+    private int tooDeep;
+
+    PartSearch(Session session, SearchRequest request, WorkWatch watch, LongSupplier nanoTime) {
+        this.request = request;
+        this.messages = session.messages();
+        this.look = new BodyLook(request, watch, nanoTime);
+    }
+
+    /** Whether the exchange is one that is asked for, as far as its media type goes. */
+    boolean isWanted(long seq) throws IOException {
+        if (request.contentTypeContains().isEmpty()) {
+            return true;
+        }
+        String type = messages.mediaType(seq);
+        return type.isEmpty() || type.contains(request.contentTypeContains().get());
+    }
+
+    /** The first place of an exchange that matches; what was met on the way is in {@link #counts}. */
+    Optional<Place> search(long seq) throws IOException {
+        binary = false;
+        hadBody = false;
+        undecodable = 0;
+        damaged = false;
+        timedOut = 0;
+        tooDeep = 0;
+        for (Place place : request.in().places()) {
+            if (matches(seq, place)) {
+                return Optional.of(place);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** What is to be counted of the exchange that was searched last. */
+    SearchCounts counts(boolean match) {
+        boolean noBody = !hadBody && request.in() != SearchIn.HEADERS;
+        return new SearchCounts(1, match ? 1 : 0, binary ? 1 : 0, noBody ? 1 : 0, undecodable, damaged ? 1 : 0, timedOut, tooDeep);
+    }
+
+    private boolean matches(long seq, Place place) throws IOException {
+        try {
+            return place.isBody() ? bodyMatches(seq, place.side()) : headersMatch(seq, place.side());
+        } catch (CorruptSegmentException e) {
+            damaged = true;
+        } catch (GivenUpException e) {
+            timedOut += e.isTooDeep() ? 0 : 1;
+            tooDeep += e.isTooDeep() ? 1 : 0;
+        }
+        return false;
+    }
+
+    private boolean headersMatch(long seq, Side side) throws IOException {
+        byte[] head = messages.head(seq, side);
+        return look.look(head, MessageReader.fieldsAt(head));
+    }
+
+    private boolean bodyMatches(long seq, Side side) throws IOException {
+        if (messages.bodyBytes(seq, side) == 0) {
+            return false;
+        }
+        hadBody = true;
+        if (side == Side.RESPONSE && MediaTypes.isBinary(messages.mediaType(seq))) {
+            binary = true;
+            return false;
+        }
+        byte[] head = messages.head(seq, side);
+        String contentType = contentType(head);
+        if (side == Side.REQUEST && MediaTypes.isBinary(Charsets.mediaType(contentType))) {
+            binary = true;
+            return false;
+        }
+        List<ContentCoding> codings = codings(head);
+        Verdict verdict = codings.isEmpty() ? raw(seq, side, contentType, false) : decoded(seq, side, contentType, codings);
+        binary |= verdict == Verdict.BINARY;
+        return verdict == Verdict.MATCH;
+    }
+
+    private Verdict raw(long seq, Side side, String contentType, boolean asText) throws IOException {
+        try (InputStream in = messages.body(seq, side)) {
+            return look.look(in, contentType, asText);
+        }
+    }
+
+    private Verdict decoded(long seq, Side side, String contentType, List<ContentCoding> codings) throws IOException {
+        try (InputStream body = messages.body(seq, side); InputStream in = Codings.decodeBounded(body, codings)) {
+            return look.look(in, contentType, false);
+        } catch (IOException e) {
+            requireCoding(e);
+            if (isCut(e, seq, side)) {
+                return Verdict.NO_MATCH; // All that was kept was looked through.
+            }
+            undecodable++;
+            return raw(seq, side, contentType, true);
+        }
+    }
+
+    private boolean isCut(IOException e, long seq, Side side) throws IOException {
+        return e instanceof CodingException coding && coding.kind() == CodingException.Kind.TRUNCATED && !messages.isWhole(seq, side);
+    }
+
+    /** Lets pass what says that the disk could not be read. */
+    private static void requireCoding(IOException e) throws IOException {
+        if (!(e instanceof CodingException) && !Codings.isLimit(e)) {
+            throw e;
+        }
+    }
+
+    private static String contentType(byte[] head) {
+        List<String> types = MessageReader.values(head, "content-type");
+        return types.isEmpty() ? "" : types.get(0);
+    }
+
+    /** The codings to undo, the one that was applied last at the end. */
+    private static List<ContentCoding> codings(byte[] head) {
+        List<ContentCoding> codings = new ArrayList<>();
+        List<String> values = MessageReader.values(head, "content-encoding");
+        if (!values.isEmpty()) {
+            for (ContentCoding coding : ContentCoding.parse(values)) {
+                if (!(coding instanceof ContentCoding.Identity)) {
+                    codings.add(coding);
+                }
+            }
+        }
+        return codings;
+    }
+
+    /** Whether all of what is searched at a place was kept. */
+    boolean isWhole(long seq, Place place) throws IOException {
+        return !place.isBody() || messages.isWhole(seq, place.side());
+    }
+
+    /** The first matches at a place that is known to have one; none of those that cannot be read any more. */
+    List<Snippet> snippets(long seq, Place place) throws IOException {
+        List<Snippet> snippets = new ArrayList<>();
+        try {
+            byte[] head = messages.head(seq, place.side());
+            if (!place.isBody()) {
+                look.snippets(head, MessageReader.fieldsAt(head), snippets);
+            } else {
+                decodedSnippets(seq, place.side(), contentType(head), codings(head), snippets);
+            }
+        } catch (CorruptSegmentException | GivenUpException e) {
+            return snippets;
+        }
+        return snippets;
+    }
+
+    private void decodedSnippets(long seq, Side side, String contentType, List<ContentCoding> codings, List<Snippet> snippets)
+            throws IOException {
+        if (!codings.isEmpty()) {
+            try (InputStream body = messages.body(seq, side); InputStream in = Codings.decodeBounded(body, codings)) {
+                look.snippets(in, contentType, snippets);
+                return;
+            } catch (IOException e) {
+                requireCoding(e);
+                if (!snippets.isEmpty()) {
+                    return;
+                }
+            }
+        }
+        try (InputStream in = messages.body(seq, side)) {
+            look.snippets(in, contentType, snippets);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        messages.close();
+    }
+}

@@ -1,0 +1,28 @@
+package proxymcp.search;
+
+import java.util.List;
+
+/** Where it is looked for. */
+public enum SearchIn {
+    /** Response bodies. */
+    RESPONSE(Place.RESPONSE),
+    /** Request bodies. */
+    REQUEST(Place.REQUEST),
+    /** Bodies, that of the response first. */
+    BOTH(Place.RESPONSE, Place.REQUEST),
+    /** Names and values of header fields. */
+    HEADERS(Place.REQUEST_HEADERS, Place.RESPONSE_HEADERS),
+    /** Bodies, then header fields. */
+    ALL(Place.RESPONSE, Place.REQUEST, Place.REQUEST_HEADERS, Place.RESPONSE_HEADERS);
+
+    private final List<Place> places;
+
+    SearchIn(Place... places) {
+        this.places = List.of(places);
+    }
+
+    /** In the order in which they are looked at; an exchange matches once, at the first that does. */
+    List<Place> places() {
+        return places;
+    }
+}

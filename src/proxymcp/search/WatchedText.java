@@ -1,0 +1,74 @@
+package proxymcp.search;
+
+import java.util.concurrent.CancellationException;
+import java.util.function.LongSupplier;
+import proxymcp.store.WorkWatch;
+
+/**
+ * The window of text that an expression is matched against. As a matcher reads a character for every step it takes, reading them is where the
+ * deadline is seen, and that nobody waits any more. Not for several threads.
+ */
+final class WatchedText implements CharSequence {
+    private static final int READS_PER_LOOK = 1 << 14;
+
+    private final WorkWatch watch;
+    private final LongSupplier nanoTime;
+    private char[] window = new char[0];
+    private int length;
+    private long deadlineNanos;
+    private int readsLeft = READS_PER_LOOK;
+
+    WatchedText(WorkWatch watch, LongSupplier nanoTime) {
+        this.watch = watch;
+        this.nanoTime = nanoTime;
+    }
+
+    /** Begins another body. */
+    void begin(long nanos) {
+        deadlineNanos = nanoTime.getAsLong() + nanos;
+    }
+
+    /** Allows so much more for the same body. */
+    void extend(long nanos) {
+        deadlineNanos += nanos;
+    }
+
+    /** Shows the first characters of {@code newWindow}. */
+    void show(char[] newWindow, int newLength) {
+        window = newWindow;
+        length = newLength;
+    }
+
+    @Override
+    public int length() {
+        return length;
+    }
+
+    @Override
+    public char charAt(int index) {
+        if (--readsLeft == 0) {
+            look();
+        }
+        return window[index];
+    }
+
+    private void look() {
+        readsLeft = READS_PER_LOOK;
+        if (watch.cancelled()) {
+            throw new CancellationException("cancelled while a body was searched");
+        }
+        if (nanoTime.getAsLong() - deadlineNanos > 0) {
+            throw new GivenUpException(false);
+        }
+    }
+
+    @Override
+    public CharSequence subSequence(int start, int end) {
+        return new String(window, start, end - start);
+    }
+
+    @Override
+    public String toString() {
+        return new String(window, 0, length);
+    }
+}
