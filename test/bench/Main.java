@@ -11,8 +11,8 @@ import java.util.List;
 
 /**
  * {@code make bench}: every benchmark, as one table of ratios to baselines of the same run. {@code ARGS=proxy} (or {@code start},
- * {@code store}, {@code verify}) runs one part; {@code store-large} is {@code store} with a session of 10 GiB, and takes minutes and 15 GB of
- * disk.
+ * {@code store}, {@code verify}, {@code search}) runs one part; {@code store-large} is {@code store} with a session of 10 GiB, and takes
+ * minutes and 15 GB of disk.
  */
 final class Main {
     private Main() {}

@@ -28,6 +28,8 @@ public final class HarImport {
     /** Rows of the index that gaps between seqs may take, beside one for so many octets of the file. */
     private static final long GAP_ROWS_FREE = 65_536;
     private static final int OCTETS_PER_GAP_ROW = 16;
+    /** Chrome 130, of October 2024, and its betas leave out secrets unless told otherwise. */
+    private static final long SANITIZED_SINCE_MILLIS = 1_725_148_800_000L;
 
     /**
      * What to import.
@@ -79,11 +81,11 @@ public final class HarImport {
             JsonPull json = new JsonPull(text);
             HarReadLog log = new HarReadLog(json);
             HarReadEntry reader = new HarReadEntry(json, bodies);
-            HarImportEntry entries = new HarImportEntry(file, bodies, report, catalog.clock(), watch);
+            HarImportEntry entries = new HarImportEntry(file, bodies, report, watch);
             log.run(() -> each(json, reader, entries, file));
             begin(file);
             ImportedHar.Exporter exporter = log.exporter();
-            if (exporter.kind().equals("chrome") && report.entries() > report.skipped() && !entries.hasSeenSecrets()) {
+            if (exporter.kind().equals("chrome") && last.orElse(0) >= SANITIZED_SINCE_MILLIS && !entries.hasSeenSecrets()) {
                 report.fileNotice("sanitized", "no entry has a Cookie, Set-Cookie or Authorization field: Chrome leaves them out unless the HAR is "
                         + "exported with sensitive data");
             }
@@ -100,6 +102,7 @@ public final class HarImport {
 
     private void each(JsonPull json, HarReadEntry reader, HarImportEntry entries, HarReadFile file) throws IOException {
         report.nextEntry();
+        SessionWriter writer = begin(file);
         long replaced = json.replaced();
         HarImportEntry.Ready ready;
         try {
@@ -107,12 +110,11 @@ public final class HarImport {
             if (json.replaced() > replaced) {
                 report.repair("bad_text", (json.replaced() - replaced) + " halves of surrogate pairs stand alone; they became U+FFFD");
             }
-            ready = entries.ready(entry);
+            ready = entries.ready(entry, writer.manifest().startedAtMillis());
         } catch (HarImportSkip skipped) {
             report.skip(skipped);
             return;
         }
-        SessionWriter writer = begin(file);
         Recording recording = writer.openAt(nextSeq(ready.seq(), json.octets()), ready.start());
         if (recording != Unrecorded.INSTANCE) {
             entries.record(ready, recording);

@@ -1,7 +1,6 @@
 package proxymcp.har;
 
 import java.io.IOException;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +30,6 @@ final class HarImportEntry {
     private final HarImportReport report;
     private final HarImportBody octets;
     private final ImportedValues values;
-    private final Clock clock;
     private boolean secretsSeen;
 
     /**
@@ -42,13 +40,12 @@ final class HarImportEntry {
     record Ready(ExchangeStart start, OptionalLong seq, Optional<ImportedBody> requestBody, Optional<Route> route, List<ResponseHead> informational,
             Optional<ResponseHead> response, Optional<ImportedBody> responseBody, ExchangeEnd end) {}
 
-    HarImportEntry(HarReadFile file, HarReadBodies bodies, HarImportReport report, Clock clock, WorkWatch watch) {
+    HarImportEntry(HarReadFile file, HarReadBodies bodies, HarImportReport report, WorkWatch watch) {
         this.file = file;
         this.bodies = bodies;
         this.report = report;
         this.octets = new HarImportBody(file, bodies, report, watch);
         this.values = new ImportedValues(report);
-        this.clock = clock;
     }
 
     /** Whether an entry had cookies or credentials: programs that strip secrets leave none. */
@@ -59,9 +56,10 @@ final class HarImportEntry {
     /**
      * Reads an entry.
      *
+     * @param nowMillis when an entry began that does not say so
      * @throws HarImportSkip if it cannot become an exchange
      */
-    Ready ready(JsonObject entry) throws IOException, HarImportSkip {
+    Ready ready(JsonObject entry, long nowMillis) throws IOException, HarImportSkip {
         JsonObject request = entry.object("request").orElseThrow(() -> new HarImportSkip("no_request", "it has no request"));
         JsonObject response = entry.object("response").orElse(JsonObject.EMPTY);
         ImportedOwn own = new ImportedOwn(entry, report, values);
@@ -87,7 +85,7 @@ final class HarImportEntry {
         note(responseBody, Exchange.RESPONSE_HELD_DECODED, notes);
         Outcome outcome = ImportedOutcome.of(entry, answer, report);
         Timings timings = own.timings();
-        return new Ready(start(entry, own, parts, url, head), own.seq(), requestBody, own.route(parts.endpoint()), heads.informational(entry), answer,
+        return new Ready(start(entry, own, parts, url, head, nowMillis), own.seq(), requestBody, own.route(parts.endpoint()), heads.informational(entry), answer,
                 responseBody, new ExchangeEnd(outcome, timings, own.rules(), List.copyOf(notes)));
     }
 
@@ -132,13 +130,13 @@ final class HarImportEntry {
         }
     }
 
-    private ExchangeStart start(JsonObject entry, ImportedOwn own, ImportedUrl parts, String url, RequestHead head)
+    private ExchangeStart start(JsonObject entry, ImportedOwn own, ImportedUrl parts, String url, RequestHead head, long nowMillis)
             throws HarImportException, HarImportSkip {
         OptionalLong started = values.date(entry, "startedDateTime");
         if (started.isEmpty()) {
             report.repair("bad_date", "startedDateTime is missing or no date; it became the time of the import");
         }
-        ExchangeStart start = new ExchangeStart(own.id(), started.orElseGet(clock::millis), own.client(), parts.endpoint(), head, own.tls("client"));
+        ExchangeStart start = new ExchangeStart(own.id(), started.orElse(nowMillis), own.client(), parts.endpoint(), head, own.tls("client"));
         if (start.url().equals(url)) {
             return start;
         }

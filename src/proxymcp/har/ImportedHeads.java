@@ -76,10 +76,13 @@ final class ImportedHeads {
         }
     }
 
-    private String method(JsonObject request) throws HarImportException, HarImportSkip {
+    private String method(JsonObject request) throws HarImportException {
         String method = request.string("method").orElse("");
         if (method.isBlank()) {
-            throw new HarImportSkip("no_method", "its request has no method");
+            // As Safari writes data: URLs.
+            report.repair("bad_method", "its request has no method; GET was assumed");
+            notes.add("the HAR file has no method; GET was assumed");
+            return "GET";
         }
         StringBuilder token = new StringBuilder(method.strip());
         for (int i = 0; i < token.length(); i++) {

@@ -31,49 +31,30 @@ public final class JsonPull {
         OTHER
     }
 
-    private static final int BUFFER_BYTES = 64 << 10;
     private static final int DEPTH_MAX = 500;
     private static final int NAME_BYTES_MAX = 64 << 10;
     private static final int WORD_CHARS_MAX = JsonLimits.NUMBER_CHARS_MAX;
     /** Memory of a value beside its text. */
     private static final int VALUE_BYTES = 48;
-    private static final int REPLACEMENT = 0xFFFD;
-    /** Octets that stand for themselves in a string and are characters of their own. */
-    private static final boolean[] PLAIN = new boolean[256];
 
-    static {
-        for (int c = 0x20; c < 0x80; c++) {
-            PLAIN[c] = c != '"' && c != '\\';
-        }
-    }
-
-    private final InputStream in;
-    private final byte[] buffer = new byte[BUFFER_BYTES];
-    private int at;
-    private int limit;
-    /** Octets before the buffer. */
-    private long base;
-    private long line = 1;
-    /** Octets before the line; those behind the first of each character count too, so that columns are characters. */
-    private long lineStart;
+    private final JsonInput in;
     private final boolean[] begun = new boolean[DEPTH_MAX + 1];
     private int depth;
     private boolean inCall;
-    private long replaced;
 
     /** @param in the text; read in pieces of 64 KiB */
     public JsonPull(InputStream in) {
-        this.in = in;
+        this.in = new JsonInput(in);
     }
 
     /** Octets of the text that were taken so far. */
     public long octets() {
-        return base + at;
+        return in.octets();
     }
 
     /** How many halves of surrogate pairs stood alone in strings and became U+FFFD so far. */
     public long replaced() {
-        return replaced;
+        return in.replaced();
     }
 
     /**
@@ -82,15 +63,8 @@ public final class JsonPull {
      * @throws JsonException if it is in UTF-16, or a name is not followed by a value in parentheses
      */
     public void begin() throws IOException {
-        boolean two = ensure(2);
-        if (two && (octet(0) == 0xFE && octet(1) == 0xFF || octet(0) == 0xFF && octet(1) == 0xFE || octet(0) == 0 || octet(1) == 0)) {
-            throw error("expected UTF-8, got UTF-16 or binary data");
-        }
-        if (ensure(3) && octet(0) == 0xEF && octet(1) == 0xBB && octet(2) == 0xBF) {
-            at += 3;
-            lineStart += 3;
-        }
-        int first = skipSpace();
+        in.begin();
+        int first = in.skipSpace();
         boolean name = first >= 'a' && first <= 'z' || first >= 'A' && first <= 'Z' || first == '_' || first == '$';
         if (name) {
             beginCall();
@@ -98,16 +72,16 @@ public final class JsonPull {
     }
 
     private void beginCall() throws IOException {
-        for (int chars = 0; ensure(1) && isNameChar(octet(0)); chars++) {
+        for (int chars = 0; in.ensure(1) && isNameChar(in.octet(0)); chars++) {
             if (chars > WORD_CHARS_MAX) {
-                throw error("expected a value, got a long word");
+                throw in.error("expected a value, got a long word");
             }
-            at++;
+            in.step();
         }
-        if (skipSpace() != '(') {
-            throw unexpected("a value");
+        if (in.skipSpace() != '(') {
+            throw in.unexpected("a value");
         }
-        at++;
+        in.step();
         inCall = true;
     }
 
@@ -121,30 +95,30 @@ public final class JsonPull {
      * @throws JsonException if anything but white space follows
      */
     public void end() throws IOException {
-        int next = skipSpace();
+        int next = in.skipSpace();
         if (inCall) {
             if (next != ')') {
-                throw unexpected("')'");
+                throw in.unexpected("')'");
             }
-            at++;
-            next = skipSpace();
+            in.step();
+            next = in.skipSpace();
             if (next == ';') {
-                at++;
-                next = skipSpace();
+                in.step();
+                next = in.skipSpace();
             }
         }
         if (next >= 0) {
-            throw unexpected("the end of the text");
+            throw in.unexpected("the end of the text");
         }
     }
 
     /** What the next value is; nothing is taken but white space. */
     public Kind peek() throws IOException {
-        return switch (skipSpace()) {
+        return switch (in.skipSpace()) {
             case '{' -> Kind.OBJECT;
             case '[' -> Kind.ARRAY;
             case '"' -> Kind.STRING;
-            case -1 -> throw unexpected("a value");
+            case -1 -> throw in.unexpected("a value");
             default -> Kind.OTHER;
         };
     }
@@ -160,13 +134,13 @@ public final class JsonPull {
     }
 
     private void enter(char bracket, String what) throws IOException {
-        if (skipSpace() != bracket) {
-            throw unexpected(what);
+        if (in.skipSpace() != bracket) {
+            throw in.unexpected(what);
         }
         if (depth == DEPTH_MAX) {
-            throw error("nesting is deeper than " + DEPTH_MAX);
+            throw in.error("nesting is deeper than " + DEPTH_MAX);
         }
-        at++;
+        in.step();
         begun[++depth] = false;
     }
 
@@ -175,18 +149,18 @@ public final class JsonPull {
         if (!next('}')) {
             return Optional.empty();
         }
-        if (skipSpace() != '"') {
-            throw unexpected("a member name");
+        if (in.skipSpace() != '"') {
+            throw in.unexpected("a member name");
         }
         Held name = new Held(NAME_BYTES_MAX);
         string(name);
         if (name.overflowed()) {
-            throw error("a member name is longer than " + NAME_BYTES_MAX + " octets");
+            throw in.error("a member name is longer than " + NAME_BYTES_MAX + " octets");
         }
-        if (skipSpace() != ':') {
-            throw unexpected("':'");
+        if (in.skipSpace() != ':') {
+            throw in.unexpected("':'");
         }
-        at++;
+        in.step();
         return Optional.of(name.text());
     }
 
@@ -196,20 +170,20 @@ public final class JsonPull {
     }
 
     private boolean next(char closing) throws IOException {
-        int c = skipSpace();
+        int c = in.skipSpace();
         if (c == closing) {
-            at++;
+            in.step();
             depth--;
             return false;
         }
         if (begun[depth]) {
             if (c != ',') {
-                throw unexpected("',' or '" + closing + "'");
+                throw in.unexpected("',' or '" + closing + "'");
             }
-            at++;
-            c = skipSpace();
+            in.step();
+            c = in.skipSpace();
             if (c == closing) {
-                throw unexpected(closing == ']' ? "a value" : "a member name");
+                throw in.unexpected(closing == ']' ? "a value" : "a member name");
             }
         }
         begun[depth] = true;
@@ -293,19 +267,19 @@ public final class JsonPull {
 
     private JsonValue word() throws IOException {
         StringBuilder word = new StringBuilder();
-        for (int c = ensure(1) ? octet(0) : -1; isNameChar(c) || c == '-' || c == '+'; c = ensure(1) ? octet(0) : -1) {
+        for (int c = in.ensure(1) ? in.octet(0) : -1; isNameChar(c) || c == '-' || c == '+'; c = in.ensure(1) ? in.octet(0) : -1) {
             if (word.length() == WORD_CHARS_MAX) {
-                throw error("a number is longer than " + WORD_CHARS_MAX + " characters");
+                throw in.error("a number is longer than " + WORD_CHARS_MAX + " characters");
             }
             word.append((char) c);
-            at++;
+            in.step();
         }
         return switch (word.toString()) {
             case "true" -> JsonBoolean.TRUE;
             case "false" -> JsonBoolean.FALSE;
             case "null" -> JsonNull.NULL;
             case "NaN", "Infinity", "-Infinity" -> new JsonString(word.toString());
-            case "" -> throw unexpected("a value");
+            case "" -> throw in.unexpected("a value");
             default -> number(word.toString());
         };
     }
@@ -314,9 +288,9 @@ public final class JsonPull {
         if (JsonNumber.endOfNumber(word, 0) == word.length()) {
             return new JsonNumber(word);
         }
-        at -= Math.min(at, word.length());
+        in.stepBack(word.length());
         char first = word.charAt(0);
-        throw error(first == '-' || first >= '0' && first <= '9' ? "expected a number" : "expected a value, got '" + first + "'");
+        throw in.error(first == '-' || first >= '0' && first <= '9' ? "expected a number" : "expected a value, got '" + first + "'");
     }
 
     /**
@@ -325,214 +299,12 @@ public final class JsonPull {
      * @return octets written
      */
     public long string(OutputStream out) throws IOException {
-        if (skipSpace() != '"') {
-            throw unexpected("a string");
-        }
-        at++;
-        long written = 0;
-        while (true) {
-            int from = at;
-            boolean more = scan();
-            out.write(buffer, from, at - from);
-            written += at - from;
-            if (!more) {
-                if (!ensure(limit - at + 1)) {
-                    throw unexpected("'\"' to end the string");
-                }
-                continue;
-            }
-            int c = octet(0);
-            at++;
-            if (c == '"') {
-                return written;
-            }
-            written += escaped(out);
-        }
-    }
-
-    /**
-     * Goes on to a quote or a backslash.
-     *
-     * @return false where the buffer ends before, perhaps within a character
-     */
-    private boolean scan() throws JsonException {
-        while (at < limit) {
-            int c = buffer[at] & 0xFF;
-            if (PLAIN[c]) {
-                at++;
-            } else if (c >= 0x80) {
-                int length = characterBytes(c);
-                if (at + length > limit) {
-                    return false;
-                }
-                requireUtf8(c, length);
-                at += length;
-                lineStart += length - 1;
-            } else if (c < 0x20) {
-                throw error("control character in a string must be escaped");
-            } else {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private int characterBytes(int first) throws JsonException {
-        if (first >= 0xC2 && first <= 0xDF) {
-            return 2;
-        }
-        if (first >= 0xE0 && first <= 0xEF) {
-            return 3;
-        }
-        if (first >= 0xF0 && first <= 0xF4) {
-            return 4;
-        }
-        throw notUtf8();
-    }
-
-    /** RFC 3629 section 4. */
-    private void requireUtf8(int first, int length) throws JsonException {
-        int second = buffer[at + 1] & 0xFF;
-        int lowest = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-        int highest = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-        boolean valid = second >= lowest && second <= highest;
-        for (int i = 2; i < length; i++) {
-            valid &= (buffer[at + i] & 0xC0) == 0x80;
-        }
-        if (!valid) {
-            throw notUtf8();
-        }
-    }
-
-    private JsonException notUtf8() {
-        return error("the octets are not UTF-8");
-    }
-
-    /** Undoes an escape whose backslash was taken. */
-    private int escaped(OutputStream out) throws IOException {
-        if (!ensure(1)) {
-            throw unexpected("an escape");
-        }
-        int c = octet(0);
-        int meant = switch (c) {
-            case '"', '\\', '/' -> c;
-            case 'b' -> '\b';
-            case 'f' -> '\f';
-            case 'n' -> '\n';
-            case 'r' -> '\r';
-            case 't' -> '\t';
-            case 'u' -> -1;
-            default -> throw unexpected("an escape");
-        };
-        at++;
-        return encode(meant >= 0 ? meant : unicode(), out);
-    }
-
-    private int unicode() throws IOException {
-        int unit = hexFour(0);
-        at += 4;
-        if (unit < 0xD800 || unit > 0xDFFF) {
-            return unit;
-        }
-        if (unit <= 0xDBFF && ensure(6) && octet(0) == '\\' && octet(1) == 'u') {
-            int low = hexFour(2);
-            if (low >= 0xDC00 && low <= 0xDFFF) {
-                at += 6;
-                return Character.toCodePoint((char) unit, (char) low);
-            }
-        }
-        replaced++;
-        return REPLACEMENT;
-    }
-
-    private int hexFour(int from) throws IOException {
-        if (!ensure(from + 4)) {
-            at = limit;
-            throw unexpected("four hexadecimal digits");
-        }
-        int value = 0;
-        for (int i = 0; i < 4; i++) {
-            int c = octet(from + i);
-            int digit = c < 0x80 ? Character.digit(c, 16) : -1;
-            if (digit < 0) {
-                at += from + i;
-                throw unexpected("four hexadecimal digits");
-            }
-            value = value << 4 | digit;
-        }
-        return value;
-    }
-
-    private static int encode(int c, OutputStream out) throws IOException {
-        if (c < 0x80) {
-            out.write(c);
-            return 1;
-        }
-        if (c < 0x800) {
-            out.write(0xC0 | c >> 6);
-            out.write(0x80 | c & 0x3F);
-            return 2;
-        }
-        if (c >= 0x1_0000) {
-            out.write(0xF0 | c >> 18);
-            out.write(0x80 | c >> 12 & 0x3F);
-        } else {
-            out.write(0xE0 | c >> 12);
-        }
-        out.write(0x80 | c >> 6 & 0x3F);
-        out.write(0x80 | c & 0x3F);
-        return c < 0x1_0000 ? 3 : 4;
-    }
-
-    /** The octet behind white space, or -1 at the end of the text. */
-    private int skipSpace() throws IOException {
-        while (ensure(1)) {
-            int c = octet(0);
-            if (c == '\n') {
-                line++;
-                lineStart = base + at + 1;
-            } else if (c != ' ' && c != '\t' && c != '\r') {
-                return c;
-            }
-            at++;
-        }
-        return -1;
-    }
-
-    private int octet(int ahead) {
-        return buffer[at + ahead] & 0xFF;
-    }
-
-    /** Has at least {@code count} octets at hand; false if the text ends before. */
-    private boolean ensure(int count) throws IOException {
-        while (limit - at < count) {
-            if (at > 0) {
-                System.arraycopy(buffer, at, buffer, 0, limit - at);
-                base += at;
-                limit -= at;
-                at = 0;
-            }
-            int read = in.read(buffer, limit, buffer.length - limit);
-            if (read < 0) {
-                return false;
-            }
-            limit += read;
-        }
-        return true;
+        return in.string(out);
     }
 
     /** A refusal at the place reached. */
     public JsonException error(String reason) {
-        return new JsonException(reason, line, octets() - lineStart + 1);
-    }
-
-    private JsonException unexpected(String expected) throws IOException {
-        if (!ensure(1)) {
-            return error("expected " + expected + ", got the end of the text");
-        }
-        int c = octet(0);
-        String got = c > ' ' && c < 0x7F ? "'" + (char) c + "'" : c < 0x80 ? "U+" + HexFour.of((char) c) : "a character that is not ASCII";
-        return error("expected " + expected + ", got " + got);
+        return in.error(reason);
     }
 
     /** Octets held, up to a bound. */

@@ -114,15 +114,11 @@ final class IndexWriter {
         int headBytes = in.binaryLength();
         int head = in.position();
         in.skip(headBytes);
-        byte[] path;
-        if (members > ExchangeCodec.START_MEMBERS && !in.skipNil()) {
-            path = url.asWritten(bytes, in);
-        } else {
-            int stop = HeadScan.targetEnd(bytes, head, headBytes);
-            path = hostBytes == 0 ? HeadScan.target(bytes, head, headBytes, stop)
-                    : UrlText.path(bytes, HeadScan.pathStart(bytes, head, headBytes, stop), stop);
+        boolean asWritten = members > ExchangeCodec.START_MEMBERS && !in.skipNil();
+        if (!asWritten) {
             url.origin(scheme, bytes, host, hostBytes, port);
         }
+        byte[] path = asWritten ? url.asWritten(bytes, in) : path(bytes, head, headBytes, hostBytes > 0);
         index.grow(seq);
         ByteBuffer row = index.extent(seq);
         int to = index.at(seq);
@@ -144,6 +140,10 @@ final class IndexWriter {
         row.putLong(to + RowLayout.END, 0);
         exchanges++;
         RowLayout.publish(row, to, RowLayout.IN_FLIGHT | source << RowLayout.SOURCE_SHIFT);
+        extend(seq, started);
+    }
+
+    private void extend(long seq, long started) throws IOException {
         if (started < newestStart) {
             // Before the row can be seen by its seq: who sees it must know how far it may have to be moved.
             index.setStepBackMillis(Math.max(index.stepBackMillis(), newestStart - started));
@@ -153,6 +153,12 @@ final class IndexWriter {
             lastSeq = seq;
             index.setLastSeq(seq);
         }
+    }
+
+    private static byte[] path(byte[] bytes, int head, int headBytes, boolean hasHost) {
+        int stop = HeadScan.targetEnd(bytes, head, headBytes);
+        return hasHost ? UrlText.path(bytes, HeadScan.pathStart(bytes, head, headBytes, stop), stop)
+                : HeadScan.target(bytes, head, headBytes, stop);
     }
 
     private void requestEnd(long seq, long position, PayloadReader in, OpenExchanges.Open open)

@@ -82,15 +82,21 @@ record LogBody(Supplier<LogReader> readers, Message message, long position, long
         }
     }
 
-    /** Positions of the records that hold the body, first to last, as each leads to the one before. */
+    /**
+     * Positions of the records that hold the body, first to last, as each leads to the one before. Their payloads are checked when they are read;
+     * a link that is damaged leads to nothing that joins.
+     */
     private Deque<Long> linked(LogReader log) throws IOException {
         Deque<Long> pieces = new ArrayDeque<>();
         long begin = -1;
         for (long at = position; at != Position.NONE; ) {
             pieces.addFirst(at);
-            SegmentReader record = log.at(at, RecordType.BODY, message.chunks());
+            SegmentReader record = log.peek(at, ChunkLayout.DATA_OFFSET);
             if (record.type() == RecordType.BODY.code()) {
                 return pieces;
+            }
+            if (record.type() != message.chunks().code()) {
+                throw record.corrupt("record of type " + record.type() + ", expected " + message.chunks());
             }
             Chunk chunk = Chunk.of(record, message);
             if (begin >= 0 && chunk.offset() + chunk.bytes() != begin || chunk.previous() == Position.NONE && chunk.offset() != 0) {

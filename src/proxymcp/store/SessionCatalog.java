@@ -65,11 +65,6 @@ public final class SessionCatalog implements Closeable {
         return folders.root();
     }
 
-    /** The clock that sessions are dated by. */
-    public Clock clock() {
-        return clock;
-    }
-
     /**
      * Begins a session.
      *
