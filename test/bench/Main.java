@@ -18,6 +18,7 @@ final class Main {
     private Main() {}
 
     public static void main(String[] arguments) throws Exception {
+        List<String> parts = arguments.length == 0 ? List.of("start", "proxy", "store", "verify", "har") : List.of(arguments);
         List<String> parts = arguments.length == 0 ? List.of("start", "proxy", "store", "verify", "search") : List.of(arguments);
         Path scratch = Files.createTempDirectory("proxy-mcp-bench");
         List<Result> results = new ArrayList<>();
@@ -30,6 +31,8 @@ final class Main {
                     case "store" -> StoreBench.run(scratch, false);
                     case "store-large" -> StoreBench.run(scratch, true);
                     case "verify" -> VerifyBench.run(scratch);
+                    case "har" -> HarBench.run(scratch);
+                    default -> throw new IllegalArgumentException("no part " + part + "; there are start, proxy, store, store-large, verify and har");
                     case "search" -> SearchBench.run(scratch);
                     default -> throw new IllegalArgumentException("no part " + part + "; there are start, proxy, store, store-large, verify and search");
                 });

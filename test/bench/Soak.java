@@ -61,8 +61,8 @@ final class Soak {
             Main.delete(scratch);
         }
         long kills = arguments.length < 2 ? 1_000 : Long.parseLong(arguments[1]);
-        System.exit(LongTests.run("CrashTest,SizeTest", Map.of("proxymcp.crash.rounds", kills, "proxymcp.size.mebibytes", 10_240L,
-                "proxymcp.size.exchanges", 1_000_000L)));
+        System.exit(LongTests.run("CrashTest,SizeTest,HarSizeTest", Map.of("proxymcp.crash.rounds", kills, "proxymcp.size.mebibytes", 10_240L,
+                "proxymcp.size.exchanges", 1_000_000L, "proxymcp.har.mebibytes", 2_048L)));
     }
 
     private static long openFiles(Child proxy) throws IOException {
