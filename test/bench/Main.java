@@ -37,7 +37,6 @@ final class Main {
     private Main() {}
 
     public static void main(String[] arguments) throws Exception {
-        List<String> parts = arguments.length == 0 ? List.of("start", "proxy", "store", "verify", "search", "har") : List.of(arguments);
         List<String> parts = arguments.length == 0 ? PARTS.keySet().stream().filter(part -> !part.endsWith("-large")).toList()
                 : List.of(arguments);
         Path scratch = Files.createTempDirectory("proxy-mcp-bench");
@@ -45,17 +44,6 @@ final class Main {
         try {
             for (String part : parts) {
                 System.err.println("running " + part + " …");
-                results.addAll(switch (part) {
-                    case "start" -> StartBench.run(scratch);
-                    case "proxy" -> ProxyBench.run(scratch);
-                    case "store" -> StoreBench.run(scratch, false);
-                    case "store-large" -> StoreBench.run(scratch, true);
-                    case "verify" -> VerifyBench.run(scratch);
-                    case "search" -> SearchBench.run(scratch);
-                    case "har" -> HarBench.run(scratch);
-                    default -> throw new IllegalArgumentException("no part " + part + "; there are start, proxy, store, store-large, verify, "
-                            + "search and har");
-                });
                 Part known = PARTS.get(part);
                 if (known == null) {
                     throw new IllegalArgumentException("no part " + part + "; there are " + String.join(", ", PARTS.keySet()));

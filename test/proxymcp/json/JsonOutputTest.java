@@ -36,6 +36,13 @@ final class JsonOutputTest {
     }
 
     @Test
+    void valuesAreWrittenAsTheyAre() throws Exception {
+        String text = "{\"a\":[1,2.50,-1e3,true,false,null,\"x\\\"\",[],{}],\"b\":{\"c\":{\"\":\"\"}},\"a\":0}";
+        assertEquals(text, written(json -> json.value(Json.parse(text))));
+        assertEquals("[" + text + "," + text + "]", written(json -> json.beginArray().value(Json.parse(text)).value(Json.parse(text)).endArray()));
+    }
+
+    @Test
     void whatJsonEscapesIsEscaped() throws IOException {
         assertEquals("\"\\\"\\\\/\\u0008\\u000c\\n\\r\\t\\u0000\\u001f\\u007f\u0080\u2028\u00e4\u20ac\ud83d\ude00\"",
                 written(json -> json.text(new StringReader("\"\\/\b\f\n\r\t\0\u001f\u007f\u0080\u2028\u00e4\u20ac\ud83d\ude00"))));
@@ -60,6 +67,7 @@ final class JsonOutputTest {
             }
             String text = made.toString();
             assertEquals(new JsonString(text), Json.parse(written(json -> json.text(new Halting(text, random)))), "seed " + seed + " round " + round);
+            assertEquals(new JsonString(text), Json.parse(written(json -> json.value(new JsonString(text)))), "seed " + seed + " round " + round);
             byte[] octets = text.getBytes(StandardCharsets.UTF_8);
             assertEquals("\"" + Base64.getEncoder().encodeToString(octets) + "\"", written(json -> json.base64(new ByteArrayInputStream(octets))));
         }
