@@ -64,6 +64,15 @@ final class HarReadBodies implements Closeable {
         return filled.contains(slot) ? Optional.of(spills.get(slot)) : Optional.empty();
     }
 
+    /** Memory that the texts take. */
+    long bytes() {
+        long bytes = 0;
+        for (HarReadSpill spill : spills.values()) {
+            bytes += spill.memoryBytes();
+        }
+        return bytes;
+    }
+
     @Override
     public void close() throws IOException {
         for (HarReadSpill spill : spills.values()) {

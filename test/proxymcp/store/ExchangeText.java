@@ -16,7 +16,7 @@ import proxymcp.http.RequestHead;
 import proxymcp.http.ResponseHead;
 
 /** Everything that is kept of an exchange, as text: one line a part, so that a difference shows where it is. */
-final class ExchangeText {
+public final class ExchangeText {
     private ExchangeText() {}
 
     /** What was recorded. */
@@ -28,6 +28,7 @@ final class ExchangeText {
                 .append(exchange.start().endpoint().port()).append('\n');
         text.append("client ").append(exchange.start().client().address()).append(' ').append(exchange.start().client().listener()).append(' ')
                 .append(exchange.start().client().connectionId()).append(' ').append(tls(exchange.start().clientTls())).append('\n');
+        text.append("url ").append(exchange.start().url()).append('\n');
         text.append("request ").append(head(exchange.start().head())).append('\n');
         text.append("request body ").append(body(exchange.requestBody(), requestBody, exchange.requestTrailers())).append('\n');
         text.append("route ").append(exchange.route().map(ExchangeText::route).orElse("-")).append('\n');
@@ -41,11 +42,11 @@ final class ExchangeText {
     }
 
     /** What the store reads. */
-    static String of(StoredExchange stored) throws IOException {
+    public static String of(StoredExchange stored) throws IOException {
         return of(stored.exchange(), octets(stored.requestBody()), octets(stored.responseBody()));
     }
 
-    static byte[] octets(StoredBody body) throws IOException {
+    public static byte[] octets(StoredBody body) throws IOException {
         try (InputStream in = body.open()) {
             return in.readAllBytes();
         }
