@@ -140,6 +140,10 @@ final class IndexWriter {
         row.putLong(to + RowLayout.END, 0);
         exchanges++;
         RowLayout.publish(row, to, RowLayout.IN_FLIGHT | source << RowLayout.SOURCE_SHIFT);
+        extend(seq, started);
+    }
+
+    private void extend(long seq, long started) throws IOException {
         if (started < newestStart) {
             // Before the row can be seen by its seq: who sees it must know how far it may have to be moved.
             index.setStepBackMillis(Math.max(index.stepBackMillis(), newestStart - started));

@@ -44,6 +44,13 @@ final class LogReader implements Closeable {
         return reader;
     }
 
+    /** The same for a record of which no more is read than its header and {@code payloadBytes} of its payload, unchecked. */
+    SegmentReader peek(long position, int payloadBytes) throws IOException {
+        SegmentReader reader = segment(Position.segment(position));
+        reader.peek(Position.offset(position) & 0xFFFF_FFFFL, payloadBytes);
+        return reader;
+    }
+
     /** The reader of a segment. */
     SegmentReader segment(int number) throws IOException {
         SegmentReader known = open.get(number);

@@ -156,7 +156,7 @@ public final class MessageReader implements Closeable {
         }
         long bytes = bodyBytes(seq, side);
         return new LogBody(bodyReaders, new LogBody.Message(seq, startAt, side.chunks), position, bytes, bytes, Optional.empty(),
-                CapturedBody.State.COMPLETE, Optional.empty()).open();
+                CapturedBody.State.COMPLETE, Optional.empty(), Optional.empty()).open();
     }
 
     /** Whether it is known what was agreed in a TLS handshake with the client, or else with the server. */

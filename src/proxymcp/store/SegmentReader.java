@@ -144,6 +144,21 @@ final class SegmentReader implements Closeable {
         }
     }
 
+    /**
+     * Looks at the header of the record at {@code offset} and at the first octets of its payload, of which no checksum is checked.
+     *
+     * @param payloadBytes how many octets of the payload, at most
+     * @throws CorruptSegmentException if there is no intact header
+     */
+    void peek(long offset, int payloadBytes) throws IOException {
+        damageOffset = offset;
+        if (offset < SegmentHeader.BYTES || !load(offset, RecordLayout.HEADER_BYTES + payloadBytes)
+                || !RecordLayout.isHeader(window, at(offset), header, crc) || RecordLayout.length(window, at(offset)) < payloadBytes) {
+            throw new CorruptSegmentException(file, offset, "there is no intact record here");
+        }
+        recordAt = at(offset);
+    }
+
     /** The record that was found is not what it should be. */
     CorruptSegmentException corrupt(String reason) {
         return new CorruptSegmentException(file, damageOffset, reason);

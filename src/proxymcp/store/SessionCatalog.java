@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import proxymcp.json.JsonObject;
@@ -30,8 +29,6 @@ import proxymcp.json.JsonObject;
  */
 public final class SessionCatalog implements Closeable {
     private static final int OPEN_MAX = 16;
-    private static final long CARE_WAIT_NANOS = 3_000_000_000L;
-    private static final long CARE_POLL_NANOS = 10_000_000;
     private static final int ELSEWHERE_MAX = 16;
 
     private final SessionFolders folders;
@@ -255,7 +252,7 @@ public final class SessionCatalog implements Closeable {
 
     private Session openStopped(SessionId id, Path folder) throws IOException {
         Optional<Session> known = elsewhere.find(id);
-        return switch (tryLock(folder)) {
+        return switch (SessionLock.tryTakeForCare(folder)) {
             case SessionLock.Attempt.Recorded recorded -> known.isPresent() ? known.get() : openElsewhere(id, folder);
             case SessionLock.Attempt.CaredFor caredFor -> openInMemory(id, folder, Manifest.read(folder, id).orElseGet(() -> Manifest.lost(id)));
             case SessionLock.Attempt.Taken(SessionLock held) -> {
@@ -332,22 +329,6 @@ public final class SessionCatalog implements Closeable {
         LogReplay replay = new LogReplay(files, folder, id, new IndexWriter(index, 0)::apply, new OpenExchanges(), 0, 0, Losses.NONE);
         replay.run(Position.NONE);
         return new Session(files, folder, manifest, index, Optional.empty(), replay.damage(), true);
-    }
-
-    /** Takes the lock; waits a little for another process that recovers the session, but not for one that records it. */
-    private static SessionLock.Attempt tryLock(Path folder) {
-        long begin = System.nanoTime();
-        try {
-            SessionLock.Attempt attempt = SessionLock.tryTake(folder, SessionLock.Purpose.CARE);
-            while (attempt instanceof SessionLock.Attempt.CaredFor && System.nanoTime() - begin < CARE_WAIT_NANOS
-                    && !Thread.currentThread().isInterrupted()) {
-                LockSupport.parkNanos(CARE_POLL_NANOS);
-                attempt = SessionLock.tryTake(folder, SessionLock.Purpose.CARE);
-            }
-            return attempt;
-        } catch (IOException e) {
-            return new SessionLock.Attempt.Recorded(); // A folder that cannot be written can still be read.
-        }
     }
 
     /**
@@ -436,7 +417,7 @@ public final class SessionCatalog implements Closeable {
         }
         ReentrantLock care = care(id);
         try {
-            if (recordingOf(id).isEmpty() && tryLock(folder) instanceof SessionLock.Attempt.Taken(SessionLock held)) {
+            if (recordingOf(id).isEmpty() && SessionLock.tryTakeForCare(folder) instanceof SessionLock.Attempt.Taken(SessionLock held)) {
                 held.close();
                 return true;
             }
@@ -471,7 +452,7 @@ public final class SessionCatalog implements Closeable {
     }
 
     private static SessionLock take(Path folder, SessionId id) throws IOException {
-        return switch (tryLock(folder)) {
+        return switch (SessionLock.tryTakeForCare(folder)) {
             case SessionLock.Attempt.Taken(SessionLock held) -> held;
             case SessionLock.Attempt.Recorded recorded -> throw new SessionException("session_locked", "another process records session " + id);
             case SessionLock.Attempt.CaredFor caredFor -> throw new SessionException("session_locked", "another process recovers session " + id);

@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The right to write a session: a lock on octet 0 of its file {@code lock}, which the system gives back when the process ends. Who takes it for
@@ -17,6 +18,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * read, from one that is brought in order, whose index cannot.
  */
 final class SessionLock implements Closeable {
+    private static final long CARE_WAIT_NANOS = 3_000_000_000L;
+    private static final long CARE_POLL_NANOS = 10_000_000;
+
     /** What came of trying to take it: the lock, or why not. */
     sealed interface Attempt {
         /** It is ours, until it is closed. */
@@ -138,6 +142,22 @@ final class SessionLock implements Closeable {
             channel.close();
         } finally {
             HELD.remove(folder);
+        }
+    }
+
+    /** Takes the lock; waits a little for another process that recovers the session, but not for one that records it. */
+    static Attempt tryTakeForCare(Path folder) {
+        long begin = System.nanoTime();
+        try {
+            Attempt attempt = tryTake(folder, Purpose.CARE);
+            while (attempt instanceof Attempt.CaredFor && System.nanoTime() - begin < CARE_WAIT_NANOS
+                    && !Thread.currentThread().isInterrupted()) {
+                LockSupport.parkNanos(CARE_POLL_NANOS);
+                attempt = tryTake(folder, Purpose.CARE);
+            }
+            return attempt;
+        } catch (IOException e) {
+            return new Attempt.Recorded(); // A folder that cannot be written can still be read.
         }
     }
 }

@@ -114,4 +114,20 @@ final class WorkPoolTest {
         }));
         assertFalse(ran.get());
     }
+
+    @Test
+    void partsOfAJobRunOnFreeThreadsAndAreDroppedOnceThePoolIsClosed() throws Exception {
+        CountDownLatch ran = new CountDownLatch(2);
+        start(call(), () -> {
+            pool.execute(ran::countDown);
+            ran.countDown();
+            return "done";
+        });
+        assertTrue(ran.await(20, TimeUnit.SECONDS));
+        assertEquals(2, pool.threads());
+        pool.close();
+        pool.execute(() -> {
+            throw new AssertionError("it ran in a closed pool");
+        });
+    }
 }

@@ -345,6 +345,27 @@ final class BodySearchToolTest {
         assertEquals(number, scanned);
     }
 
+    @Test
+    void moreSearchesThanThePoolHasThreadsAllEnd() throws Exception {
+        List<Long> expected = new ArrayList<>();
+        for (int i = 1; i <= 900; i++) {
+            add(i, expected);
+        }
+        List<Thread> callers = new ArrayList<>();
+        List<Object> totals = java.util.Collections.synchronizedList(new ArrayList<>());
+        for (int i = 0; i < 4 * tools.pool.threads(); i++) {
+            callers.add(Thread.ofVirtual().start(() -> {
+                for (int round = 0; round < 5; round++) {
+                    totals.add(number(search("needle", ""), "totalMatches"));
+                }
+            }));
+        }
+        for (Thread caller : callers) {
+            caller.join();
+        }
+        assertEquals(java.util.Collections.nCopies(20 * tools.pool.threads(), 300L), totals);
+    }
+
     private void add(int number, List<Long> expected) {
         boolean match = number % 3 == 0;
         traffic().responseBody("text/plain", match ? "with needle " + number : "nothing " + number).complete();
