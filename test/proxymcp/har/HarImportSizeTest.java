@@ -22,7 +22,8 @@ import proxymcp.Programs;
 
 /** A body that is far larger than the memory of the process that imports it. The file is packed, so that the disk need not hold it twice. */
 final class HarImportSizeTest {
-    private static final int MEBIBYTES = Integer.getInteger("proxymcp.size.mebibytes", 1_024);
+    /** A quarter of what {@link HarSizeTest} takes both ways. */
+    private static final int MEBIBYTES = Integer.getInteger("proxymcp.size.mebibytes", 1_024) / 4;
     /** Octets that are repeated: their base64 has no padding. */
     private static final int BLOCK_BYTES = 3 << 20;
 

@@ -38,6 +38,7 @@ import proxymcp.http.ResponseHead;
 import proxymcp.json.Json;
 import proxymcp.json.JsonObject;
 import proxymcp.store.CaptureProfile;
+import proxymcp.store.Session;
 import proxymcp.store.SessionCatalog;
 import proxymcp.store.SessionId;
 import proxymcp.store.SessionQuery;
@@ -234,6 +235,12 @@ final class HarSession implements AutoCloseable {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         HarExport.Written written = catalog.read(writer.id(), session -> HarExport.write(session, query, includeBodies, out, NOBODY));
         return new Exported(HarFile.of(out.toByteArray()), written, out.toByteArray());
+    }
+
+    /** Ends the session; it can be read, and exported, as before. */
+    Session end() throws IOException {
+        catalog.end(writer);
+        return catalog.open(writer.id());
     }
 
     static byte[] utf8(String text) {
