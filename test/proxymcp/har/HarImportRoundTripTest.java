@@ -57,7 +57,7 @@ final class HarImportRoundTripTest {
         for (long seq = 1; seq <= session.lastSeq(); seq++) {
             Optional<StoredExchange> stored = session.exchange(seq);
             if (stored.isPresent()) {
-                text.append(seq).append(' ').append(stored.get().entry()).append('\n').append(ExchangeText.of(stored.get()));
+                text.append(seq).append(' ').append(stored.get().exchange().start().url()).append(' ').append(stored.get().entry()).append('\n').append(ExchangeText.of(stored.get()));
             }
         }
         // Where it stands on the disk is another matter.

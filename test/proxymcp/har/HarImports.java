@@ -98,7 +98,7 @@ final class HarImports implements AutoCloseable {
     String whole(ImportedHar imported) throws IOException {
         StringBuilder text = new StringBuilder();
         for (StoredExchange stored : exchanges(imported)) {
-            text.append(stored.exchange().seq()).append(' ').append(ExchangeText.of(stored));
+            text.append(stored.exchange().seq()).append(' ').append(stored.exchange().start().url()).append('\n').append(ExchangeText.of(stored));
         }
         return text.toString();
     }

@@ -28,7 +28,6 @@ public final class ExchangeText {
                 .append(exchange.start().endpoint().port()).append('\n');
         text.append("client ").append(exchange.start().client().address()).append(' ').append(exchange.start().client().listener()).append(' ')
                 .append(exchange.start().client().connectionId()).append(' ').append(tls(exchange.start().clientTls())).append('\n');
-        text.append("url ").append(exchange.start().url()).append('\n');
         text.append("request ").append(head(exchange.start().head())).append('\n');
         text.append("request body ").append(body(exchange.requestBody(), requestBody, exchange.requestTrailers())).append('\n');
         text.append("route ").append(exchange.route().map(ExchangeText::route).orElse("-")).append('\n');
