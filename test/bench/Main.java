@@ -27,6 +27,7 @@ final class Main {
         PARTS.put("store-large", scratch -> StoreBench.run(scratch, true));
         PARTS.put("verify", VerifyBench::run);
         PARTS.put("har", HarBench::run);
+        PARTS.put("har-import", HarImportBench::run);
         PARTS.put("search", SearchBench::run);
     }
 
