@@ -18,6 +18,7 @@ import proxymcp.proxy.ProxySettings;
 import proxymcp.proxy.ProxyStartException;
 import proxymcp.tls.CaException;
 import proxymcp.tls.CertificateAuthority;
+import proxymcp.tls.OriginTlsSettings;
 import proxymcp.upstream.OwnPorts;
 
 /**
@@ -31,6 +32,7 @@ public final class ProxyControl implements Closeable {
     private final ExchangeSink sink;
     private final Clock clock;
     private final OwnPorts ownPorts = new OwnPorts();
+    private final OriginTlsSettings origins = new OriginTlsSettings();
     private final ReentrantLock lock = new ReentrantLock();
     private Optional<CertificateAuthority> authority = Optional.empty();
     private Optional<Run> run = Optional.empty();
@@ -76,6 +78,11 @@ public final class ProxyControl implements Closeable {
         return ownPorts;
     }
 
+    /** What is set for TLS with single origins; it outlives the proxy. */
+    OriginTlsSettings origins() {
+        return origins;
+    }
+
     /**
      * The certificate authority of this home, made if there is none.
      *
@@ -111,7 +118,7 @@ public final class ProxyControl implements Closeable {
             if (settings.upstreamCaFile().isPresent()) {
                 requireCertificates(settings.upstreamCaFile().get());
             }
-            ProxyServer server = ProxyServer.start(settings, authority(), sink, ownPorts);
+            ProxyServer server = ProxyServer.start(settings, authority(), sink, ownPorts, origins);
             run = Optional.of(new Run(server, settings));
             lastRun = run;
             return server;
