@@ -38,8 +38,8 @@ public final class ProxyControl implements Closeable {
     private Optional<Run> run = Optional.empty();
     private Optional<Run> lastRun = Optional.empty();
 
-    /** A proxy, and what it was started with. */
-    record Run(ProxyServer server, ProxySettings settings) {
+    /** A proxy, what it was started with, and what is set for TLS with single origins. */
+    record Run(ProxyServer server, ProxySettings settings, OriginTlsSettings origins) {
         int port() {
             return server.address().getPort();
         }
@@ -76,6 +76,11 @@ public final class ProxyControl implements Closeable {
     /** The ports of this process, which no proxied request may reach. */
     public OwnPorts ownPorts() {
         return ownPorts;
+    }
+
+    /** Wall clock. */
+    Clock clock() {
+        return clock;
     }
 
     /** What is set for TLS with single origins; it outlives the proxy. */
@@ -119,7 +124,7 @@ public final class ProxyControl implements Closeable {
                 requireCertificates(settings.upstreamCaFile().get());
             }
             ProxyServer server = ProxyServer.start(settings, authority(), sink, ownPorts, origins);
-            run = Optional.of(new Run(server, settings));
+            run = Optional.of(new Run(server, settings, origins));
             lastRun = run;
             return server;
         } finally {
