@@ -9,26 +9,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.NoSuchAlgorithmException;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.security.spec.InvalidKeySpecException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import javax.crypto.Cipher;
+import javax.crypto.EncryptedPrivateKeyInfo;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.openssl.bc.BcPEMDecryptorProvider;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
-import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8DecryptorProviderBuilder;
-import org.bouncycastle.openssl.jcajce.JcePEMDecryptorProviderBuilder;
-import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
-import org.bouncycastle.pkcs.PKCSException;
 
 /**
  * A certificate that is shown to origins that ask for one, with its key. Equal only to itself; its text names files, never a key.
@@ -122,7 +126,7 @@ public final class ClientIdentity {
     }
 
     private static List<X509Certificate> x509(Certificate... chain) {
-        List<X509Certificate> certificates = new java.util.ArrayList<>();
+        List<X509Certificate> certificates = new ArrayList<>();
         for (Certificate certificate : chain) {
             certificates.add((X509Certificate) certificate);
         }
@@ -139,29 +143,45 @@ public final class ClientIdentity {
             }
         } catch (TlsException e) {
             throw e;
-        } catch (PKCSException e) {
-            throw local(WRONG + file, null);
         } catch (IOException | RuntimeException e) {
             // BouncyCastle tells damage in one way and a wrong password of the old encryption in the other.
             throw local(password.isPresent() ? WRONG + file + ", or its key is damaged" : KEY + " " + file + " holds a damaged key", null);
-        } catch (OperatorCreationException e) {
-            throw local("the key in " + file + " is encrypted in a way that this Java does not know: " + e.getMessage(), e);
         }
         throw local(file + " holds no private key; name the file that does with " + KEY, null);
     }
 
     private static Optional<PrivateKey> key(Object found, Path file, Optional<String> password)
-            throws IOException, PKCSException, OperatorCreationException {
+            throws IOException {
         JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
         return switch (found) {
             case PrivateKeyInfo plain -> Optional.of(converter.getPrivateKey(plain));
             case PEMKeyPair pair -> Optional.of(converter.getPrivateKey(pair.getPrivateKeyInfo()));
-            case PKCS8EncryptedPrivateKeyInfo encrypted -> Optional.of(converter.getPrivateKey(encrypted.decryptPrivateKeyInfo(
-                    new JceOpenSSLPKCS8DecryptorProviderBuilder().build(password(password, file)))));
+            case PKCS8EncryptedPrivateKeyInfo encrypted -> Optional.of(converter.getPrivateKey(
+                    decrypted(encrypted.getEncoded(), file, password(password, file))));
             case PEMEncryptedKeyPair encrypted -> Optional.of(converter.getPrivateKey(encrypted.decryptKeyPair(
-                    new JcePEMDecryptorProviderBuilder().build(password(password, file))).getPrivateKeyInfo()));
+                    new BcPEMDecryptorProvider(password(password, file))).getPrivateKeyInfo()));
             default -> Optional.empty(); // Certificates and parameters of curves stand in the same files.
         };
+    }
+
+    /** By the JDK: BouncyCastle asks it for a padding by a name that it does not have. */
+    private static PrivateKeyInfo decrypted(byte[] encrypted, Path file, char[] password) throws IOException {
+        EncryptedPrivateKeyInfo info = new EncryptedPrivateKeyInfo(encrypted);
+        try {
+            // PBES2 is a family: which of them it is, the parameters know.
+            String parameters = String.valueOf(info.getAlgParameters());
+            String algorithm = parameters.startsWith("PBEWith") ? parameters : info.getAlgName();
+            Cipher cipher = Cipher.getInstance(algorithm);
+            cipher.init(Cipher.DECRYPT_MODE, SecretKeyFactory.getInstance(algorithm).generateSecret(new PBEKeySpec(password)),
+                    info.getAlgParameters());
+            return PrivateKeyInfo.getInstance(info.getKeySpec(cipher).getEncoded());
+        } catch (NoSuchAlgorithmException e) {
+            throw local("the key in " + file + " is encrypted in a way that this Java does not know: " + e.getMessage(), e);
+        } catch (InvalidKeySpecException e) {
+            throw local(WRONG + file, null);
+        } catch (GeneralSecurityException e) {
+            throw local("the key in " + file + " cannot be decrypted: " + e.getMessage(), null);
+        }
     }
 
     private static char[] password(Optional<String> password, Path file) throws TlsException {
