@@ -43,8 +43,8 @@ final class TlsToolsTest {
     private static final String GET = "proxy_get_tls_fingerprints";
     private static final String LIST = "proxy_list_tls_fingerprints";
     /** TLS 1.2 alone, one cipher suite, extensions renegotiation_info then SNI for a.example. */
-    private static final String HELLO = "1603010047" + "01000043" + "0303" + "00".repeat(32) + "00" + "0002c02b" + "0100" + "0018"
-            + "ff01000100" + "0000000e000c00000961" + "2e6578616d706c65" + "fe00" + "0001";
+    private static final String HELLO = "1603010046" + "01000042" + "0303" + "00".repeat(32) + "00" + "0002c02b" + "0100" + "0017"
+            + "ff01000100" + "0000000e000c000009612e6578616d706c65";
 
     @TempDir
     Path folder;
@@ -85,7 +85,6 @@ final class TlsToolsTest {
         assertEquals("CN=localhost", text(stored, "tls.server.certificates.0.subject"));
         assertEquals("[\"localhost\",\"origin.test\"]", Json.text(at(stored, "tls.server.certificates.0.sans")));
         String pem = Files.readString(certificate).replaceAll("-----[A-Z ]+-----|\\s", "");
-        assertEquals(Traffic.end(Base64.getDecoder().decode(pem), true).toString(), Traffic.end(Base64.getDecoder().decode(pem), true).toString());
         assertEquals(HexFormat.of().formatHex(Traffic.end(Base64.getDecoder().decode(pem), true).sha256()),
                 text(stored, "tls.server.certificates.0.sha256"));
         assertTrue(!((JsonObject) at(tools.call(GET, "{\"exchange_id\":\"" + id + "\"}"), "tls.client")).has("clientHello"));
@@ -97,7 +96,7 @@ final class TlsToolsTest {
         assertEquals(text(stored, "tls.client.ja3n"), text(live, "ja3n.0.fingerprint"));
     }
 
-    /** What the texts must be follows from the message above, by hand; the digests are those of md5sum and sha256sum. */
+    /** What the texts must be follows from the message above, by hand; the digest is that of md5sum. */
     @Test
     void fingerprintsAreReadFromTheKeptHello() {
         String id = exchange("a.example", Optional.of(client("1".repeat(32), HELLO)), Optional.empty());
@@ -105,7 +104,8 @@ final class TlsToolsTest {
         assertEquals("771,49195,65281-0,,", text(found, "tls.client.ja3String"));
         assertEquals("t12d010200_c02b_ff01", text(found, "tls.client.ja4_r"));
         assertEquals("t12d010200_c02b_ff01,0000", text(found, "tls.client.ja4_ro"));
-        assertEquals("null", at(found, "tls.server").toString().toLowerCase(java.util.Locale.ROOT).contains("null") ? "null" : "something");
+        assertEquals("null", Json.text(at(found, "tls.server")));
+        assertEquals("549c275d32463c12e229977191b7c68e", text(tools.call(LIST, "{}"), "ja3n.0.fingerprint"), "771,49195,0-65281,,");
         assertEquals("[]", Json.text(at(found, "tls.client.clientAlpn")));
     }
 
@@ -125,7 +125,7 @@ final class TlsToolsTest {
         assertEquals("1".repeat(32), text(found, "tls.client.ja3Fingerprint"));
         assertTrue(!((JsonObject) at(found, "tls.client")).has("ja3n"));
         assertEquals("039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81", text(found, "tls.server.certificates.0.sha256"));
-        assertEquals("0", Json.text(at(tools.call(LIST, "{}"), "ja3n")).equals("[]") ? "0" : "some");
+        assertEquals("[]", Json.text(at(tools.call(LIST, "{}"), "ja3n")));
     }
 
     @Test
