@@ -16,6 +16,12 @@ public record TrustedFile(Path file, List<X509Certificate> certificates) {
         certificates = List.copyOf(certificates);
     }
 
+    /** Of the name alone: settings are looked up for each request, and a file may hold hundreds of certificates. */
+    @Override
+    public int hashCode() {
+        return file.hashCode();
+    }
+
     /**
      * Reads a PEM file.
      *

@@ -9,6 +9,7 @@ import static proxymcp.tool.Tools.text;
 
 import java.io.IOException;
 import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -149,7 +150,7 @@ final class OriginTlsToolsTest {
         }
         try (Stream<Path> files = Files.walk(folder.resolve("home/sessions"))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                assertFalse(Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1).contains("password"), file.toString());
+                assertFalse(Files.readString(file, StandardCharsets.ISO_8859_1).contains("password"), file.toString());
             }
         }
     }
@@ -182,6 +183,18 @@ final class OriginTlsToolsTest {
         JsonObject set = tools.call(SET, "{\"insecure\":true,\"ca_file\":\"" + origin.certificateFile + "\"}");
         assertEquals("[\"with insecure no certificate is verified, so that ca_file has no effect\"]", Json.text(at(set, "warnings")));
         assertEquals("null", Json.text(at(set, "origin.hostname")));
+    }
+
+    @Test
+    void anExpiredClientCertificateIsTakenAndWarnedOf() throws Exception {
+        Path store = folder.resolve("old.p12");
+        Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair", "-alias", "old",
+                "-dname", "CN=old", "-keyalg", "EC", "-startdate", "-10d", "-validity", "5", "-storetype", "PKCS12", "-keystore", store.toString(),
+                "-storepass", "password").redirectErrorStream(true).start();
+        keytool.getInputStream().readAllBytes();
+        assertEquals(0, keytool.waitFor());
+        JsonObject set = tools.call(SET, "{\"client_cert_file\":\"" + store + "\",\"client_cert_password\":\"password\"}");
+        assertEquals("the client certificate expired on " + text(set, "origin.clientCertificate.notAfter"), text(set, "warnings.0"));
     }
 
     @Test
