@@ -22,6 +22,7 @@ import proxymcp.exchange.ExchangeSink;
 import proxymcp.http.Deadlines;
 import proxymcp.tls.CertificateAuthority;
 import proxymcp.tls.LeafCertificates;
+import proxymcp.tls.OriginTlsSettings;
 import proxymcp.tls.TlsInterceptor;
 import proxymcp.upstream.OwnPorts;
 import proxymcp.upstream.UpstreamClient;
@@ -75,13 +76,20 @@ public final class ProxyServer implements Closeable {
      */
     public static ProxyServer start(ProxySettings settings, CertificateAuthority authority, ExchangeSink sink, OwnPorts ownPorts)
             throws ProxyStartException {
+        return start(settings, authority, sink, ownPorts, new OriginTlsSettings());
+    }
+
+    /** As the other one, with {@code origins}: what is set for TLS with single origins, now and later. */
+    public static ProxyServer start(ProxySettings settings, CertificateAuthority authority, ExchangeSink sink, OwnPorts ownPorts,
+            OriginTlsSettings origins) throws ProxyStartException {
         InetAddress bind = bindAddress(settings);
         if (settings.upstreamCaFile().isPresent()) {
             checkReadable(settings.upstreamCaFile().get());
         }
         ServerSocket listener = listen(bind, settings.port());
         Deadlines deadlines = new Deadlines(System::nanoTime);
-        UpstreamSettings upstream = new UpstreamSettings(settings.insecureUpstream(), settings.upstreamCaFile(), settings.limits().upstream());
+        UpstreamSettings upstream = new UpstreamSettings(settings.insecureUpstream(), settings.upstreamCaFile(), settings.limits().upstream(),
+                origins);
         TlsInterceptor tls = new TlsInterceptor(new LeafCertificates(authority, Clock.systemUTC()), List.of("http/1.1"));
         ProxyServices services = new ProxyServices(settings, sink, new UpstreamClient(upstream, ownPorts, deadlines, System::nanoTime), tls,
                 deadlines, Clock.systemUTC(), System::nanoTime, new AtomicBoolean());

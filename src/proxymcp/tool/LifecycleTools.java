@@ -78,7 +78,7 @@ final class LifecycleTools {
         }
         ProxyServer server = control.start(settings);
         if (recorded) {
-            record(args, new ProxyControl.Run(server, settings));
+            record(args, new ProxyControl.Run(server, settings, control.origins()));
         }
         return ToolOutcome.success(new ProxyView(control, sessions).started(server.address(), control.authority()));
     }

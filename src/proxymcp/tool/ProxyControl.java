@@ -18,6 +18,7 @@ import proxymcp.proxy.ProxySettings;
 import proxymcp.proxy.ProxyStartException;
 import proxymcp.tls.CaException;
 import proxymcp.tls.CertificateAuthority;
+import proxymcp.tls.OriginTlsSettings;
 import proxymcp.upstream.OwnPorts;
 
 /**
@@ -31,13 +32,14 @@ public final class ProxyControl implements Closeable {
     private final ExchangeSink sink;
     private final Clock clock;
     private final OwnPorts ownPorts = new OwnPorts();
+    private final OriginTlsSettings origins = new OriginTlsSettings();
     private final ReentrantLock lock = new ReentrantLock();
     private Optional<CertificateAuthority> authority = Optional.empty();
     private Optional<Run> run = Optional.empty();
     private Optional<Run> lastRun = Optional.empty();
 
-    /** A proxy, and what it was started with. */
-    record Run(ProxyServer server, ProxySettings settings) {
+    /** A proxy, what it was started with, and what is set for TLS with single origins. */
+    record Run(ProxyServer server, ProxySettings settings, OriginTlsSettings origins) {
         int port() {
             return server.address().getPort();
         }
@@ -76,6 +78,16 @@ public final class ProxyControl implements Closeable {
         return ownPorts;
     }
 
+    /** Wall clock. */
+    Clock clock() {
+        return clock;
+    }
+
+    /** What is set for TLS with single origins; it outlives the proxy. */
+    OriginTlsSettings origins() {
+        return origins;
+    }
+
     /**
      * The certificate authority of this home, made if there is none.
      *
@@ -111,8 +123,8 @@ public final class ProxyControl implements Closeable {
             if (settings.upstreamCaFile().isPresent()) {
                 requireCertificates(settings.upstreamCaFile().get());
             }
-            ProxyServer server = ProxyServer.start(settings, authority(), sink, ownPorts);
-            run = Optional.of(new Run(server, settings));
+            ProxyServer server = ProxyServer.start(settings, authority(), sink, ownPorts, origins);
+            run = Optional.of(new Run(server, settings, origins));
             lastRun = run;
             return server;
         } finally {

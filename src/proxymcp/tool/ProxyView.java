@@ -65,7 +65,9 @@ final class ProxyView {
                 .put("bindAddress", settings.bindAddress()).put("insecureUpstream", settings.insecureUpstream())
                 .putOrNull("upstreamCaFile", settings.upstreamCaFile().map(file -> new JsonString(file.toString())))
                 .put("requireAuth", settings.requireAuth().isPresent()).putIf("targetId", settings.targetId())
-                .put("globalUpstream", JsonNull.NULL).put("hostUpstreams", JsonObject.EMPTY).put("insecureHosts", List.of()).build();
+                .put("globalUpstream", JsonNull.NULL).put("hostUpstreams", JsonObject.EMPTY)
+                .putStrings("insecureHosts", OriginTlsView.insecureHosts(run.origins()))
+                .put("originTls", OriginTlsView.recorded(run.origins())).put("serverTlsCapture", run.origins().isServerCaptured()).build();
     }
 
     private static JsonObject setup(InetSocketAddress address, Path certificateFile) {

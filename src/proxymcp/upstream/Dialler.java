@@ -17,12 +17,13 @@ import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.TlsInfo;
 import proxymcp.http.Deadlines;
 import proxymcp.tls.ClientTls;
+import proxymcp.tls.OriginTls;
 import proxymcp.tls.TlsConnection;
 import proxymcp.tls.TlsException;
 
 /** Opens connections: name, TCP, TLS. Any thread may call. */
 final class Dialler implements Closeable {
-    private final ClientTls tls;
+    private final OriginTls tls;
     private final UpstreamLimits limits;
     private final Resolver resolver;
     private final OwnPorts ownPorts;
@@ -33,7 +34,7 @@ final class Dialler implements Closeable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    Dialler(ClientTls tls, UpstreamLimits limits, Resolver resolver, OwnPorts ownPorts, Deadlines deadlines, LongSupplier nanoTime) {
+    Dialler(OriginTls tls, UpstreamLimits limits, Resolver resolver, OwnPorts ownPorts, Deadlines deadlines, LongSupplier nanoTime) {
         this.tls = tls;
         this.limits = limits;
         this.resolver = resolver;
@@ -49,9 +50,10 @@ final class Dialler implements Closeable {
         Socket raw = connect(endpoint, addresses);
         long connected = nanoTime.getAsLong();
         Deadlines.Deadline deadline = deadlines.watch(raw);
+        ClientTls client = tls.client(endpoint.host());
         boolean done = false;
         try {
-            Optional<TlsConnection> secured = endpoint.isTls() ? Optional.of(handshake(endpoint, raw, deadline)) : Optional.empty();
+            Optional<TlsConnection> secured = endpoint.isTls() ? Optional.of(handshake(endpoint, client, raw, deadline)) : Optional.empty();
             long ended = nanoTime.getAsLong();
             UpstreamConnection.Dialled dialled = new UpstreamConnection.Dialled(resolved - start, connected - resolved,
                     secured.isPresent() ? ended - connected : -1);
@@ -60,6 +62,9 @@ final class Dialler implements Closeable {
             UpstreamConnection connection =
                     new UpstreamConnection(endpoint, raw, socket, info, connections.incrementAndGet(), dialled, deadline,
                             () -> open.remove(raw));
+            if (secured.isPresent()) {
+                connection.outdatedOnce(() -> tls.client(endpoint.host()) != client);
+            }
             done = true;
             return connection;
         } catch (IOException e) {
@@ -125,10 +130,10 @@ final class Dialler implements Closeable {
         return e.getMessage() != null && e.getMessage().contains("refused");
     }
 
-    private TlsConnection handshake(Endpoint endpoint, Socket raw, Deadlines.Deadline deadline) throws UpstreamException {
+    private TlsConnection handshake(Endpoint endpoint, ClientTls client, Socket raw, Deadlines.Deadline deadline) throws UpstreamException {
         deadline.arm(limits.handshakeMillis());
         try {
-            TlsConnection secured = tls.connect(raw, endpoint.host(), endpoint.port());
+            TlsConnection secured = tls.connect(client, raw, endpoint.host(), endpoint.port());
             deadline.disarm();
             return secured;
         } catch (TlsException e) {

@@ -181,7 +181,8 @@ public final class UpstreamCall implements Closeable {
             case ProtocolException protocol -> new UpstreamException(ErrorClass.PROTOCOL, where + " sent a malformed response: "
                     + e.getMessage(), e);
             case PrematureEndException closed -> new UpstreamException(ErrorClass.CLOSED, where + ": " + e.getMessage(), e);
-            case SSLException tls -> new UpstreamException(ErrorClass.TLS, "TLS with " + where + " broke: " + e.getMessage(), e);
+            case SSLException tls -> new UpstreamException(ErrorClass.TLS, "TLS with " + where + " broke: " + e.getMessage()
+                    + (String.valueOf(e.getMessage()).contains("certificate_required") ? "; set a client certificate with proxy_set_origin_tls" : ""), e);
             case SocketException reset -> new UpstreamException(ErrorClass.RESET, where + " broke the connection: " + e.getMessage(), e);
             default -> new UpstreamException(ErrorClass.CLOSED, "connection to " + where + " failed: " + e.getMessage(), e);
         };

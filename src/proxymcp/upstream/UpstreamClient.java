@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
 import proxymcp.exchange.Endpoint;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.http.Deadlines;
-import proxymcp.tls.ClientTls;
+import proxymcp.tls.OriginTls;
 import proxymcp.tls.UpstreamTrust;
 
 /**
@@ -45,7 +45,7 @@ public final class UpstreamClient implements Closeable {
         this.resolver = new Resolver(nanoTime);
         UpstreamTrust trust = settings.insecure() ? new UpstreamTrust.AcceptAny()
                 : new UpstreamTrust.Verify(settings.caFile().map(List::of).orElse(List.of()));
-        ClientTls tls = new ClientTls(trust, List.of("http/1.1"));
+        OriginTls tls = new OriginTls(trust, List.of("http/1.1"), settings.origins());
         this.dialler = new Dialler(tls, limits, resolver, ownPorts, deadlines, nanoTime);
     }
 

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import proxymcp.exchange.Endpoint;
 import proxymcp.exchange.Route;
 import proxymcp.exchange.TlsInfo;
@@ -44,6 +45,7 @@ public final class UpstreamConnection implements Closeable {
     private final Route again;
     private int exchanges;
     private boolean poolable = true;
+    private BooleanSupplier outdated = () -> false;
     private long idleSinceNanos;
     private volatile boolean closed;
 
@@ -118,6 +120,11 @@ public final class UpstreamConnection implements Closeable {
         poolable = false;
     }
 
+    /** From when {@code condition} holds, no further exchange begins on it; the one that runs goes on. */
+    void outdatedOnce(BooleanSupplier condition) {
+        outdated = condition;
+    }
+
     boolean isPoolable() {
         return poolable && !closed;
     }
@@ -138,9 +145,9 @@ public final class UpstreamConnection implements Closeable {
         return idleSinceNanos;
     }
 
-    /** Whether the connection is known to be of no use: closed here, or octets came that belong to no response. */
+    /** Whether the connection is known to be of no use: closed here, made under other settings, or octets came that belong to no response. */
     boolean isUnusable() {
-        return closed || deadline.expired() || in.buffered() > 0;
+        return closed || deadline.expired() || in.buffered() > 0 || outdated.getAsBoolean();
     }
 
     /**
