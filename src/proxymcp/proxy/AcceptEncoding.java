@@ -55,12 +55,12 @@ public enum AcceptEncoding {
         boolean removed = false;
         boolean any = false;
         for (String member : value.split(",", -1)) {
-            if (isWanted(member)) {
+            if (!isWanted(member)) {
+                removed = true;
+            } else if (any || !removed || !member.isBlank()) {
                 // What stood before the first member that stays belongs to one that went.
                 kept.append(any ? "," + member : removed ? member.stripLeading() : member);
                 any = true;
-            } else {
-                removed = true;
             }
         }
         return !removed ? value : kept.toString().isBlank() ? "identity" : kept.toString().strip();

@@ -75,7 +75,7 @@ final class ClientConnection implements Runnable {
         }
         Optional<RequestHead> head = new SocksHandshake(client, authentication, services.limits()).run();
         if (head.isPresent()) {
-            new ConnectRun(services, this, socket, context).established(client, head.get(), Destination.ofConnect(head.get()));
+            new ConnectRun(services, this, socket, context).socks(client, head.get(), Destination.ofConnect(head.get()));
         }
     }
 

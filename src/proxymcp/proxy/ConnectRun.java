@@ -51,6 +51,8 @@ final class ConnectRun {
     private final Socket socket;
     private final ConnectionContext context;
     private final ExchangeClock clock;
+    /** Whether the client may have asked for an address where it means a name. */
+    private boolean resolvedByClient;
 
     ConnectRun(ProxyServices services, ClientConnection connection, Socket socket, ConnectionContext context) {
         this.services = services;
@@ -67,8 +69,16 @@ final class ConnectRun {
         established(client, head, authority);
     }
 
-    /** The same for a client that has been told. */
-    void established(ClientStream client, RequestHead head, Authority authority) throws IOException {
+    /**
+     * The same for a SOCKS client, which has been told. Many of them look names up themselves and ask for an address: the certificate of the
+     * origin is for the name, which their ClientHello has.
+     */
+    void socks(ClientStream client, RequestHead head, Authority authority) throws IOException {
+        resolvedByClient = true;
+        established(client, head, authority);
+    }
+
+    private void established(ClientStream client, RequestHead head, Authority authority) throws IOException {
         OptionalInt port = authority.port();
         Endpoint tunnel = new Endpoint(Endpoint.TUNNEL, authority.host(), port.orElseThrow());
         Optional<ServerFirst> serverFirst = awaitFirstSpeaker(client, head, tunnel);
@@ -228,7 +238,7 @@ final class ConnectRun {
 
     private void serveTls(ClientStream client, RequestHead head, Endpoint tunnel, TlsConnection secured) throws IOException {
         ClientStream inner = new ClientStream(socket, secured.socket(), client.deadline(), services.limits());
-        Endpoint endpoint = new Endpoint("https", tunnel.host(), tunnel.port());
+        Endpoint endpoint = new Endpoint("https", resolvedByClient ? nameOr(tunnel.host(), secured.info()) : tunnel.host(), tunnel.port());
         Optional<TlsInfo> info = Optional.of(secured.info());
         inner.deadline().arm(services.limits().tunnelIdleMillis());
         if (!inner.in().await()) {
@@ -239,6 +249,17 @@ final class ConnectRun {
         } else {
             dialAndTunnel(inner, head, tunnel, endpoint, Optional.empty(), info);
         }
+    }
+
+    /** The name that the client asked for where {@code host} is an address; {@code host} if that is a name, or there is no other. */
+    private static String nameOr(String host, TlsInfo tls) {
+        Optional<Authority> name = tls.sni().flatMap(Authority::parse);
+        boolean usable = isAddress(host) && name.isPresent() && name.get().port().isEmpty() && !isAddress(name.get().host());
+        return usable ? name.get().host() : host;
+    }
+
+    private static boolean isAddress(String host) {
+        return host.indexOf(':') >= 0 || host.chars().allMatch(c -> c == '.' || c >= '0' && c <= '9');
     }
 
     /**
