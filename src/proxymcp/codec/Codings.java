@@ -72,6 +72,18 @@ public final class Codings {
         return new Preview(decoded.toByteArray(), status);
     }
 
+    /** Whether this machine can undo the coding named {@code token}, in any case. */
+    public static boolean isDecodable(String token) {
+        List<ContentCoding> codings = ContentCoding.parse(List.of(token));
+        return codings.size() == 1 && switch (codings.get(0)) {
+            case ContentCoding.Gzip gzip -> true;
+            case ContentCoding.Deflate deflate -> true;
+            case ContentCoding.Brotli brotli -> BrotliDecoder.nativeProblem().isEmpty();
+            case ContentCoding.Identity identity -> true;
+            case ContentCoding.Unknown unknown -> false;
+        };
+    }
+
     private static Preview.Status decodeInto(
             ByteArrayOutputStream decoded, byte[] encoded, List<ContentCoding> codings, int bytesMax) {
         try (InputStream in = chain(new ByteArrayInputStream(encoded), codings, INTERMEDIATE_BYTES_MAX)) {

@@ -105,6 +105,7 @@ final class ExchangeRun implements CallEvents {
             body = proxied;
         }
         RequestHead forward = ForwardHeads.toOrigin(head, destination.target(), destination.host(), context.isExplicit());
+        forward = services.settings().listener().acceptEncoding().apply(forward, notes);
         UpstreamCall upstream = new UpstreamCall(affinity, destination.endpoint(), forward, body, this);
         call = Optional.of(upstream);
         watch.begin(upstream);
