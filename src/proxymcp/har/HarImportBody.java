@@ -83,14 +83,14 @@ final class HarImportBody {
         }
         long size = Math.max(count, body.size());
         if (body.ours() && count > body.size()) {
-            report.repair("bad_body", "_body.bytes is " + body.size() + ", and there are " + count + " octets");
+            report.repair("bad_body", "_rawBody.bytes is " + body.size() + ", and there are " + count + " octets");
         }
         if (count < size) {
             return new BodyEnd(size, body.sha256().orElse(UNKNOWN), body.complete(), body.trailers());
         }
         byte[] digest = sha256.digest();
         if (body.sha256().isPresent() && !Arrays.equals(digest, body.sha256().get())) {
-            report.repair("bad_body", "the octets of a body do not have the digest that _body.sha256 says");
+            report.repair("bad_body", "the octets of a body do not have the digest that _rawBody.sha256 says");
         }
         return new BodyEnd(size, digest, body.complete(), body.trailers());
     }

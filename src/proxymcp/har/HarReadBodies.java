@@ -17,11 +17,11 @@ final class HarReadBodies implements Closeable {
     enum Slot {
         /** {@code postData.text}. */
         REQUEST_TEXT,
-        /** {@code request._body.raw}. */
+        /** {@code request._rawBody.base64}. */
         REQUEST_RAW,
         /** {@code content.text}. */
         RESPONSE_TEXT,
-        /** {@code response._body.raw}. */
+        /** {@code response._rawBody.base64}. */
         RESPONSE_RAW
     }
 

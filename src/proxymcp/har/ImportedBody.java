@@ -125,7 +125,7 @@ record ImportedBody(Octets octets, long size, Optional<byte[]> sha256, boolean c
 
     private static Optional<ImportedBody> ours(JsonObject message, JsonObject holder, HarReadBodies.Slot text, HarReadBodies.Slot raw, Fields fields,
             Fields trailers, ImportedParts parts) throws HarImportException {
-        Optional<JsonObject> facts = message.object("_body");
+        Optional<JsonObject> facts = message.object("_rawBody");
         if (facts.isEmpty()) {
             return Optional.empty();
         }
@@ -134,7 +134,7 @@ record ImportedBody(Octets octets, long size, Optional<byte[]> sha256, boolean c
         if (received.isPresent() && received.get().isOnlyBase64()) {
             octets = new Octets.Base64(received.get());
         } else if (received.isPresent()) {
-            parts.report().repair("bad_base64", "_body.raw is not in base64; it was left out");
+            parts.report().repair("bad_base64", "_rawBody.base64 is not in base64; it was left out");
         } else if (parts.bodies().get(text).isPresent()) {
             octets = text(holder, parts.bodies().get(text).get(), parts);
         }

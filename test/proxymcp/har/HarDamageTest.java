@@ -99,7 +99,7 @@ final class HarDamageTest {
         JsonObject entry = exported.file().entry(2);
         String kept = text(entry, "response.content.text");
         assertTrue(!kept.isEmpty() && kept.length() < LONG_BYTES && kept.equals("x".repeat(kept.length())), kept.length() + " octets");
-        assertEquals(LONG_BYTES, number(entry, "response._body.kept"));
+        assertEquals(LONG_BYTES, number(entry, "response._rawBody.kept"));
         assertTrue(text(entry, "response.content.comment").startsWith("damaged on disk: "), at(entry, "response.content").toString());
         assertTrue(exported.isWarned(3));
     }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import proxymcp.har.HarExport;
+import proxymcp.har.HarFile;
 import proxymcp.har.HarImport;
 import proxymcp.har.ImportedHar;
 
@@ -46,6 +47,7 @@ final class HarRoundTripTest {
             try (OutputStream out = Files.newOutputStream(file)) {
                 assertEquals(List.of(), HarExport.write(session, SessionQuery.ALL, true, out, NOBODY).warnings());
             }
+            assertEquals(traffic.noted().size(), HarFile.of(Files.readAllBytes(file)).entries(), "entries of a file that fits the schema");
             ImportedHar imported = new HarImport(catalog, home, new HarImport.Request(file, "again", true, OptionalLong.empty()), NOBODY).run();
             assertEquals(List.of(), imported.warnings());
             assertEquals(texts(session), texts(catalog.open(imported.session().id())));

@@ -170,10 +170,10 @@ final class VerifyTest {
                 if (ended) {
                     assertTrue(report.isOk(), "the seal alone is cut: " + report);
                 } else {
-                    assertEquals(new Damage(1, cut, 0, Damage.CUT, 0, List.of()).offset(), report.damage().getLast().offset());
-                    assertEquals(Damage.CUT, report.damage().getLast().kind());
-                    assertTrue(touched.containsAll(named), named + " within " + touched);
-                    assertTrue(named.containsAll(begun), named + " holds " + begun);
+                    long begin = map.at(at).offset();
+                    List<String> places = report.damage().stream().map(place -> place.kind() + " " + place.offset() + " " + place.length()).toList();
+                    assertEquals(begin == at ? List.of("cut " + at + " 0") : List.of("bytes " + begin + " " + (at - begin), "cut " + at + " 0"), places);
+                    assertEquals(touched, named);
                 }
                 assertEquals(List.copyOf(begun), report.lostExchanges());
             } catch (Exception | AssertionError e) {
@@ -193,6 +193,21 @@ final class VerifyTest {
         assertEquals(List.of(new Damage(1, shared.offset(), shared.end() - shared.offset(), Damage.RECORD, 0, List.copyOf(map.referring(shared)))),
                 report.damage());
         assertEquals(List.of(), report.lostExchanges());
+    }
+
+    @Test
+    void aRecordThatIsGoneWithoutATraceIsFoundByTheSeal() throws Exception {
+        byte[] log = Files.readAllBytes(segment());
+        LogFile.Entry gone = map.entries().stream().filter(entry -> entry.type() == RecordType.RESPONSE.code()).findFirst().orElseThrow();
+        LogFile.Entry seal = map.entries().getLast();
+        int length = (int) (gone.end() - gone.offset());
+        byte[] rest = new byte[log.length - length];
+        System.arraycopy(log, 0, rest, 0, (int) gone.offset());
+        System.arraycopy(log, (int) gone.end(), rest, (int) gone.offset(), log.length - (int) gone.end());
+        Files.write(segment(), rest);
+        Files.delete(folder.resolve("checkpoint-1"));
+        assertEquals(List.of(new Damage(1, seal.offset() - length, seal.end() - seal.offset(), Damage.RECORD, 0, List.of())),
+                verify(VerifyLevel.STANDARD).damage());
     }
 
     @Test
@@ -362,6 +377,27 @@ final class VerifyTest {
                 @Override
                 public boolean cancelled() {
                     return told > 0;
+                }
+            }));
+        }
+    }
+
+    @Test
+    void aCheckThatNobodyWaitsForEndsWhereThereIsNothingButDamage() throws Exception {
+        byte[] garbage = new byte[(int) Files.size(segment())];
+        byte[] log = Files.readAllBytes(segment());
+        System.arraycopy(log, 0, garbage, 0, SegmentHeader.BYTES);
+        Files.write(segment(), garbage);
+        try (SessionCatalog catalog = TestStore.catalog(root, TestStore.SMALL)) {
+            assertThrows(CancellationException.class, () -> catalog.verify(id, VerifyLevel.STANDARD, new WorkWatch() {
+                @Override
+                public void done(long done, long total) {
+                    // It is cancelled from the first look on.
+                }
+
+                @Override
+                public boolean cancelled() {
+                    return true;
                 }
             }));
         }

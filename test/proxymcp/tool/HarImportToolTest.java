@@ -79,8 +79,8 @@ final class HarImportToolTest {
         JsonObject decoded = tools.call("proxy_get_session_exchange", "{\"session_id\":\"" + id + "\",\"seq\":3,\"body\":\"response\"}");
         assertEquals("hello", Tools.text(decoded, "responseBody.text"));
         for (String text : new String[] {"plain text", "hello"}) {
-            assertEquals(1, Tools.number(tools.call("proxy_search_session_bodies", "{\"session_id\":\"" + id + "\",\"text\":\"" + text + "\"}"),
-                    "totalMatches"), text);
+            JsonObject found = tools.call("proxy_search_session_bodies", "{\"session_id\":\"" + id + "\",\"text\":\"" + text + "\"}");
+            assertEquals("1 0", Tools.number(found, "totalMatches") + " " + Tools.number(found, "undecodable"), text);
         }
         assertEquals(8, Tools.number(tools.call("proxy_query_session", "{\"session_id\":\"" + id + "\",\"source\":\"har\"}"), "total"));
     }
