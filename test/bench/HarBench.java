@@ -32,7 +32,7 @@ import proxymcp.store.SessionCatalog;
 import proxymcp.store.SessionId;
 import proxymcp.store.SessionQuery;
 import proxymcp.store.SessionWriter;
-import proxymcp.store.WorkWatch;
+import proxymcp.store.Unwatched;
 
 /** Sessions that leave as HAR, beside {@code cat} of the file that they become. */
 final class HarBench {
@@ -40,16 +40,6 @@ final class HarBench {
     private static final int SMALL = 100_000;
     private static final int LONG_BODIES = 32;
     private static final int LONG_BYTES = 8 << 20;
-
-    private static final WorkWatch NOBODY = new WorkWatch() {
-        @Override
-        public void done(long done, long total) {}
-
-        @Override
-        public boolean cancelled() {
-            return false;
-        }
-    };
 
     private HarBench() {}
 
@@ -122,7 +112,7 @@ final class HarBench {
     private static double exported(SessionCatalog catalog, SessionId id, Path har) throws Exception {
         long start = System.nanoTime();
         try (OutputStream out = Files.newOutputStream(har)) {
-            catalog.read(id, session -> HarExport.write(session, SessionQuery.ALL, true, out, NOBODY));
+            catalog.read(id, session -> HarExport.write(session, SessionQuery.ALL, true, out, Unwatched.NOBODY));
         }
         return (System.nanoTime() - start) / 1e9;
     }

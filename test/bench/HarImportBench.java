@@ -15,21 +15,12 @@ import java.util.Random;
 import proxymcp.har.HarImport;
 import proxymcp.har.ImportedHar;
 import proxymcp.store.SessionCatalog;
-import proxymcp.store.WorkWatch;
+import proxymcp.store.Unwatched;
 
 /** Importing a HAR file beside {@code cat} of the same file into another, both from the page cache. */
 final class HarImportBench {
     private static final int ROUNDS = 3;
     private static final long OCTETS = 256L << 20;
-    private static final WorkWatch NOBODY = new WorkWatch() {
-        @Override
-        public void done(long done, long total) {}
-
-        @Override
-        public boolean cancelled() {
-            return false;
-        }
-    };
 
     private HarImportBench() {}
 
@@ -95,7 +86,7 @@ final class HarImportBench {
         for (int i = -1; i < ROUNDS; i++) {
             try (SessionCatalog catalog = StoreBench.catalog(home)) {
                 long start = System.nanoTime();
-                ImportedHar imported = new HarImport(catalog, home.resolve("tmp"), new HarImport.Request(file, "bench", true, OptionalLong.empty()), NOBODY).run();
+                ImportedHar imported = new HarImport(catalog, home.resolve("tmp"), new HarImport.Request(file, "bench", true, OptionalLong.empty()), Unwatched.NOBODY).run();
                 if (i >= 0) {
                     seconds[i] = (System.nanoTime() - start) / 1e9;
                 }

@@ -22,6 +22,7 @@ import proxymcp.store.SessionCatalog;
 import proxymcp.store.SessionId;
 import proxymcp.store.SessionQuery;
 import proxymcp.store.StoreLimits;
+import proxymcp.store.Unwatched;
 
 /** A session whose log was damaged is exported: every exchange has its entry, and one that lost something is named. */
 @Timeout(120)
@@ -42,7 +43,7 @@ final class HarDamageTest {
     private Exported export(SessionId id) throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (SessionCatalog catalog = new SessionCatalog(home.resolve("sessions"), StoreLimits.DEFAULT, Clock.systemUTC())) {
-            HarExport.Written written = catalog.read(id, session -> HarExport.write(session, SessionQuery.ALL, true, out, HarSession.NOBODY));
+            HarExport.Written written = catalog.read(id, session -> HarExport.write(session, SessionQuery.ALL, true, out, Unwatched.NOBODY));
             return new Exported(HarFile.of(out.toByteArray()), written.warnings());
         }
     }

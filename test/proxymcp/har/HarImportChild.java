@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.OptionalLong;
 import proxymcp.store.StoredBody;
+import proxymcp.store.Unwatched;
 
 /** A Java process whose heap is bounded, and that imports what is large. {@link #main} is the child's side. */
 final class HarImportChild {
@@ -14,7 +15,7 @@ final class HarImportChild {
     /** Arguments: a home and a file with one exchange, whose response body is told. */
     public static void main(String[] args) throws Exception {
         try (HarImports imports = new HarImports(Path.of(args[0]))) {
-            ImportedHar imported = imports.run(Path.of(args[1]), false, OptionalLong.of(1 << 20), HarSession.NOBODY);
+            ImportedHar imported = imports.run(Path.of(args[1]), false, OptionalLong.of(1 << 20), Unwatched.NOBODY);
             StoredBody body = imports.exchanges(imported).get(0).responseBody();
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             long bytes = 0;

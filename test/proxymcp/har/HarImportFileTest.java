@@ -30,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import proxymcp.store.CaptureProfile;
 import proxymcp.store.ExchangeText;
 import proxymcp.store.StoredBody;
+import proxymcp.store.Unwatched;
 import proxymcp.store.WorkWatch;
 
 /** Files as a whole: packed, cut, hostile, large; imports that are refused, cancelled, or run beside each other. */
@@ -136,7 +137,7 @@ final class HarImportFileTest {
     }
 
     private String refusalWithin(Path file, long maxDiskMb) {
-        HarImportException refused = assertThrows(HarImportException.class, () -> imports.run(file, false, OptionalLong.of(maxDiskMb), HarSession.NOBODY));
+        HarImportException refused = assertThrows(HarImportException.class, () -> imports.run(file, false, OptionalLong.of(maxDiskMb), Unwatched.NOBODY));
         return refused.code() + ": " + refused.getMessage();
     }
 
@@ -167,7 +168,7 @@ final class HarImportFileTest {
         assertEquals("bad_entry: entry 4: a body is said to be in base64, and is not; it was taken as text",
                 imports.refusal(HarImports.fixture("bodies.har"), true));
         assertEquals("bad_entry: entry 2: it has no request", imports.refusal(imports.file("a.har", SMALL.replace("\n]}}", ",{}]}}")), true));
-        assertEquals(6, imports.run(HarImports.fixture("chrome.har"), true, OptionalLong.empty(), HarSession.NOBODY).total());
+        assertEquals(6, imports.run(HarImports.fixture("chrome.har"), true, OptionalLong.empty(), Unwatched.NOBODY).total());
     }
 
     /** Entries with random bodies, some of them longer than what is held in memory. */
@@ -249,7 +250,7 @@ final class HarImportFileTest {
                 threads.add(Thread.ofPlatform().start(() -> {
                     try {
                         ImportedHar har = new HarImport(recorded.catalog, folder.resolve("tmp"), new HarImport.Request(file, "x", false, OptionalLong.empty()),
-                                HarSession.NOBODY).run();
+                                Unwatched.NOBODY).run();
                         found.add(Long.toString(har.session().exchangeCount()));
                     } catch (IOException e) {
                         found.add(e.toString());

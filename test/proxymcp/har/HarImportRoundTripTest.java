@@ -40,6 +40,7 @@ import proxymcp.store.ExchangeText;
 import proxymcp.store.Session;
 import proxymcp.store.SessionQuery;
 import proxymcp.store.StoredExchange;
+import proxymcp.store.Unwatched;
 import proxymcp.store.VerifyLevel;
 import proxymcp.store.VerifyReport;
 
@@ -71,7 +72,7 @@ final class HarImportRoundTripTest {
     private static byte[] export(HarImports imports, ImportedHar imported) throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         imports.catalog.read(imported.session().id(),
-                session -> HarExport.write(session, SessionQuery.ALL, true, out, HarSession.NOBODY));
+                session -> HarExport.write(session, SessionQuery.ALL, true, out, Unwatched.NOBODY));
         return out.toByteArray();
     }
 
@@ -212,7 +213,7 @@ final class HarImportRoundTripTest {
                 assertEquals(Map.of(), twice.warningCounts(), () -> name + " " + HarImports.warnings(twice));
                 assertEquals(first.whole(once), second.whole(twice), name);
                 assertEquals(first.indexedUrls(once), second.indexedUrls(twice), name);
-                VerifyReport report = first.catalog.verify(once.session().id(), VerifyLevel.DEEP, HarSession.NOBODY);
+                VerifyReport report = first.catalog.verify(once.session().id(), VerifyLevel.DEEP, Unwatched.NOBODY);
                 assertTrue(report.isOk(), () -> name + " " + report);
             }
         }

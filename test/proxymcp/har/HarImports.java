@@ -21,6 +21,7 @@ import proxymcp.store.SessionCatalog;
 import proxymcp.store.StoreLimits;
 import proxymcp.store.StoredBody;
 import proxymcp.store.StoredExchange;
+import proxymcp.store.Unwatched;
 import proxymcp.store.WorkWatch;
 
 /** A home into which a test imports, and what came of it as text. */
@@ -47,7 +48,7 @@ final class HarImports implements AutoCloseable {
     }
 
     ImportedHar run(Path file) throws IOException {
-        return run(file, false, OptionalLong.empty(), HarSession.NOBODY);
+        return run(file, false, OptionalLong.empty(), Unwatched.NOBODY);
     }
 
     ImportedHar run(Path file, boolean strict, OptionalLong maxDiskMb, WorkWatch watch) throws IOException {
@@ -59,7 +60,7 @@ final class HarImports implements AutoCloseable {
         String said;
         int before = catalog.ids().size();
         try {
-            said = "imported " + run(file, strict, OptionalLong.empty(), HarSession.NOBODY);
+            said = "imported " + run(file, strict, OptionalLong.empty(), Unwatched.NOBODY);
         } catch (HarImportException e) {
             said = e.code() + ": " + e.getMessage();
         }

@@ -44,21 +44,12 @@ import proxymcp.store.SessionId;
 import proxymcp.store.SessionQuery;
 import proxymcp.store.SessionWriter;
 import proxymcp.store.StoreLimits;
-import proxymcp.store.WorkWatch;
+import proxymcp.store.Unwatched;
 
 /** A session that a test fills, exchange by exchange, and exports. */
 final class HarSession implements AutoCloseable {
     static final long STARTED = 1_700_000_000_123L;
     static final String STARTED_TEXT = "2023-11-14T22:13:20.123Z";
-    static final WorkWatch NOBODY = new WorkWatch() {
-        @Override
-        public void done(long done, long total) {}
-
-        @Override
-        public boolean cancelled() {
-            return false;
-        }
-    };
     private static final HeadLimits LIMITS = new HeadLimits(1 << 16, 500);
 
     private final Path home;
@@ -233,7 +224,7 @@ final class HarSession implements AutoCloseable {
             LockSupport.parkNanos(100_000);
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        HarExport.Written written = catalog.read(writer.id(), session -> HarExport.write(session, query, includeBodies, out, NOBODY));
+        HarExport.Written written = catalog.read(writer.id(), session -> HarExport.write(session, query, includeBodies, out, Unwatched.NOBODY));
         return new Exported(HarFile.of(out.toByteArray()), written, out.toByteArray());
     }
 
@@ -254,7 +245,7 @@ final class HarSession implements AutoCloseable {
             catalog.end(writer);
             Path file = home.resolve("round-trip.har");
             HarFile before = exported(writer.id(), file);
-            ImportedHar imported = new HarImport(catalog, home, new HarImport.Request(file, "again", true, OptionalLong.empty()), NOBODY).run();
+            ImportedHar imported = new HarImport(catalog, home, new HarImport.Request(file, "again", true, OptionalLong.empty()), Unwatched.NOBODY).run();
             assertEquals(List.of(), imported.warnings());
             HarFile after = exported(imported.session().id(), file);
             assertEquals(before.entries(), after.entries());
@@ -266,7 +257,7 @@ final class HarSession implements AutoCloseable {
 
     private HarFile exported(SessionId id, Path file) throws IOException {
         try (OutputStream out = Files.newOutputStream(file)) {
-            HarExport.write(catalog.open(id), SessionQuery.ALL, true, out, NOBODY);
+            HarExport.write(catalog.open(id), SessionQuery.ALL, true, out, Unwatched.NOBODY);
         }
         return HarFile.of(Files.readAllBytes(file));
     }

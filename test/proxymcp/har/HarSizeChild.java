@@ -36,6 +36,7 @@ import proxymcp.store.SessionId;
 import proxymcp.store.SessionQuery;
 import proxymcp.store.SessionWriter;
 import proxymcp.store.StoreLimits;
+import proxymcp.store.Unwatched;
 
 /** A Java process whose heap is bounded, and that exports and imports what is large. {@link #main} is the child's side. */
 final class HarSizeChild {
@@ -63,12 +64,12 @@ final class HarSizeChild {
             SessionId id = catalog.end(writer).id();
             Path file = home.resolve("large.har");
             try (OutputStream out = Files.newOutputStream(file)) {
-                HarExport.Written written = catalog.read(id, session -> HarExport.write(session, SessionQuery.ALL, true, out, HarSession.NOBODY));
+                HarExport.Written written = catalog.read(id, session -> HarExport.write(session, SessionQuery.ALL, true, out, Unwatched.NOBODY));
                 System.out.println("entries " + written.entries() + " warnings " + written.warnings());
             }
             System.out.println(digests(catalog.open(id)));
             catalog.delete(id);
-            ImportedHar imported = new HarImport(catalog, home, new HarImport.Request(file, "again", true, OptionalLong.empty()), HarSession.NOBODY).run();
+            ImportedHar imported = new HarImport(catalog, home, new HarImport.Request(file, "again", true, OptionalLong.empty()), Unwatched.NOBODY).run();
             System.out.println(digests(catalog.open(imported.session().id())));
         }
         System.exit(0);

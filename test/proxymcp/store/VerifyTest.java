@@ -35,18 +35,6 @@ import proxymcp.store.independent.LogFile;
  */
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
 final class VerifyTest {
-    private static final WorkWatch NOBODY = new WorkWatch() {
-        @Override
-        public void done(long done, long total) {
-            // Nobody looks.
-        }
-
-        @Override
-        public boolean cancelled() {
-            return false;
-        }
-    };
-
     @TempDir
     Path home;
 
@@ -102,7 +90,7 @@ final class VerifyTest {
             new SampleTraffic(writer.sink()).everyKind(150);
             catalog.end(writer);
             for (VerifyLevel level : VerifyLevel.values()) {
-                VerifyReport report = catalog.verify(writer.id(), level, NOBODY);
+                VerifyReport report = catalog.verify(writer.id(), level, Unwatched.NOBODY);
                 assertEquals(List.of(), report.damage());
                 assertEquals(List.of(), report.notes());
                 assertEquals(LogFile.read(many.resolve(writer.id().text())).size(), report.recordsChecked(), level.name());
@@ -225,7 +213,7 @@ final class VerifyTest {
             whole.entries().stream().filter(entry -> entry.segment() == 2 && entry.type() == RecordType.START.code())
                     .forEach(entry -> begun.add(entry.seq()));
             for (VerifyLevel level : VerifyLevel.values()) {
-                VerifyReport report = catalog.verify(writer.id(), level, NOBODY);
+                VerifyReport report = catalog.verify(writer.id(), level, Unwatched.NOBODY);
                 Damage gone = report.damage().get(0);
                 assertEquals("2 0 " + bytes + " segment", gone.segment() + " " + gone.offset() + " " + gone.length() + " " + gone.kind());
                 assertEquals("missing", report.segments().get(1).state());
@@ -300,8 +288,8 @@ final class VerifyTest {
                 recording.end(new proxymcp.exchange.ExchangeEnd(new proxymcp.exchange.Outcome.Complete(), proxymcp.exchange.Timings.NONE, List.of(),
                         List.of()));
                 catalog.end(writer);
-                assertEquals(List.of(), catalog.verify(writer.id(), VerifyLevel.STANDARD, NOBODY).damage());
-                List<Damage> damage = catalog.verify(writer.id(), VerifyLevel.DEEP, NOBODY).damage();
+                assertEquals(List.of(), catalog.verify(writer.id(), VerifyLevel.STANDARD, Unwatched.NOBODY).damage());
+                List<Damage> damage = catalog.verify(writer.id(), VerifyLevel.DEEP, Unwatched.NOBODY).damage();
                 assertEquals(1, damage.size(), damage.toString());
                 assertEquals(List.of(1L), damage.get(0).exchanges());
             }
@@ -331,7 +319,7 @@ final class VerifyTest {
             int checks = 0;
             while (producer.isAlive() || checks == 0) {
                 VerifyLevel level = VerifyLevel.values()[checks++ % 3];
-                VerifyReport report = (checks % 2 == 0 ? catalog : elsewhere).verify(writer.id(), level, NOBODY);
+                VerifyReport report = (checks % 2 == 0 ? catalog : elsewhere).verify(writer.id(), level, Unwatched.NOBODY);
                 assertEquals(List.of(), report.damage(), level + " while it is recorded");
                 assertTrue(report.recording());
             }
@@ -405,7 +393,7 @@ final class VerifyTest {
 
     private VerifyReport verify(VerifyLevel level) throws IOException {
         try (SessionCatalog catalog = TestStore.catalog(root, TestStore.SMALL)) {
-            return catalog.verify(id, level, NOBODY);
+            return catalog.verify(id, level, Unwatched.NOBODY);
         }
     }
 
