@@ -84,6 +84,21 @@ public final class Codings {
         };
     }
 
+    /**
+     * Applies codings to octets in memory.
+     *
+     * @param codings in the order they are applied
+     * @throws CodingException of kind {@code UNSUPPORTED} when one of the codings has no encoder, in general or on this machine
+     * @throws IOException if an encoder fails
+     */
+    public static byte[] encode(byte[] content, List<ContentCoding> codings) throws IOException {
+        byte[] coded = content;
+        for (ContentCoding coding : codings) {
+            coded = Encoders.encode(coded, coding);
+        }
+        return coded;
+    }
+
     private static Preview.Status decodeInto(
             ByteArrayOutputStream decoded, byte[] encoded, List<ContentCoding> codings, int bytesMax) {
         try (InputStream in = chain(new ByteArrayInputStream(encoded), codings, INTERMEDIATE_BYTES_MAX)) {

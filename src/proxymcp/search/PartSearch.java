@@ -17,6 +17,7 @@ import proxymcp.store.MessageReader;
 import proxymcp.store.MessageReader.Side;
 import proxymcp.store.Session;
 import proxymcp.store.WorkWatch;
+import proxymcp.text.GivenUpException;
 
 /** Searches exchanges one after another. Not for several threads. */
 final class PartSearch implements Closeable {
