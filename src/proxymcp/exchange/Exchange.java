@@ -22,10 +22,11 @@ import proxymcp.http.ResponseHead;
  * @param timings phases; unknown while in flight
  * @param rules rules that touched it
  * @param endNotes notes made while it ran; {@link #notes} has those of the heads too
+ * @param sent what went out where a rule changed it; known when it has ended
  */
 public record Exchange(long seq, ExchangeStart start, CapturedBody requestBody, Fields requestTrailers, Optional<Route> route,
         List<ResponseHead> informational, Optional<ResponseHead> response, CapturedBody responseBody, Fields responseTrailers,
-        Outcome outcome, Timings timings, List<RuleMatch> rules, List<String> endNotes) {
+        Outcome outcome, Timings timings, List<RuleMatch> rules, List<String> endNotes, SentMessages sent) {
     /** Note of an exchange whose request body somebody else recorded with its content codings undone. */
     public static final String REQUEST_HELD_DECODED =
             "the request body was recorded with its content coding undone; its Content-Encoding field is kept as it was written";
@@ -34,6 +35,19 @@ public record Exchange(long seq, ExchangeStart start, CapturedBody requestBody, 
             "the response body was recorded with its content coding undone; its Content-Encoding field is kept as it was written";
 
     private static final String CONTENT_ENCODING = "Content-Encoding";
+
+    /** An exchange whose messages no rule changed. */
+    public Exchange(long seq, ExchangeStart start, CapturedBody requestBody, Fields requestTrailers, Optional<Route> route,
+            List<ResponseHead> informational, Optional<ResponseHead> response, CapturedBody responseBody, Fields responseTrailers,
+            Outcome outcome, Timings timings, List<RuleMatch> rules, List<String> endNotes) {
+        this(seq, start, requestBody, requestTrailers, route, informational, response, responseBody, responseTrailers, outcome, timings, rules,
+                endNotes, SentMessages.NONE);
+    }
+
+    /** Whether a rule answered instead of an origin. */
+    public boolean isAnsweredByRule() {
+        return response.isPresent() && route.isEmpty() && !rules.isEmpty() && sent.response().isPresent();
+    }
 
     /** Exchange id as text. */
     public String id() {

@@ -92,6 +92,11 @@ final class LiveExchange implements Recording {
         return bytes;
     }
 
+    /** What a rule made of a message is kept beside the head, and given up with it. */
+    private static long sent(Optional<SentMessage> message) {
+        return message.isPresent() ? message.get().head().length + message.get().body().length : 0;
+    }
+
     @Override
     public void requestBody(byte[] bytes, int offset, int length) {
         requestBody.append(bytes, offset, length);
@@ -137,6 +142,7 @@ final class LiveExchange implements Recording {
     @Override
     public void end(ExchangeEnd exchangeEnd) {
         end = exchangeEnd;
+        account(sent(exchangeEnd.sent().request()) + sent(exchangeEnd.sent().response()));
     }
 
     /** Gives up the kept octets of both bodies. */
@@ -163,6 +169,6 @@ final class LiveExchange implements Recording {
         return new Exchange(seq, start, requestBody.snapshot(), requestBody.trailers(), Optional.ofNullable(route), informational,
                 Optional.ofNullable(response), responseBody.snapshot(), responseBody.trailers(), outcome,
                 ended == null ? Timings.NONE : ended.timings(), ended == null ? List.of() : ended.rules(),
-                ended == null ? List.of() : ended.notes());
+                ended == null ? List.of() : ended.notes(), ended == null ? SentMessages.NONE : ended.sent());
     }
 }

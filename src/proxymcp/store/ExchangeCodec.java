@@ -14,6 +14,7 @@ import proxymcp.exchange.ExchangeStart;
 import proxymcp.exchange.Outcome;
 import proxymcp.exchange.Route;
 import proxymcp.exchange.RuleMatch;
+import proxymcp.exchange.SentMessages;
 import proxymcp.exchange.Source;
 import proxymcp.exchange.Timings;
 import proxymcp.exchange.TlsInfo;
@@ -24,6 +25,8 @@ import proxymcp.http.ResponseHead;
 final class ExchangeCodec {
     /** Members of a START without a URL as it was written. */
     static final int START_MEMBERS = 9;
+    /** Members of an END whose messages went on as they came. */
+    static final int END_MEMBERS = 6;
 
     private static final int UUID_BYTES = 16;
 
@@ -53,7 +56,8 @@ final class ExchangeCodec {
     record ClientFacts(String address, String listener, long connectionId, Optional<TlsInfo> tls) {}
 
     /** What an END record holds beside its references. */
-    record EndFacts(Outcome outcome, Optional<BodyFacts> body, Timings timings, List<RuleMatch> rules, List<String> notes, boolean reused) {}
+    record EndFacts(Outcome outcome, Optional<BodyFacts> body, Timings timings, List<RuleMatch> rules, List<String> notes, boolean reused,
+            SentMessages sent) {}
 
     private ExchangeCodec() {}
 
@@ -144,7 +148,8 @@ final class ExchangeCodec {
     }
 
     static void end(PayloadWriter out, long seq, long bodyKey, long routeKey, boolean reused, Optional<BodyFacts> body, ExchangeEnd end) {
-        out.begin(RecordType.END, seq).fixed(bodyKey).fixed(routeKey).array(6);
+        out.begin(RecordType.END, seq).fixed(bodyKey).fixed(routeKey)
+                .array(end.sent().isNone() ? END_MEMBERS : END_MEMBERS + 1);
         switch (end.outcome()) {
             case Outcome.Incomplete(ErrorClass errorClass, String reason) -> out.array(2).text(errorClass.id()).text(reason);
             case Outcome.Complete complete -> out.nil();
@@ -163,11 +168,14 @@ final class ExchangeCodec {
         out.array(end.notes().size());
         end.notes().forEach(out::text);
         out.bool(reused);
+        if (!end.sent().isNone()) {
+            SentCodec.write(out, end.sent());
+        }
         out.end();
     }
 
     static EndFacts end(PayloadReader in) throws PayloadReader.MalformedPayloadException, IOException {
-        in.array();
+        int members = in.array();
         Outcome outcome = outcome(in);
         Optional<BodyFacts> body = in.skipNil() ? Optional.empty() : Optional.of(body(in));
         Timings timings = timings(in);
@@ -180,7 +188,9 @@ final class ExchangeCodec {
         for (int left = in.array(); left > 0; left--) {
             notes.add(in.text());
         }
-        return new EndFacts(outcome, body, timings, List.copyOf(rules), List.copyOf(notes), in.bool());
+        boolean reused = in.bool();
+        SentMessages sent = members > END_MEMBERS ? SentCodec.read(in) : SentMessages.NONE;
+        return new EndFacts(outcome, body, timings, List.copyOf(rules), List.copyOf(notes), reused, sent);
     }
 
     static Outcome outcome(PayloadReader in) throws PayloadReader.MalformedPayloadException {

@@ -114,7 +114,7 @@ final class ExchangeCopy {
             case Outcome.InFlight running -> new Outcome.Incomplete(ErrorClass.PROXY_STOPPED,
                     "the recording process ended while the exchange ran");
         };
-        to.end(new ExchangeEnd(outcome, exchange.timings(), exchange.rules(), exchange.endNotes()));
+        to.end(new ExchangeEnd(outcome, exchange.timings(), exchange.rules(), exchange.endNotes(), exchange.sent()));
     }
 
     /**

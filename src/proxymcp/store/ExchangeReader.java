@@ -13,6 +13,7 @@ import proxymcp.exchange.Exchange;
 import proxymcp.exchange.ExchangeStart;
 import proxymcp.exchange.Outcome;
 import proxymcp.exchange.Route;
+import proxymcp.exchange.SentMessages;
 import proxymcp.exchange.Timings;
 import proxymcp.exchange.TlsInfo;
 import proxymcp.http.Fields;
@@ -65,7 +66,7 @@ final class ExchangeReader {
                 informational ? informational(entry.seq(), startAt, responseAt == Position.NONE ? endAt : responseAt) : List.of(), response.head(), captured(end.body()),
                 end.trailers(), end.outcome(), end.facts().map(ExchangeCodec.EndFacts::timings).orElse(Timings.NONE),
                 end.facts().map(ExchangeCodec.EndFacts::rules).orElse(List.of()), end.facts().map(ExchangeCodec.EndFacts::notes)
-                        .orElse(List.of()));
+                        .orElse(List.of()), end.facts().map(ExchangeCodec.EndFacts::sent).orElse(SentMessages.NONE));
         request.body().damage().ifPresent(reason -> damage.add(ExchangePart.REQUEST_BODY.damaged(reason)));
         end.body().damage().ifPresent(reason -> damage.add(ExchangePart.RESPONSE_BODY.damaged(reason)));
         return new StoredExchange(entry, exchange, request.body(), end.body(), List.copyOf(damage));

@@ -3,6 +3,7 @@ package proxymcp.tool;
 import java.util.ArrayList;
 import java.util.List;
 import proxymcp.exchange.Exchange;
+import proxymcp.exchange.SentMessage;
 import proxymcp.json.Json;
 import proxymcp.json.JsonObject;
 import proxymcp.json.ResultSchema;
@@ -19,7 +20,8 @@ import proxymcp.mcp.CallContext;
 record ExchangeResult(Exchange exchange, BodySource requestBody, BodySource responseBody, BodyArgs.Which unpreviewed) {
     static final ResultSchema SCHEMA = ResultSchema.of(ResultSchema.object("exchange"), ResultSchema.flag("complete"),
             ResultSchema.text("reason").optional(), ResultSchema.object("requestBody").optional(),
-            ResultSchema.object("responseBody").optional());
+            ResultSchema.object("responseBody").optional(), ResultSchema.object("sentRequestBody").optional(),
+            ResultSchema.object("sentResponseBody").optional());
 
     /** Characters kept free for the members around exchange and bodies. */
     private static final int ENVELOPE_CHARS = 200;
@@ -58,6 +60,19 @@ record ExchangeResult(Exchange exchange, BodySource requestBody, BodySource resp
         if (body.which().hasResponse()) {
             blocks.add(new NamedBlock("responseBody", new BodyBlock(body, responseBody, exchange.responseContentFields())));
         }
+        if (body.outputFile().isPresent()) {
+            return blocks; // A file takes one body: the one that was received.
+        }
+        if (body.which().hasRequest()) {
+            exchange.sent().request().ifPresent(sent -> blocks.add(sent("sentRequestBody", body, sent)));
+        }
+        if (body.which().hasResponse()) {
+            exchange.sent().response().ifPresent(sent -> blocks.add(sent("sentResponseBody", body, sent)));
+        }
         return blocks;
+    }
+
+    private static NamedBlock sent(String name, BodyArgs body, SentMessage sent) {
+        return new NamedBlock(name, new BodyBlock(body, SentView.source(sent), SentView.fields(sent)));
     }
 }

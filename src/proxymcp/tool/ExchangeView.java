@@ -86,6 +86,9 @@ final class ExchangeView {
         if (type.isPresent()) {
             row.put("contentType", Shortened.text(Charsets.mediaType(type.get()), Math.min(100, textChars)));
         }
+        if (!exchange.rules().isEmpty()) {
+            row.put("matchedRuleId", exchange.rules().getFirst().id());
+        }
         Optional<TlsInfo> tls = exchange.start().clientTls();
         return row.putIf("ja3", tls.flatMap(TlsInfo::ja3)).putIf("ja4", tls.flatMap(TlsInfo::ja4)).build();
     }
@@ -110,6 +113,10 @@ final class ExchangeView {
         }
         if (exchange.response().isPresent()) {
             all.put("response", response(exchange, exchange.response().get(), !which.hasResponse()));
+        }
+        SentView.put(all, exchange);
+        if (exchange.isAnsweredByRule()) {
+            all.put("answeredBy", "rule");
         }
         putTls(all, exchange);
         if (exchange.timings().total() >= 0) {
@@ -247,7 +254,7 @@ final class ExchangeView {
     }
 
     /** Field lines as pairs in wire order. */
-    private static JsonArray fields(Fields fields) {
+    static JsonArray fields(Fields fields) {
         List<JsonValue> lines = new ArrayList<>();
         for (int i = 0; i < fields.size(); i++) {
             lines.add(JsonArray.of(new JsonString(fields.name(i)), new JsonString(fields.value(i))));

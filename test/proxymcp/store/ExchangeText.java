@@ -9,6 +9,7 @@ import proxymcp.exchange.CapturedBody;
 import proxymcp.exchange.Exchange;
 import proxymcp.exchange.Outcome;
 import proxymcp.exchange.Route;
+import proxymcp.exchange.SentMessage;
 import proxymcp.exchange.Timings;
 import proxymcp.exchange.TlsInfo;
 import proxymcp.http.Fields;
@@ -37,7 +38,14 @@ public final class ExchangeText {
         text.append("end ").append(outcome(exchange.outcome())).append(' ').append(timings(exchange.timings()));
         exchange.rules().forEach(rule -> text.append(" rule ").append(rule.id()).append(' ').append(rule.version()));
         exchange.endNotes().forEach(note -> text.append(" note ").append(note));
+        exchange.sent().request().ifPresent(message -> text.append(" sent request ").append(sent(message)));
+        exchange.sent().response().ifPresent(message -> text.append(" sent response ").append(sent(message)));
         return text.append('\n').toString();
+    }
+
+    private static String sent(SentMessage message) {
+        return "<" + message.url() + "> " + hex(message.head()) + " " + message.bodyBytes() + " " + message.bodySha256().orElse("-") + " "
+                + hex(message.body()) + " " + message.complete();
     }
 
     /** What the store reads. */

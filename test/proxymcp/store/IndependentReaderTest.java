@@ -56,6 +56,7 @@ final class IndependentReaderTest {
             SessionWriter writer = TestStore.begin(catalog);
             SampleTraffic traffic = new SampleTraffic(writer.sink());
             traffic.everyKind(longBytes);
+            traffic.changedByRule();
             catalog.end(writer);
             SortedMap<Long, String> recorded = new TreeMap<>();
             for (SampleTraffic.Noted noted : traffic.noted()) {

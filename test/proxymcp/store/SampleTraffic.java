@@ -19,6 +19,8 @@ import proxymcp.exchange.Outcome;
 import proxymcp.exchange.Recording;
 import proxymcp.exchange.Route;
 import proxymcp.exchange.RuleMatch;
+import proxymcp.exchange.SentMessage;
+import proxymcp.exchange.SentMessages;
 import proxymcp.exchange.Source;
 import proxymcp.exchange.Timings;
 import proxymcp.exchange.TlsInfo;
@@ -89,6 +91,25 @@ final class SampleTraffic {
                 Optional.of(response("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " + body.length + "\r\n\r\n")),
                 CapturedBody.NONE, Fields.EMPTY, captured(body, true), Fields.EMPTY, new Outcome.Complete(), List.of(), List.of());
         record(exchange, new byte[0], body, body.length);
+    }
+
+    /** Messages that a rule changed on both ways. */
+    void changedByRule() throws ProtocolException {
+        byte[] request = "a=1".getBytes(StandardCharsets.US_ASCII);
+        SentMessage toOrigin = new SentMessage("http://b.test:81/x", "PUT /x HTTP/1.1\r\nHost: b.test:81\r\n\r\n".getBytes(StandardCharsets.US_ASCII),
+                4, Optional.of("ab".repeat(32)), "a=22".getBytes(StandardCharsets.US_ASCII), true);
+        SentMessage toClient = new SentMessage("", "HTTP/1.1 404 Not Found\r\n\r\n".getBytes(StandardCharsets.US_ASCII), 70_000, Optional.empty(),
+                octets(SentMessage.BODY_BYTES_MAX), false);
+        Exchange plain = exchange(request("POST /r HTTP/1.1\r\nHost: a.test\r\n\r\n"), Optional.of(PLAIN_ROUTE), List.of(),
+                Optional.of(response("HTTP/1.1 200 OK\r\n\r\n")), captured(request, true), Fields.EMPTY, captured(SHARED, true), Fields.EMPTY,
+                new Outcome.Complete(), List.of(new RuleMatch("rule-1", 3)), List.of());
+        for (SentMessages sent : List.of(new SentMessages(Optional.of(toOrigin), Optional.of(toClient)),
+                new SentMessages(Optional.of(toOrigin), Optional.empty()), new SentMessages(Optional.empty(), Optional.of(toClient)))) {
+            ExchangeStart start = new ExchangeStart(id(), STARTED + noted.size(), plain.start().client(), plain.start().endpoint(),
+                    plain.start().head(), Optional.empty());
+            record(new Exchange(noted.size() + 1, start, plain.requestBody(), Fields.EMPTY, plain.route(), List.of(), plain.response(),
+                    plain.responseBody(), Fields.EMPTY, plain.outcome(), plain.timings(), plain.rules(), List.of(), sent), request, SHARED, 5);
+        }
     }
 
     /** An exchange whose response body comes in parts, when a test says so. */
@@ -207,7 +228,7 @@ final class SampleTraffic {
         if (exchange.responseBody().state() != CapturedBody.State.NONE) {
             recording.responseEnd(end(exchange.responseBody(), exchange.responseTrailers()));
         }
-        recording.end(new ExchangeEnd(exchange.outcome(), exchange.timings(), exchange.rules(), exchange.endNotes()));
+        recording.end(new ExchangeEnd(exchange.outcome(), exchange.timings(), exchange.rules(), exchange.endNotes(), exchange.sent()));
         noted.add(new Noted(ExchangeText.of(exchange, requestBody, responseBody), requestBody, responseBody));
     }
 

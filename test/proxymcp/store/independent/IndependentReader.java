@@ -92,7 +92,7 @@ public final class IndependentReader {
         PackReader in = new PackReader(parts.end.orElseThrow().payload());
         long bodyAt = in.fixed();
         long routeAt = in.fixed();
-        in.array();
+        int members = in.array();
         String outcome = "complete";
         if (!in.skipNil()) {
             in.array();
@@ -111,10 +111,24 @@ public final class IndependentReader {
             end.append(" note ").append(in.text());
         }
         boolean reused = in.bool();
+        if (members > 6) {
+            in.array();
+            end.append(sent(" sent request ", in)).append(sent(" sent response ", in));
+        }
         route = route.equals("-") ? route(routeAt, reused) : route;
         String[] request = start(parts.start);
         return request[0] + request[1] + request[2] + "request body " + requestBody + "\nroute " + route + "\n" + parts.informational
                 + "response " + response + "\nresponse body " + responseBody + "\n" + end + "\n";
+    }
+
+    private static String sent(String label, PackReader in) {
+        if (in.skipNil()) {
+            return "";
+        }
+        in.array();
+        String head = "<" + in.text() + "> " + hex(in.binary()) + " " + in.integer();
+        byte[] digest = in.binary();
+        return label + head + " " + (digest.length == 0 ? "-" : hex(digest)) + " " + hex(in.binary()) + " " + in.bool();
     }
 
     private String[] start(LogFile.Entry entry) {
