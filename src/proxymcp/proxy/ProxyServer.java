@@ -25,6 +25,7 @@ import proxymcp.tls.LeafCertificates;
 import proxymcp.tls.TlsInterceptor;
 import proxymcp.upstream.OwnPorts;
 import proxymcp.upstream.UpstreamClient;
+import proxymcp.upstream.UpstreamProxies;
 import proxymcp.upstream.UpstreamSettings;
 
 /**
@@ -75,6 +76,12 @@ public final class ProxyServer implements Closeable {
      */
     public static ProxyServer start(ProxySettings settings, CertificateAuthority authority, ExchangeSink sink, OwnPorts ownPorts)
             throws ProxyStartException {
+        return start(settings, authority, sink, ownPorts, UpstreamProxies.NONE);
+    }
+
+    /** As {@link #start(ProxySettings, CertificateAuthority, ExchangeSink, OwnPorts)}, with other proxies on the way out from the first request. */
+    public static ProxyServer start(ProxySettings settings, CertificateAuthority authority, ExchangeSink sink, OwnPorts ownPorts,
+            UpstreamProxies proxies) throws ProxyStartException {
         InetAddress bind = bindAddress(settings);
         if (settings.upstreamCaFile().isPresent()) {
             checkReadable(settings.upstreamCaFile().get());
@@ -86,6 +93,7 @@ public final class ProxyServer implements Closeable {
         ProxyServices services = new ProxyServices(settings, sink, new UpstreamClient(upstream, ownPorts, deadlines, System::nanoTime), tls,
                 deadlines, Clock.systemUTC(), System::nanoTime, new AtomicBoolean());
         ProxyServer server = new ProxyServer(services, deadlines, ownPorts, listener);
+        services.upstream().use(proxies);
         ownPorts.add(server.address.getPort());
         server.acceptor.start();
         server.watcher.start();
@@ -95,6 +103,11 @@ public final class ProxyServer implements Closeable {
     /** Where it listens. */
     public InetSocketAddress address() {
         return address;
+    }
+
+    /** Requests that begin from now on go out through these; those in flight keep their way. */
+    public void use(UpstreamProxies proxies) {
+        services.upstream().use(proxies);
     }
 
     /** How it was started. */
