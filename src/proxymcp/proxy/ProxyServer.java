@@ -23,10 +23,10 @@ import proxymcp.exchange.Source;
 import proxymcp.http.Deadlines;
 import proxymcp.tls.CertificateAuthority;
 import proxymcp.tls.LeafCertificates;
-import proxymcp.tls.OriginTlsSettings;
 import proxymcp.tls.TlsInterceptor;
 import proxymcp.upstream.OwnPorts;
 import proxymcp.upstream.UpstreamClient;
+import proxymcp.upstream.UpstreamProxies;
 import proxymcp.upstream.UpstreamSettings;
 
 /**
@@ -75,24 +75,25 @@ public final class ProxyServer implements Closeable {
      */
     public static ProxyServer start(ProxySettings settings, CertificateAuthority authority, ExchangeSink sink, OwnPorts ownPorts)
             throws ProxyStartException {
-        return start(settings, authority, sink, ownPorts, new OriginTlsSettings());
+        return start(settings, authority, sink, ownPorts, ProxyPolicy.none());
     }
 
-    /** As the other one, with {@code origins}: what is set for TLS with single origins, now and later. */
+    /** As the other one, with {@code policy}: what may change while the proxy runs. */
     public static ProxyServer start(ProxySettings settings, CertificateAuthority authority, ExchangeSink sink, OwnPorts ownPorts,
-            OriginTlsSettings origins) throws ProxyStartException {
+            ProxyPolicy policy) throws ProxyStartException {
         InetAddress bind = bindAddress(settings);
         if (settings.upstreamCaFile().isPresent()) {
             checkReadable(settings.upstreamCaFile().get());
         }
         Deadlines deadlines = new Deadlines(System::nanoTime);
         UpstreamSettings upstream = new UpstreamSettings(settings.insecureUpstream(), settings.upstreamCaFile(), settings.limits().upstream(),
-                origins);
+                policy.origins());
         TlsInterceptor tls = new TlsInterceptor(new LeafCertificates(authority, Clock.systemUTC()), List.of("http/1.1"));
         AtomicLong transparent = new AtomicLong();
-        ProxyServices services = new ProxyServices(settings, counting(sink, transparent), new UpstreamClient(upstream, ownPorts, deadlines, System::nanoTime), tls,
-                deadlines, Clock.systemUTC(), System::nanoTime, new AtomicBoolean());
+        ProxyServices services = new ProxyServices(settings, counting(sink, transparent),
+                new UpstreamClient(upstream, ownPorts, deadlines, System::nanoTime), tls, deadlines, Clock.systemUTC(), System::nanoTime, new AtomicBoolean());
         ProxyServer server = new ProxyServer(services, deadlines, ownPorts, transparent);
+        services.upstream().use(policy.upstreams());
         try {
             server.listen(bind);
         } catch (ProxyStartException e) {
@@ -136,6 +137,11 @@ public final class ProxyServer implements Closeable {
     /** Number of exchanges that came as redirected traffic. */
     public long transparentExchanges() {
         return transparentExchanges.get();
+    }
+
+    /** Requests that begin from now on go out through these; those in flight keep their way. */
+    public void use(UpstreamProxies proxies) {
+        services.upstream().use(proxies);
     }
 
     /** How it was started. */

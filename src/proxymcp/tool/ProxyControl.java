@@ -13,13 +13,16 @@ import java.util.concurrent.locks.ReentrantLock;
 import proxymcp.exchange.ExchangeSink;
 import proxymcp.exchange.LiveBuffer;
 import proxymcp.json.JsonObject;
+import proxymcp.proxy.ProxyPolicy;
 import proxymcp.proxy.ProxyServer;
 import proxymcp.proxy.ProxySettings;
 import proxymcp.proxy.ProxyStartException;
+import proxymcp.rule.RuleBook;
 import proxymcp.tls.CaException;
 import proxymcp.tls.CertificateAuthority;
 import proxymcp.tls.OriginTlsSettings;
 import proxymcp.upstream.OwnPorts;
+import proxymcp.upstream.UpstreamProxies;
 
 /**
  * Which proxy of this process runs. At most one does; the certificate authority and what was captured outlive it.
@@ -34,6 +37,7 @@ public final class ProxyControl implements Closeable {
     private final OwnPorts ownPorts = new OwnPorts();
     private final OriginTlsSettings origins = new OriginTlsSettings();
     private final ReentrantLock lock = new ReentrantLock();
+    private UpstreamProxies upstreams = UpstreamProxies.NONE;
     private Optional<CertificateAuthority> authority = Optional.empty();
     private Optional<Run> run = Optional.empty();
     private Optional<Run> lastRun = Optional.empty();
@@ -123,7 +127,8 @@ public final class ProxyControl implements Closeable {
             if (settings.upstreamCaFile().isPresent()) {
                 requireCertificates(settings.upstreamCaFile().get());
             }
-            ProxyServer server = ProxyServer.start(settings, authority(), sink, ownPorts, origins);
+            ProxyPolicy policy = new ProxyPolicy(RuleBook.inMemory(clock), upstreams, origins);
+            ProxyServer server = ProxyServer.start(settings, authority(), sink, ownPorts, policy);
             run = Optional.of(new Run(server, settings, origins));
             lastRun = run;
             return server;

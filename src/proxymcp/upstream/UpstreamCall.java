@@ -71,7 +71,10 @@ public final class UpstreamCall implements Closeable {
      */
     public ResponseHead send() throws IOException {
         boolean repeatable = head.isIdempotent() && body.isRepeatable();
-        Optional<UpstreamConnection> kept = affinity.reuse(endpoint, repeatable);
+        Way way = affinity.client().way(endpoint);
+        // A proxy that forwards requests ends the upgrade at itself; through a tunnel it reaches the origin.
+        boolean tunnelled = way.isForwarded() && head.fields().contains("Upgrade");
+        Optional<UpstreamConnection> kept = tunnelled ? Optional.empty() : affinity.reuse(way, repeatable);
         if (kept.isPresent()) {
             try {
                 return attempt(kept.get());
@@ -82,7 +85,7 @@ public final class UpstreamCall implements Closeable {
                 }
             }
         }
-        UpstreamConnection fresh = affinity.client().dial(endpoint);
+        UpstreamConnection fresh = affinity.client().dial(way, tunnelled);
         try {
             return attempt(fresh);
         } catch (IOException e) {
@@ -203,6 +206,9 @@ public final class UpstreamCall implements Closeable {
             answeredNanos = affinity.client().now();
             ResponseHead answer = HeadParser.readResponse(candidate.in(), affinity.client().limits().head())
                     .orElseThrow(() -> new PrematureEndException("connection closed before a response"));
+            if (answer.status() == 407 && candidate.isForwarded()) {
+                throw ConnectHandshake.refusal(candidate.way().proxy().orElseThrow(), answer, head.method() + " " + endpoint.url("/"));
+            }
             if (!answer.isInformational()) {
                 response = Optional.of(answer);
                 return answer;
@@ -215,13 +221,13 @@ public final class UpstreamCall implements Closeable {
 
     private void sendRequest(UpstreamConnection target) throws IOException {
         if (!body.isImmediate()) {
-            target.out().head(head);
+            target.out().head(target.onWire(head));
             bodyThreadStarted = true;
             Thread.ofVirtual().name("request-body").start(() -> sendBody(target));
             return;
         }
         try {
-            target.out().head(head);
+            target.out().head(target.onWire(head));
             body.writeTo(target.out(), () -> { });
             target.out().flush();
             sentNanos = affinity.client().now();

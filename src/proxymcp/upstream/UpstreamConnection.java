@@ -12,6 +12,8 @@ import proxymcp.exchange.Endpoint;
 import proxymcp.exchange.Route;
 import proxymcp.exchange.TlsInfo;
 import proxymcp.http.Deadlines;
+import proxymcp.http.Fields;
+import proxymcp.http.RequestHead;
 import proxymcp.http.WireReader;
 import proxymcp.http.WireWriter;
 
@@ -29,7 +31,9 @@ public final class UpstreamConnection implements Closeable {
      */
     public record Dialled(long dns, long connect, long tls) {}
 
+    private final Way way;
     private final Endpoint endpoint;
+    private final boolean forwarded;
     private final Socket raw;
     /** The socket that carries HTTP: {@link #raw}, or TLS over it. */
     private final Socket socket;
@@ -49,9 +53,11 @@ public final class UpstreamConnection implements Closeable {
     private long idleSinceNanos;
     private volatile boolean closed;
 
-    UpstreamConnection(Endpoint endpoint, Socket raw, Socket socket, Optional<TlsInfo> tls, long id, Dialled dialled,
+    UpstreamConnection(Way way, boolean forwarded, Socket raw, Socket socket, Optional<TlsInfo> tls, long id, Dialled dialled,
             Deadlines.Deadline deadline, Runnable onClose) throws IOException {
-        this.endpoint = endpoint;
+        this.way = way;
+        this.endpoint = way.endpoint();
+        this.forwarded = forwarded;
         this.raw = raw;
         this.socket = socket;
         this.tls = tls;
@@ -68,6 +74,37 @@ public final class UpstreamConnection implements Closeable {
     /** What it is connected to. */
     public Endpoint endpoint() {
         return endpoint;
+    }
+
+    /** How it was made. */
+    Way way() {
+        return way;
+    }
+
+    /** Whether a proxy reads the requests on it and sends them on, instead of passing octets. */
+    boolean isForwarded() {
+        return forwarded;
+    }
+
+    /** The request head as this connection needs it: in absolute form, with what the proxy is told about who asks. */
+    RequestHead onWire(RequestHead head) {
+        if (!forwarded) {
+            return head;
+        }
+        RequestHead absolute = head.withTarget(endpoint.url(head.target()));
+        Optional<UpstreamProxy.Login> login = way.proxy().flatMap(UpstreamProxy::login);
+        if (login.isEmpty()) {
+            return absolute;
+        }
+        Fields fields = head.fields();
+        Fields.Builder kept = new Fields.Builder();
+        for (int i = 0; i < fields.size(); i++) {
+            if (!fields.isNamed(i, "Proxy-Authorization")) {
+                kept.addLine(fields, i);
+            }
+        }
+        kept.add("Proxy-Authorization", login.get().basic());
+        return absolute.withFields(kept.build());
     }
 
     /** Octets from the origin. */
@@ -109,7 +146,7 @@ public final class UpstreamConnection implements Closeable {
         InetSocketAddress address = (InetSocketAddress) raw.getRemoteSocketAddress();
         String shown = address == null ? endpoint.hostAndPort()
                 : new Endpoint("http", address.getAddress().getHostAddress(), address.getPort()).hostAndPort();
-        return new Route(Optional.empty(), shown, id, reused, tls);
+        return new Route(way.proxy().map(UpstreamProxy::url), shown, id, reused, tls);
     }
 
     /**
