@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * {@code make bench}: every benchmark, as one table of ratios to baselines of the same run. {@code ARGS=proxy} (or {@code start},
@@ -15,24 +17,39 @@ import java.util.List;
  * minutes and 15 GB of disk.
  */
 final class Main {
+    /** What can be measured alone, in the order of the table. */
+    private static final Map<String, Part> PARTS = new LinkedHashMap<>();
+
+    static {
+        PARTS.put("start", StartBench::run);
+        PARTS.put("proxy", ProxyBench::run);
+        PARTS.put("store", scratch -> StoreBench.run(scratch, false));
+        PARTS.put("store-large", scratch -> StoreBench.run(scratch, true));
+        PARTS.put("verify", VerifyBench::run);
+        PARTS.put("har", HarBench::run);
+        PARTS.put("har-import", HarImportBench::run);
+        PARTS.put("search", SearchBench::run);
+    }
+
+    private interface Part {
+        List<Result> run(Path scratch) throws Exception;
+    }
+
     private Main() {}
 
     public static void main(String[] arguments) throws Exception {
-        List<String> parts = arguments.length == 0 ? List.of("start", "proxy", "store", "verify", "search") : List.of(arguments);
+        List<String> parts = arguments.length == 0 ? PARTS.keySet().stream().filter(part -> !part.endsWith("-large")).toList()
+                : List.of(arguments);
         Path scratch = Files.createTempDirectory("proxy-mcp-bench");
         List<Result> results = new ArrayList<>();
         try {
             for (String part : parts) {
                 System.err.println("running " + part + " …");
-                results.addAll(switch (part) {
-                    case "start" -> StartBench.run(scratch);
-                    case "proxy" -> ProxyBench.run(scratch);
-                    case "store" -> StoreBench.run(scratch, false);
-                    case "store-large" -> StoreBench.run(scratch, true);
-                    case "verify" -> VerifyBench.run(scratch);
-                    case "search" -> SearchBench.run(scratch);
-                    default -> throw new IllegalArgumentException("no part " + part + "; there are start, proxy, store, store-large, verify and search");
-                });
+                Part known = PARTS.get(part);
+                if (known == null) {
+                    throw new IllegalArgumentException("no part " + part + "; there are " + String.join(", ", PARTS.keySet()));
+                }
+                results.addAll(known.run(scratch));
             }
         } finally {
             delete(scratch);

@@ -37,7 +37,7 @@ import proxymcp.store.SessionCatalog;
 import proxymcp.store.SessionId;
 import proxymcp.store.SessionQuery;
 import proxymcp.store.SessionWriter;
-import proxymcp.store.WorkWatch;
+import proxymcp.store.Unwatched;
 
 /**
  * Searching the bodies of a session beside {@code grep -c} over the same octets in one file, both from the page cache. Bodies are JSON: many of
@@ -46,15 +46,6 @@ import proxymcp.store.WorkWatch;
 final class SearchBench {
     private static final int ROUNDS = 5;
     private static final long OCTETS = 384L << 20;
-    private static final WorkWatch NOBODY = new WorkWatch() {
-        @Override
-        public void done(long done, long total) {}
-
-        @Override
-        public boolean cancelled() {
-            return false;
-        }
-    };
 
     private SearchBench() {}
 
@@ -156,7 +147,7 @@ final class SearchBench {
             long start = System.nanoTime();
             SearchResult found = pool.run(proxymcp.mcp.CallContext.detached(proxymcp.mcp.CallOrigin.STDIO), () -> BodySearch.run(session,
                     new SearchRequest(wanted, SearchIn.BOTH, SessionQuery.ALL, Optional.empty(), 0, Long.MAX_VALUE, 10, false, 120), pool,
-                    pool.threads(), System::nanoTime, NOBODY));
+                    pool.threads(), System::nanoTime, Unwatched.NOBODY));
             if (found.counts().matched() != 0 || found.counts().scanned() == 0) {
                 throw new IllegalStateException("found " + found.counts());
             }

@@ -16,7 +16,7 @@ import proxymcp.store.SessionId;
 import proxymcp.store.SessionWriter;
 import proxymcp.store.VerifyLevel;
 import proxymcp.store.VerifyReport;
-import proxymcp.store.WorkWatch;
+import proxymcp.store.Unwatched;
 
 /** Verifying a session of 1 GiB beside {@code cksum} of the same files, and how long a checkpoint takes while traffic passes. */
 final class VerifyBench {
@@ -26,16 +26,6 @@ final class VerifyBench {
     private static final int PACED_PER_SECOND = 20_000;
     /** Distinct exchanges of the paced load; they come round again. */
     private static final int PACED = 60_000;
-
-    private static final WorkWatch NOBODY = new WorkWatch() {
-        @Override
-        public void done(long done, long total) {}
-
-        @Override
-        public boolean cancelled() {
-            return false;
-        }
-    };
 
     private VerifyBench() {}
 
@@ -81,7 +71,7 @@ final class VerifyBench {
             baseline[at] = cksum ? cksum(files) : 0;
             for (VerifyLevel level : levels) {
                 long start = System.nanoTime();
-                VerifyReport report = catalog.verify(id, level, NOBODY);
+                VerifyReport report = catalog.verify(id, level, Unwatched.NOBODY);
                 seconds[level.ordinal()][at] = (System.nanoTime() - start) / 1e9;
                 if (report.state() != VerifyReport.State.CLEAN) {
                     throw new IllegalStateException("a sound session is called " + report);

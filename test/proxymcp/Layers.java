@@ -28,7 +28,7 @@ final class Layers {
             Map.entry("store", 4), Map.entry("upstream", 4), Map.entry("rpc", 4),
             Map.entry("rule", 3), Map.entry("tls", 3), Map.entry("decode", 3),
             Map.entry("exchange", 2),
-            Map.entry("http", 1), Map.entry("json", 1), Map.entry("codec", 1));
+            Map.entry("http", 1), Map.entry("json", 1), Map.entry("codec", 1), Map.entry("text", 1));
 
     /** Begin of a library's class names to the packages that may import it. */
     private static final Map<String, List<String>> LIBRARIES = Map.of(

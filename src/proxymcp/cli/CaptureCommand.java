@@ -30,6 +30,7 @@ final class CaptureCommand {
                 ? Optional.of(SessionStart.start(sessions, control, command.recorded().get())) : Optional.empty();
         terminal.line("proxy-mcp " + Version.text() + ": proxy at http://" + shown(proxy) + ", CA "
                 + ProxyStart.authority(control).certificateFile() + "; Ctrl-C ends it");
+        proxy.transparentAddress().ifPresent(address -> terminal.line("proxy-mcp takes redirected traffic on port " + address.getPort()));
         if (session.isPresent()) {
             terminal.line("proxy-mcp records session " + SessionStart.shown(session.get()) + " under " + options.home().resolve("sessions"));
         }
@@ -42,7 +43,7 @@ final class CaptureCommand {
         Optional<Credentials> credentials =
                 command.requireAuth().isPresent() ? Optional.of(Credentials.parse(command.requireAuth().get())) : Optional.empty();
         return new ProxySettings(command.bindAddress(), command.port(), credentials, Optional.empty(), command.insecureUpstream(),
-                command.upstreamCa(), options.limits().proxy());
+                command.upstreamCa(), options.limits().proxy(), command.listener());
     }
 
     private static String shown(ProxyServer proxy) {

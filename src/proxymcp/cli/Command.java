@@ -3,6 +3,7 @@ package proxymcp.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import proxymcp.proxy.ListenerOptions;
 
 /** What the process is asked to do. */
 sealed interface Command {
@@ -24,8 +25,9 @@ sealed interface Command {
      * @param mcpPort of the MCP endpoint
      * @param proxyPort of the proxy
      * @param token of the MCP endpoint; a random one if empty
+     * @param listener what the proxy offers beside its main port
      */
-    record Run(PortChoice mcpPort, PortChoice proxyPort, Optional<String> token) implements Command {}
+    record Run(PortChoice mcpPort, PortChoice proxyPort, Optional<String> token, ListenerOptions listener) implements Command {}
 
     /**
      * A proxy without MCP.
@@ -35,10 +37,11 @@ sealed interface Command {
      * @param requireAuth what clients must present, {@code user:password}
      * @param insecureUpstream whether any certificate of an origin is accepted
      * @param upstreamCa PEM file with certificates to trust for origins
+     * @param listener what is offered beside the main port
      * @param recorded the session that is recorded, if any
      */
     record Capture(String bindAddress, int port, Optional<String> requireAuth, boolean insecureUpstream, Optional<Path> upstreamCa,
-            Optional<Recorded> recorded) implements Command {}
+            ListenerOptions listener, Optional<Recorded> recorded) implements Command {}
 
     /**
      * A session to record.

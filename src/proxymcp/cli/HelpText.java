@@ -44,6 +44,8 @@ final class HelpText {
               --port N        port of MCP (3001, or the next free one)
               --proxy-port N  port of the proxy (8080, or the next free one)
               --token TOKEN   token of MCP (a random one)
+              --transparent-port N, --transparent-target-port N, --accept-encoding as_sent|decodable
+                              as for capture
             """;
 
     private static final String CAPTURE = """
@@ -57,6 +59,10 @@ final class HelpText {
               --require-auth USER:PASS    what clients must send as Basic Proxy-Authorization
               --insecure-upstream         accept any certificate of an origin
               --upstream-ca FILE          PEM file with certificates to trust for origins
+              --transparent-port N        a second port, for redirected traffic: TLS goes where its SNI says
+              --transparent-target-port N port that redirected TLS goes to (443)
+              --accept-encoding as_sent|decodable
+                                          decodable takes out of requests what cannot be decoded here (as_sent)
               --session NAME              record a session of this name, kept under the home
               --profile full|preview      record a session: whole bodies (full), or 4,096 octets of each
               --max-disk-mb N             size at which bodies, then exchanges are left out (1024)

@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import proxymcp.json.NearestName;
+import proxymcp.proxy.AcceptEncoding;
+import proxymcp.proxy.ListenerOptions;
 
 /** Turns words and environment into {@link Options}, before anything is opened. */
 final class OptionsParser {
@@ -62,7 +64,8 @@ final class OptionsParser {
             return serve();
         }
         return switch (word.get()) {
-            case "run" -> new Command.Run(portChoice("--port", MCP_PORT), portChoice("--proxy-port", PROXY_PORT), line.value("--token"));
+            case "run" -> new Command.Run(portChoice("--port", MCP_PORT), portChoice("--proxy-port", PROXY_PORT), line.value("--token"),
+                    listener());
             case "capture" -> capture();
             case "call" -> call();
             case "tools" -> new Command.Tools(line.word());
@@ -121,7 +124,26 @@ final class OptionsParser {
         Optional<String> caFile = line.value("--upstream-ca");
         return new Command.Capture(bind(auth.isPresent(), "--require-auth"), line.number("--port", 0, PORT_MAX, PROXY_PORT), auth,
                 line.flag("--insecure-upstream"), caFile.isPresent() ? Optional.of(path("--upstream-ca", caFile.get())) : Optional.empty(),
-                recorded);
+                listener(), recorded);
+    }
+
+    /** What the proxy offers beside its main port. */
+    private ListenerOptions listener() throws BadCommandLine {
+        Optional<String> port = line.value("--transparent-port");
+        Optional<String> target = line.value("--transparent-target-port");
+        if (port.isEmpty() && target.isPresent()) {
+            throw new BadCommandLine("--transparent-target-port needs --transparent-port");
+        }
+        String treatment = line.value("--accept-encoding").orElse("as_sent");
+        if (!treatment.equals("as_sent") && !treatment.equals("decodable")) {
+            throw new BadCommandLine("--accept-encoding: expected as_sent or decodable, got \"" + Terminal.clean(treatment) + "\"");
+        }
+        ListenerOptions options = ListenerOptions.DEFAULT.withAcceptEncoding(
+                treatment.equals("decodable") ? AcceptEncoding.DECODABLE : AcceptEncoding.AS_SENT);
+        int targetPort = target.isPresent() ? CommandLine.number("--transparent-target-port", target.get(), 1, PORT_MAX)
+                : ListenerOptions.TLS_PORT;
+        return port.isPresent() ? options.withTransparentPort(CommandLine.number("--transparent-port", port.get(), 0, PORT_MAX), targetPort)
+                : options;
     }
 
     /** A session is recorded when anything about one is said. */

@@ -39,7 +39,7 @@ final class RunCommand {
         String certificate = ProxyStart.authority(wiring.control()).certificateFile().toString();
         String token = command.token().orElseGet(RunCommand::randomToken);
         ProxyServer proxy = onFreePort(command.proxyPort(), port -> ProxyStart.start(wiring.control(),
-                ProxySettings.onLoopback(port).withLimits(options.limits().proxy())));
+                ProxySettings.onLoopback(port).withLimits(options.limits().proxy()).withListener(command.listener())));
         Manifest session = SessionStart.start(wiring.sessions(), wiring.control(), new Command.Recorded(Optional.of("run"), "full", MAX_DISK_MB));
         HttpTransport mcp = onFreePort(command.mcpPort(),
                 port -> HttpCommand.listen(wiring, new Command.ServeHttp("127.0.0.1", port, Optional.of(token)), closing));
@@ -47,6 +47,7 @@ final class RunCommand {
         String proxyUrl = "http://127.0.0.1:" + proxy.address().getPort();
         terminal.line(terminal.paint(32, "proxy-mcp " + Version.text() + " is running; Ctrl-C ends it"));
         terminal.line("  proxy   " + proxyUrl + "   (keeps the newest " + options.limits().exchangesMax() + " exchanges in memory)");
+        proxy.transparentAddress().ifPresent(address -> terminal.line("  redirected traffic on port " + address.getPort()));
         terminal.line("  session " + SessionStart.shown(session) + " under " + options.home().resolve("sessions"));
         terminal.line("  MCP     " + mcp.url());
         terminal.line("  token   " + token);

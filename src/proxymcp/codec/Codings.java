@@ -72,6 +72,33 @@ public final class Codings {
         return new Preview(decoded.toByteArray(), status);
     }
 
+    /** Whether this machine can undo the coding named {@code token}, in any case. */
+    public static boolean isDecodable(String token) {
+        List<ContentCoding> codings = ContentCoding.parse(List.of(token));
+        return codings.size() == 1 && switch (codings.get(0)) {
+            case ContentCoding.Gzip gzip -> true;
+            case ContentCoding.Deflate deflate -> true;
+            case ContentCoding.Brotli brotli -> BrotliDecoder.nativeProblem().isEmpty();
+            case ContentCoding.Identity identity -> true;
+            case ContentCoding.Unknown unknown -> false;
+        };
+    }
+
+    /**
+     * Applies codings to octets in memory.
+     *
+     * @param codings in the order they are applied
+     * @throws CodingException of kind {@code UNSUPPORTED} when one of the codings has no encoder, in general or on this machine
+     * @throws IOException if an encoder fails
+     */
+    public static byte[] encode(byte[] content, List<ContentCoding> codings) throws IOException {
+        byte[] coded = content;
+        for (ContentCoding coding : codings) {
+            coded = Encoders.encode(coded, coding);
+        }
+        return coded;
+    }
+
     private static Preview.Status decodeInto(
             ByteArrayOutputStream decoded, byte[] encoded, List<ContentCoding> codings, int bytesMax) {
         try (InputStream in = chain(new ByteArrayInputStream(encoded), codings, INTERMEDIATE_BYTES_MAX)) {

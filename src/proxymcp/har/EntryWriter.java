@@ -40,10 +40,8 @@ final class EntryWriter {
     /** An exchange that can be read, if not all of it. */
     void write(StoredExchange stored) throws IOException {
         Exchange exchange = stored.exchange();
-        RequestHead head = exchange.start().head();
-        HarBody requestBody = HarBody.of(stored.requestBody(), head.fields(), includeBodies, watch);
-        Fields responseFields = exchange.response().map(ResponseHead::fields).orElse(Fields.EMPTY);
-        HarBody responseBody = HarBody.of(stored.responseBody(), responseFields, includeBodies, watch);
+        HarBody requestBody = HarBody.of(stored.requestBody(), exchange.requestContentFields(), includeBodies, watch);
+        HarBody responseBody = HarBody.of(stored.responseBody(), exchange.responseContentFields(), includeBodies, watch);
         json.beginObject().member("startedDateTime", HarTime.iso(exchange.start().startedAtMillis()))
                 .member("time", HarTime.millis(Math.max(0, exchange.timings().total())));
         writeRequest(exchange, requestBody);

@@ -97,16 +97,16 @@ final class HarBody {
         }
     }
 
-    /** Writes {@code _body}, if there was one: what passed, what was kept, and the octets as received where the text does not give them. */
+    /** Writes {@code _rawBody}, if there was one: what passed, what was kept, and the octets as received where the text does not give them. */
     void writeFacts(JsonOutput json) throws IOException {
         if (!isPresent()) {
             return;
         }
-        json.name("_body").beginObject().members(JsonObject.builder().put("bytes", body.size()).put("kept", body.kept())
+        json.name("_rawBody").beginObject().members(JsonObject.builder().put("bytes", body.size()).put("kept", body.kept())
                 .putIf("sha256", body.sha256()).put("complete", body.state() == CapturedBody.State.COMPLETE).build());
         if (isWritten() && form.get().needsRaw()) {
             try (InputStream in = octets.wire()) {
-                json.name("raw").base64(in);
+                json.name("base64").base64(in);
             }
         }
         json.endObject();

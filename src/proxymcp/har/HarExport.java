@@ -10,6 +10,8 @@ import proxymcp.json.JsonObject;
 import proxymcp.json.JsonOutput;
 import proxymcp.json.JsonString;
 import proxymcp.store.CorruptSegmentException;
+import proxymcp.store.ExchangeScan;
+import proxymcp.store.IndexEntry;
 import proxymcp.store.Manifest;
 import proxymcp.store.Session;
 import proxymcp.store.SessionQuery;
@@ -49,26 +51,33 @@ public final class HarExport {
         long total = session.query(query, 0, 0, Optional.empty()).total();
         long[] written = new long[1];
         json.beginObject().name("log").beginObject().members(head(session.manifest())).name("entries").beginArray();
-        session.forEach(query, found -> {
-            if (watch.cancelled()) {
-                throw new CancellationException("cancelled while a session was exported");
-            }
-            Optional<StoredExchange> stored;
-            try {
-                stored = session.exchange(found.seq());
-            } catch (CorruptSegmentException e) {
-                entries.write(found, e.getMessage());
-                watch.done(++written[0], total);
+        try (ExchangeScan exchanges = session.exchanges()) {
+            session.forEach(query, found -> {
+                if (watch.cancelled()) {
+                    throw new CancellationException("cancelled while a session was exported");
+                }
+                if (write(exchanges, found, entries)) {
+                    watch.done(++written[0], total);
+                }
                 return true;
-            }
-            if (stored.isPresent()) {
-                entries.write(stored.get());
-                watch.done(++written[0], total);
-            }
-            return true;
-        });
+            });
+        }
         json.endArray().endObject().endObject().flush();
         return new Written(written[0], warnings.warnings());
+    }
+
+    private static boolean write(ExchangeScan exchanges, IndexEntry found, EntryWriter entries) throws IOException {
+        Optional<StoredExchange> stored;
+        try {
+            stored = exchanges.exchange(found.seq());
+        } catch (CorruptSegmentException e) {
+            entries.write(found, e.getMessage());
+            return true;
+        }
+        if (stored.isPresent()) {
+            entries.write(stored.get());
+        }
+        return stored.isPresent();
     }
 
     private static JsonObject head(Manifest manifest) {

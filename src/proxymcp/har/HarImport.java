@@ -49,6 +49,7 @@ public final class HarImport {
     private Optional<SessionWriter> session = Optional.empty();
     private long lastSeq;
     private long gapRows;
+    private long renumbered;
     private OptionalLong first = OptionalLong.empty();
     private OptionalLong last = OptionalLong.empty();
 
@@ -76,13 +77,18 @@ public final class HarImport {
      */
     public ImportedHar run() throws IOException {
         boolean whole = false;
-        try (HarReadFile file = HarReadFile.open(request.file(), request.maxDiskMb(), watch);
-                InputStream text = file.text(); HarReadBodies bodies = new HarReadBodies(temporary)) {
+        try (HarReadFile file = HarReadFile.open(request.file(), request.maxDiskMb(), watch); InputStream text = file.text()) {
             JsonPull json = new JsonPull(text);
             HarReadLog log = new HarReadLog(json);
-            HarReadEntry reader = new HarReadEntry(json, bodies);
-            HarImportEntry entries = new HarImportEntry(file, bodies, report, watch);
-            log.run(() -> each(json, reader, entries, file));
+            HarReadEntry reader = new HarReadEntry(json);
+            HarImportEntry entries = new HarImportEntry(file, report, watch);
+            try (HarImportOrder order = new HarImportOrder(temporary, ready -> record(ready, entries, json.octets()))) {
+                log.run(() -> each(json, reader, entries, order, file));
+                order.end();
+            }
+            if (renumbered > 0) {
+                report.fileNotice("new_seq", renumbered + " exchanges have other seqs than in the session that was exported");
+            }
             begin(file);
             ImportedHar.Exporter exporter = log.exporter();
             if (exporter.kind().equals("chrome") && last.orElse(0) >= SANITIZED_SINCE_MILLIS && !entries.hasSeenSecrets()) {
@@ -100,22 +106,32 @@ public final class HarImport {
         }
     }
 
-    private void each(JsonPull json, HarReadEntry reader, HarImportEntry entries, HarReadFile file) throws IOException {
+    private void each(JsonPull json, HarReadEntry reader, HarImportEntry entries, HarImportOrder order, HarReadFile file) throws IOException {
         report.nextEntry();
-        SessionWriter writer = begin(file);
-        long replaced = json.replaced();
-        HarImportEntry.Ready ready;
+        HarReadBodies bodies = order.bodies();
+        boolean taken = false;
         try {
-            JsonObject entry = reader.read();
+            long replaced = json.replaced();
+            JsonObject entry = reader.read(bodies);
             if (json.replaced() > replaced) {
                 report.repair("bad_text", (json.replaced() - replaced) + " halves of surrogate pairs stand alone; they became U+FFFD");
             }
-            ready = entries.ready(entry, writer.manifest().startedAtMillis());
+            HarImportEntry.Ready ready = entries.ready(entry, bodies, begin(file).manifest().startedAtMillis());
+            taken = true;
+            order.add(ready, bodies, reader.bytes());
         } catch (HarImportSkip skipped) {
             report.skip(skipped);
-            return;
+        } finally {
+            if (!taken) {
+                order.release(bodies);
+            }
         }
-        Recording recording = writer.openAt(nextSeq(ready.seq(), json.octets()), ready.start());
+    }
+
+    private void record(HarImportEntry.Ready ready, HarImportEntry entries, long octetsRead) throws IOException {
+        report.backAt(ready.number());
+        SessionWriter writer = session.orElseThrow();
+        Recording recording = writer.openAt(nextSeq(ready.seq(), octetsRead), ready.start());
         if (recording != Unrecorded.INSTANCE) {
             entries.record(ready, recording);
         }
@@ -139,7 +155,7 @@ public final class HarImport {
      * The seq under which we exported it, if that follows; the next one for all others. Gaps take room in the index, which a short file must not
      * make large.
      */
-    private long nextSeq(OptionalLong wanted, long octetsRead) throws HarImportException {
+    private long nextSeq(OptionalLong wanted, long octetsRead) {
         long next = lastSeq + 1;
         if (wanted.isPresent() && wanted.getAsLong() != next) {
             long gap = wanted.getAsLong() - next;
@@ -147,7 +163,7 @@ public final class HarImport {
                 gapRows += gap;
                 next = wanted.getAsLong();
             } else {
-                report.notice("new_seq", "exchange " + wanted.getAsLong() + " of the exported session became " + next);
+                renumbered++;
             }
         }
         lastSeq = next;

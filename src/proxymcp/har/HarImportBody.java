@@ -31,7 +31,6 @@ final class HarImportBody {
     private static final byte[] UNKNOWN = new byte[0];
 
     private final HarReadFile file;
-    private final HarReadBodies bodies;
     private final HarImportReport report;
     private final WorkWatch watch;
     private final byte[] piece = new byte[PIECE_BYTES];
@@ -42,9 +41,8 @@ final class HarImportBody {
         void take(byte[] bytes, int offset, int length);
     }
 
-    HarImportBody(HarReadFile file, HarReadBodies bodies, HarImportReport report, WorkWatch watch) {
+    HarImportBody(HarReadFile file, HarImportReport report, WorkWatch watch) {
         this.file = file;
-        this.bodies = bodies;
         this.report = report;
         this.watch = watch;
     }
@@ -85,14 +83,14 @@ final class HarImportBody {
         }
         long size = Math.max(count, body.size());
         if (body.ours() && count > body.size()) {
-            report.repair("bad_body", "_body.bytes is " + body.size() + ", and there are " + count + " octets");
+            report.repair("bad_body", "_rawBody.bytes is " + body.size() + ", and there are " + count + " octets");
         }
         if (count < size) {
             return new BodyEnd(size, body.sha256().orElse(UNKNOWN), body.complete(), body.trailers());
         }
         byte[] digest = sha256.digest();
         if (body.sha256().isPresent() && !Arrays.equals(digest, body.sha256().get())) {
-            report.repair("bad_body", "the octets of a body do not have the digest that _body.sha256 says");
+            report.repair("bad_body", "the octets of a body do not have the digest that _rawBody.sha256 says");
         }
         return new BodyEnd(size, digest, body.complete(), body.trailers());
     }
@@ -100,14 +98,10 @@ final class HarImportBody {
     private InputStream open(ImportedBody body) throws IOException {
         return switch (body.octets()) {
             case ImportedBody.Octets.None none -> InputStream.nullInputStream();
-            case ImportedBody.Octets.Base64(HarReadBodies.Slot slot) -> new HarReadBase64(spill(slot).open());
-            case ImportedBody.Octets.Text(HarReadBodies.Slot slot) -> text(spill(slot), body);
+            case ImportedBody.Octets.Base64(HarReadSpill text) -> new HarReadBase64(text.open());
+            case ImportedBody.Octets.Text(HarReadSpill text) -> text(text, body);
             case ImportedBody.Octets.Attached(String name) -> file.attachment(name).orElseGet(InputStream::nullInputStream);
         };
-    }
-
-    private HarReadSpill spill(HarReadBodies.Slot slot) {
-        return bodies.get(slot).orElseThrow();
     }
 
     /** The octets of a text in the charset that it was sent in, or in UTF-8 where that lacks a character. */
@@ -127,7 +121,12 @@ final class HarImportBody {
                 charset = Optional.of(Charsets.chooseByPrefix(contentType, in.readNBytes(LOOK_BYTES)));
             }
         }
-        return charset.filter(known -> canEncode(utf8, known)).orElse(StandardCharsets.UTF_8);
+        Charset wanted = charset.orElse(StandardCharsets.UTF_8);
+        if (canEncode(utf8, wanted)) {
+            return wanted;
+        }
+        report.notice("charset", "a body has characters that its charset " + wanted.name() + " lacks; it was taken in UTF-8");
+        return StandardCharsets.UTF_8;
     }
 
     private static boolean canEncode(HarReadSpill utf8, Charset charset) {

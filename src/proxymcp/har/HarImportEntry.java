@@ -26,7 +26,6 @@ final class HarImportEntry {
     private static final int URL_SHOWN_CHARS = 60;
 
     private final HarReadFile file;
-    private final HarReadBodies bodies;
     private final HarImportReport report;
     private final HarImportBody octets;
     private final ImportedValues values;
@@ -35,16 +34,16 @@ final class HarImportEntry {
     /**
      * An entry that can be recorded.
      *
+     * @param number of the entry in the file, from 1
      * @param seq under which we exported it
      */
-    record Ready(ExchangeStart start, OptionalLong seq, Optional<ImportedBody> requestBody, Optional<Route> route, List<ResponseHead> informational,
+    record Ready(int number, ExchangeStart start, OptionalLong seq, Optional<ImportedBody> requestBody, Optional<Route> route, List<ResponseHead> informational,
             Optional<ResponseHead> response, Optional<ImportedBody> responseBody, ExchangeEnd end) {}
 
-    HarImportEntry(HarReadFile file, HarReadBodies bodies, HarImportReport report, WorkWatch watch) {
+    HarImportEntry(HarReadFile file, HarImportReport report, WorkWatch watch) {
         this.file = file;
-        this.bodies = bodies;
         this.report = report;
-        this.octets = new HarImportBody(file, bodies, report, watch);
+        this.octets = new HarImportBody(file, report, watch);
         this.values = new ImportedValues(report);
     }
 
@@ -56,10 +55,11 @@ final class HarImportEntry {
     /**
      * Reads an entry.
      *
+     * @param bodies its long texts, which must be held until it is recorded
      * @param nowMillis when an entry began that does not say so
      * @throws HarImportSkip if it cannot become an exchange
      */
-    Ready ready(JsonObject entry, long nowMillis) throws IOException, HarImportSkip {
+    Ready ready(JsonObject entry, HarReadBodies bodies, long nowMillis) throws IOException, HarImportSkip {
         JsonObject request = entry.object("request").orElseThrow(() -> new HarImportSkip("no_request", "it has no request"));
         JsonObject response = entry.object("response").orElse(JsonObject.EMPTY);
         ImportedOwn own = new ImportedOwn(entry, report, values);
@@ -68,7 +68,7 @@ final class HarImportEntry {
         String url = url(request, headNotes);
         ImportedUrl parts = ImportedUrl.parse(url, own.isOurs())
                 .orElseThrow(() -> new HarImportSkip("bad_url", "its URL is not absolute: " + shown(url)));
-        if (parts.isOdd()) {
+        if (parts.isOdd() && !own.isOurs()) {
             report.repair("bad_url", "the host of its URL cannot be understood: " + shown(url));
         }
         RequestHead head = heads.request(request, parts.target(), response.string("httpVersion"), own.isOurs());
@@ -85,7 +85,7 @@ final class HarImportEntry {
         note(responseBody, Exchange.RESPONSE_HELD_DECODED, notes);
         Outcome outcome = ImportedOutcome.of(entry, answer, report);
         Timings timings = own.timings();
-        return new Ready(start(entry, own, parts, url, head, nowMillis), own.seq(), requestBody, own.route(parts.endpoint()), heads.informational(entry), answer,
+        return new Ready(report.entries(), start(entry, own, parts, url, head, nowMillis), own.seq(), requestBody, own.route(parts.endpoint()), heads.informational(entry), answer,
                 responseBody, new ExchangeEnd(outcome, timings, own.rules(), List.copyOf(notes)));
     }
 
@@ -147,7 +147,7 @@ final class HarImportEntry {
         return new ExchangeStart(start.id(), start.startedAtMillis(), start.client(), start.endpoint(), head, start.clientTls(), Optional.of(url));
     }
 
-    /** Records what {@link #ready} has read, while the bodies of that entry are still held. */
+    /** Records what {@link #ready} has read. */
     void record(Ready ready, Recording to) throws IOException {
         if (ready.requestBody().isPresent()) {
             BodyEnd end = octets.feed(ready.requestBody().get(), to::requestBody);

@@ -15,6 +15,8 @@ final class HarImportReport {
     private final boolean strict;
     private final List<ImportedHar.Warning> warnings = new ArrayList<>();
     private final Map<String, Long> counts = new LinkedHashMap<>();
+    private int entries;
+    /** The entry at hand. */
     private int entry;
     private long errors;
     private long skipped;
@@ -26,12 +28,17 @@ final class HarImportReport {
 
     /** The next entry begins. */
     void nextEntry() {
-        entry++;
+        entry = ++entries;
     }
 
     /** Entries so far. */
     int entries() {
-        return entry;
+        return entries;
+    }
+
+    /** What follows is about entry {@code number}. */
+    void backAt(int number) {
+        entry = number;
     }
 
     /** The entry at hand is left out. */

@@ -17,11 +17,11 @@ final class HarReadBodies implements Closeable {
     enum Slot {
         /** {@code postData.text}. */
         REQUEST_TEXT,
-        /** {@code request._body.raw}. */
+        /** {@code request._rawBody.base64}. */
         REQUEST_RAW,
         /** {@code content.text}. */
         RESPONSE_TEXT,
-        /** {@code response._body.raw}. */
+        /** {@code response._rawBody.base64}. */
         RESPONSE_RAW
     }
 
@@ -62,6 +62,15 @@ final class HarReadBodies implements Closeable {
     /** The text, if the entry has one. */
     Optional<HarReadSpill> get(Slot slot) {
         return filled.contains(slot) ? Optional.of(spills.get(slot)) : Optional.empty();
+    }
+
+    /** Memory that the texts take. */
+    long bytes() {
+        long bytes = 0;
+        for (HarReadSpill spill : spills.values()) {
+            bytes += spill.memoryBytes();
+        }
+        return bytes;
     }
 
     @Override

@@ -12,21 +12,27 @@ final class HarReadEntry {
     private static final long ENTRY_BYTES_MAX = 6 << 20;
 
     private final JsonPull json;
-    private final HarReadBodies bodies;
+    private HarReadBodies bodies;
     private long left;
     private boolean tooLarge;
 
-    HarReadEntry(JsonPull json, HarReadBodies bodies) {
+    HarReadEntry(JsonPull json) {
         this.json = json;
-        this.bodies = bodies;
+    }
+
+    /** Memory of the entry that was read last, without its bodies. */
+    long bytes() {
+        return ENTRY_BYTES_MAX - left;
     }
 
     /**
      * Reads the entry at hand, whatever it is, to its end.
      *
+     * @param into where its long texts go
      * @throws HarImportSkip if it cannot be imported; the next one can be read
      */
-    JsonObject read() throws IOException, HarImportSkip {
+    JsonObject read(HarReadBodies into) throws IOException, HarImportSkip {
+        bodies = into;
         bodies.clear();
         left = ENTRY_BYTES_MAX;
         tooLarge = false;

@@ -136,7 +136,8 @@ final class HarReadFile implements Closeable {
 
     /** Whether the archive has a file of this name. */
     boolean hasAttachment(String name) {
-        return zip.isPresent() && zip.get().getEntry(name) != null;
+        ZipEntry entry = zip.isPresent() ? zip.get().getEntry(name) : null;
+        return entry != null && !entry.isDirectory();
     }
 
     /**
@@ -145,11 +146,7 @@ final class HarReadFile implements Closeable {
      * @return empty if the archive has no file of this name
      */
     Optional<InputStream> attachment(String name) throws IOException {
-        ZipEntry entry = zip.isPresent() ? zip.get().getEntry(name) : null;
-        if (entry == null || entry.isDirectory()) {
-            return Optional.empty();
-        }
-        return Optional.of(new Watched(zip.get().getInputStream(entry), 0, true));
+        return hasAttachment(name) ? Optional.of(new Watched(zip.get().getInputStream(zip.get().getEntry(name)), 0, true)) : Optional.empty();
     }
 
     @Override

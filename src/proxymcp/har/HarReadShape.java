@@ -12,19 +12,19 @@ import java.util.Set;
  */
 record HarReadShape(Set<String> kept, Map<String, HarReadShape> nested, Map<String, HarReadBodies.Slot> streamed) {
     private static final HarReadShape REQUEST_BODY = new HarReadShape(Set.of("bytes", "kept", "sha256", "complete"), Map.of(),
-            Map.of("raw", HarReadBodies.Slot.REQUEST_RAW));
+            Map.of("base64", HarReadBodies.Slot.REQUEST_RAW));
     private static final HarReadShape RESPONSE_BODY = new HarReadShape(Set.of("bytes", "kept", "sha256", "complete"), Map.of(),
-            Map.of("raw", HarReadBodies.Slot.RESPONSE_RAW));
+            Map.of("base64", HarReadBodies.Slot.RESPONSE_RAW));
     private static final HarReadShape POST_DATA = new HarReadShape(Set.of("mimeType", "params", "encoding", "_encoding", "_file"), Map.of(),
             Map.of("text", HarReadBodies.Slot.REQUEST_TEXT));
     private static final HarReadShape CONTENT = new HarReadShape(Set.of("size", "mimeType", "encoding", "comment", "_file"), Map.of(),
             Map.of("text", HarReadBodies.Slot.RESPONSE_TEXT));
     private static final HarReadShape REQUEST = new HarReadShape(
             Set.of("method", "url", "httpVersion", "headers", "headersSize", "bodySize", "_target", "_rawHead", "_trailers"),
-            Map.of("postData", POST_DATA, "_body", REQUEST_BODY), Map.of());
+            Map.of("postData", POST_DATA, "_rawBody", REQUEST_BODY), Map.of());
     private static final HarReadShape RESPONSE = new HarReadShape(
             Set.of("status", "statusText", "httpVersion", "headers", "headersSize", "bodySize", "_rawHead", "_trailers", "_error", "_failureText"),
-            Map.of("content", CONTENT, "_body", RESPONSE_BODY), Map.of());
+            Map.of("content", CONTENT, "_rawBody", RESPONSE_BODY), Map.of());
 
     /** An entry of a log. */
     static final HarReadShape ENTRY = new HarReadShape(

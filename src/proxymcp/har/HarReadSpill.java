@@ -105,6 +105,11 @@ final class HarReadSpill extends OutputStream {
         return filed + used;
     }
 
+    /** Memory that is taken, whatever is held. */
+    int memoryBytes() {
+        return memory.length;
+    }
+
     /** Whether the octets are such that base64 is made of. */
     boolean isOnlyBase64() {
         return onlyBase64;

@@ -31,10 +31,10 @@ record ImportedBody(Octets octets, long size, Optional<byte[]> sha256, boolean c
         record None() implements Octets {}
 
         /** In base64. */
-        record Base64(HarReadBodies.Slot slot) implements Octets {}
+        record Base64(HarReadSpill text) implements Octets {}
 
         /** As text. */
-        record Text(HarReadBodies.Slot slot) implements Octets {}
+        record Text(HarReadSpill text) implements Octets {}
 
         /** In a file of the archive. */
         record Attached(String name) implements Octets {}
@@ -52,14 +52,14 @@ record ImportedBody(Octets octets, long size, Optional<byte[]> sha256, boolean c
         long size = parts.values().count(request, "bodySize");
         if (text.isPresent() && (text.get().size() > 0 || params.values().isEmpty())) {
             boolean none = text.get().size() == 0 && (size <= 0 && isBodiless(request.string("method").orElse("")));
-            return none ? Optional.empty() : Optional.of(found(text(data, HarReadBodies.Slot.REQUEST_TEXT, parts), -1, fields));
+            return none ? Optional.empty() : Optional.of(found(text(data, text.get(), parts), -1, fields));
         }
         if (data.string("_file").isPresent()) {
             return Optional.of(found(new Octets.Attached(data.string("_file").get()), -1, fields));
         }
         if (!params.values().isEmpty()) {
             parts.makeBody(data, params, fields);
-            return Optional.of(found(new Octets.Text(HarReadBodies.Slot.REQUEST_TEXT), -1, fields));
+            return Optional.of(found(new Octets.Text(parts.bodies().get(HarReadBodies.Slot.REQUEST_TEXT).orElseThrow()), -1, fields));
         }
         if (size > 0) {
             parts.report().notice(MISSING, "the request body of " + size + " octets is not in the file");
@@ -88,7 +88,7 @@ record ImportedBody(Octets octets, long size, Optional<byte[]> sha256, boolean c
         if (text.isPresent() && (head.isPresent() || text.get().size() > 0)) {
             boolean cut = content.string("comment").orElse("").toLowerCase(Locale.ROOT).contains("truncated");
             boolean none = text.get().size() == 0 && hasNoContent(head, toHead);
-            return none ? Optional.empty() : Optional.of(found(text(content, HarReadBodies.Slot.RESPONSE_TEXT, parts), cut ? size : -1, fields));
+            return none ? Optional.empty() : Optional.of(found(text(content, text.get(), parts), cut ? size : -1, fields));
         }
         if (content.string("_file").isPresent()) {
             return Optional.of(found(new Octets.Attached(content.string("_file").get()), -1, fields));
@@ -111,33 +111,32 @@ record ImportedBody(Octets octets, long size, Optional<byte[]> sha256, boolean c
         return new ImportedBody(octets, size, Optional.empty(), true, Fields.EMPTY, fields, false);
     }
 
-    private static Octets text(JsonObject holder, HarReadBodies.Slot slot, ImportedParts parts) throws HarImportException {
+    private static Octets text(JsonObject holder, HarReadSpill text, ImportedParts parts) throws HarImportException {
         String encoding = holder.string("encoding").or(() -> holder.string("_encoding")).orElse("").strip().toLowerCase(Locale.ROOT);
         if (!encoding.equals("base64")) {
-            return new Octets.Text(slot);
+            return new Octets.Text(text);
         }
-        if (parts.bodies().get(slot).filter(HarReadSpill::isOnlyBase64).isPresent()) {
-            return new Octets.Base64(slot);
+        if (text.isOnlyBase64()) {
+            return new Octets.Base64(text);
         }
         parts.report().repair("bad_base64", "a body is said to be in base64, and is not; it was taken as text");
-        return new Octets.Text(slot);
+        return new Octets.Text(text);
     }
 
     private static Optional<ImportedBody> ours(JsonObject message, JsonObject holder, HarReadBodies.Slot text, HarReadBodies.Slot raw, Fields fields,
             Fields trailers, ImportedParts parts) throws HarImportException {
-        Optional<JsonObject> facts = message.object("_body");
+        Optional<JsonObject> facts = message.object("_rawBody");
         if (facts.isEmpty()) {
             return Optional.empty();
         }
         Octets octets = new Octets.None();
-        if (parts.bodies().get(raw).isPresent()) {
-            if (parts.bodies().get(raw).get().isOnlyBase64()) {
-                octets = new Octets.Base64(raw);
-            } else {
-                parts.report().repair("bad_base64", "_body.raw is not in base64; it was left out");
-            }
+        Optional<HarReadSpill> received = parts.bodies().get(raw);
+        if (received.isPresent() && received.get().isOnlyBase64()) {
+            octets = new Octets.Base64(received.get());
+        } else if (received.isPresent()) {
+            parts.report().repair("bad_base64", "_rawBody.base64 is not in base64; it was left out");
         } else if (parts.bodies().get(text).isPresent()) {
-            octets = text(holder, text, parts);
+            octets = text(holder, parts.bodies().get(text).get(), parts);
         }
         JsonValue complete = facts.get().get("complete").orElse(JsonNull.NULL);
         return Optional.of(new ImportedBody(octets, Math.max(0, parts.values().count(facts.get(), "bytes")), sha256(facts.get()),

@@ -107,7 +107,7 @@ final class ImportedHeads {
             return Optional.empty();
         }
         if (!(status.getAsDouble() >= 100 && status.getAsDouble() < 1_000)) {
-            String text = "the HAR file has the status " + status.getAsDouble() + ", which is none; the response head is left out";
+            String text = "the HAR file has the status " + (long) status.getAsDouble() + ", which is none; the response head is left out";
             report.repair("bad_status", text);
             notes.add(text);
             return Optional.empty();

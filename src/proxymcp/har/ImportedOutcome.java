@@ -56,7 +56,7 @@ final class ImportedOutcome {
             report.notice("no_response", "it has no response");
             return incomplete("", "the HAR file has no response");
         }
-        return incomplete("", "the HAR file has no response: its status is 0, and it does not say why");
+        return incomplete("", "the HAR file has no response head, and does not say why");
     }
 
     private static Outcome.Incomplete incomplete(String error, String reason) {

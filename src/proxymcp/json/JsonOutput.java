@@ -55,7 +55,8 @@ public final class JsonOutput {
 
     /** Writes a member's name; its value follows. */
     public JsonOutput name(String name) throws IOException {
-        value(new JsonString(name));
+        separate();
+        string(name);
         put(':');
         comma = false;
         return this;
@@ -63,10 +64,42 @@ public final class JsonOutput {
 
     /** Writes a value that is at hand. */
     public JsonOutput value(JsonValue value) throws IOException {
-        separate();
-        put(Json.bytes(value));
+        switch (value) {
+            case JsonObject object -> beginObject().members(object).endObject();
+            case JsonArray array -> {
+                beginArray();
+                for (JsonValue one : array.values()) {
+                    value(one);
+                }
+                endArray();
+            }
+            case JsonString string -> {
+                separate();
+                string(string.value());
+            }
+            case JsonNumber number -> word(number.text());
+            case JsonBoolean bool -> word(Boolean.toString(bool.value()));
+            case JsonNull none -> word("null");
+        }
         comma = true;
         return this;
+    }
+
+    private void word(String ascii) throws IOException {
+        separate();
+        for (int i = 0; i < ascii.length(); i++) {
+            put(ascii.charAt(i));
+        }
+    }
+
+    private void string(String text) throws IOException {
+        put('"');
+        for (int from = 0; from < text.length();) {
+            int count = Math.min(chars.length, text.length() - from);
+            text.getChars(from, from + count, chars, 0);
+            from += escaped(count, from + count == text.length());
+        }
+        put('"');
     }
 
     /** Writes a member. */

@@ -60,29 +60,23 @@ public final class JsonPull {
     /**
      * Begins the text: steps over a byte order mark, and over the beginning of a call around the value.
      *
-     * @throws JsonException if it is in UTF-16, or a name is not followed by a value in parentheses
+     * @throws JsonException if it is in UTF-16
      */
     public void begin() throws IOException {
         in.begin();
-        int first = in.skipSpace();
-        boolean name = first >= 'a' && first <= 'z' || first >= 'A' && first <= 'Z' || first == '_' || first == '$';
-        if (name) {
-            beginCall();
+        in.skipSpace();
+        int name = 0;
+        while (name < WORD_CHARS_MAX && in.ensure(name + 1) && isNameChar(in.octet(name))) {
+            name++;
         }
-    }
-
-    private void beginCall() throws IOException {
-        for (int chars = 0; in.ensure(1) && isNameChar(in.octet(0)); chars++) {
-            if (chars > WORD_CHARS_MAX) {
-                throw in.error("expected a value, got a long word");
-            }
+        int bracket = name;
+        while (bracket < WORD_CHARS_MAX && in.ensure(bracket + 1) && in.octet(bracket) == ' ') {
+            bracket++;
+        }
+        inCall = name > 0 && in.ensure(bracket + 1) && in.octet(bracket) == '(';
+        for (int i = 0; inCall && i <= bracket; i++) {
             in.step();
         }
-        if (in.skipSpace() != '(') {
-            throw in.unexpected("a value");
-        }
-        in.step();
-        inCall = true;
     }
 
     private static boolean isNameChar(int c) {

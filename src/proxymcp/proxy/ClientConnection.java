@@ -32,14 +32,14 @@ final class ClientConnection implements Runnable {
     private final Affinity affinity;
     private volatile Optional<ClientWatch> watch = Optional.empty();
 
-    ClientConnection(ProxyServices services, ProxyAuthentication authentication, Socket socket, String listener, long id) {
+    ClientConnection(ProxyServices services, ProxyAuthentication authentication, Socket socket, Listener listener, long id) {
         this.services = services;
         this.authentication = authentication;
         this.socket = socket;
         this.deadline = services.deadlines().watch(socket);
         InetSocketAddress peer = (InetSocketAddress) socket.getRemoteSocketAddress();
         String address = new Endpoint("http", peer.getAddress().getHostAddress(), peer.getPort()).hostAndPort();
-        Client client = new Client(address, listener, Source.EXPLICIT, services.settings().targetId(), id);
+        Client client = new Client(address, listener.shown(), listener.source(), services.settings().targetId(), id);
         this.context = new ConnectionContext(client, Optional.empty(), Optional.empty());
         this.affinity = new Affinity(services.upstream());
     }
@@ -47,7 +47,12 @@ final class ClientConnection implements Runnable {
     @Override
     public void run() {
         try {
-            serve(new ClientStream(socket, socket, deadline, services.limits()), context);
+            ClientStream client = new ClientStream(socket, socket, deadline, services.limits());
+            if (context.client().source() == Source.TRANSPARENT) {
+                new TransparentRun(services, this, socket, context).run(client);
+            } else {
+                begin(client);
+            }
         } catch (IOException e) {
             // The client's connection broke between requests: there is no exchange to tell it to.
             services.log().log(System.Logger.Level.DEBUG, "client connection ended: {0}", e.getMessage());
@@ -55,6 +60,22 @@ final class ClientConnection implements Runnable {
             affinity.close();
             deadline.close();
             close();
+        }
+    }
+
+    /** The first octet tells SOCKS from HTTP. */
+    private void begin(ClientStream client) throws IOException {
+        client.deadline().arm(services.limits().idleMillis());
+        if (!client.in().await()) {
+            return;
+        }
+        if (!SocksHandshake.begins(client.in().peek(0))) {
+            serve(client, context);
+            return;
+        }
+        Optional<RequestHead> head = new SocksHandshake(client, authentication, services.limits()).run();
+        if (head.isPresent()) {
+            new ConnectRun(services, this, socket, context).socks(client, head.get(), Destination.ofConnect(head.get()));
         }
     }
 

@@ -24,7 +24,7 @@ import proxymcp.upstream.UpstreamConnection;
 import proxymcp.upstream.UpstreamException;
 
 /**
- * What a CONNECT leads to: TLS is intercepted, HTTP is read, everything else is tunnelled.
+ * What a CONNECT leads to, over HTTP or SOCKS: TLS is intercepted, HTTP is read, everything else is tunnelled.
  *
  * <p>The client's first octets tell. Where the server speaks first (SSH, SMTP), the client sends none: after
  * {@value #CLIENT_FIRST_MILLIS} ms the origin is dialled, and whoever speaks first decides.
@@ -51,6 +51,8 @@ final class ConnectRun {
     private final Socket socket;
     private final ConnectionContext context;
     private final ExchangeClock clock;
+    /** Whether the client may have asked for an address where it means a name. */
+    private boolean resolvedByClient;
 
     ConnectRun(ProxyServices services, ClientConnection connection, Socket socket, ConnectionContext context) {
         this.services = services;
@@ -60,12 +62,25 @@ final class ConnectRun {
         this.clock = new ExchangeClock(services.nanoTime());
     }
 
-    /** Runs the connection to its end. */
+    /** Tells the client that the tunnel stands, and runs the connection to its end. */
     void run(ClientStream client, RequestHead head, Authority authority) throws IOException {
-        OptionalInt port = authority.port();
-        Endpoint tunnel = new Endpoint(Endpoint.TUNNEL, authority.host(), port.orElseThrow());
         client.out().write(ESTABLISHED, 0, ESTABLISHED.length);
         client.out().flush();
+        established(client, head, authority);
+    }
+
+    /**
+     * The same for a SOCKS client, which has been told. Many of them look names up themselves and ask for an address: the certificate of the
+     * origin is for the name, which their ClientHello has.
+     */
+    void socks(ClientStream client, RequestHead head, Authority authority) throws IOException {
+        resolvedByClient = true;
+        established(client, head, authority);
+    }
+
+    private void established(ClientStream client, RequestHead head, Authority authority) throws IOException {
+        OptionalInt port = authority.port();
+        Endpoint tunnel = new Endpoint(Endpoint.TUNNEL, authority.host(), port.orElseThrow());
         Optional<ServerFirst> serverFirst = awaitFirstSpeaker(client, head, tunnel);
         if (serverFirst.isPresent()) {
             Recording recording = record(head, tunnel, Optional.empty());
@@ -76,7 +91,7 @@ final class ConnectRun {
             return; // The client left, or the origin could not be reached and that is recorded.
         }
         if (client.in().peek(0) == TLS_HANDSHAKE) {
-            intercept(client, head, authority, tunnel);
+            intercept(client, head, tunnel);
         } else if (looksLikeHttp(client.in())) {
             connection.serve(client, context.within(new Endpoint("http", tunnel.host(), tunnel.port()), Optional.empty()));
         } else {
@@ -157,7 +172,7 @@ final class ConnectRun {
     }
 
     /** Whether the first octets are a method and the beginning of a target; waits for as many as it takes to tell. */
-    private static boolean looksLikeHttp(WireReader in) throws IOException {
+    static boolean looksLikeHttp(WireReader in) throws IOException {
         int at = 0;
         while (at < METHOD_BYTES_MAX) {
             if (at >= in.buffered() && !in.awaitMore()) {
@@ -187,22 +202,11 @@ final class ConnectRun {
         return !preface && (octet == '/' || octet == '*' || octet == 'h' || octet == 'H');
     }
 
-    private void intercept(ClientStream client, RequestHead head, Authority authority, Endpoint tunnel) throws IOException {
+    private void intercept(ClientStream client, RequestHead head, Endpoint tunnel) throws IOException {
         client.deadline().arm(services.limits().handshakeMillis());
         ClientHelloReader.Beginning beginning = ClientHelloReader.read(client.in().stream());
         switch (beginning) {
-            case ClientHelloReader.Tls tls -> {
-                TlsConnection secured;
-                try {
-                    secured = services.tls().intercept(socket, tls, authority.host());
-                } catch (IOException e) {
-                    String reason = "TLS with the client failed: " + e.getMessage();
-                    record(head, tunnel, Optional.empty()).end(ended(new Outcome.Incomplete(ErrorClass.TLS, reason)));
-                    return;
-                }
-                client.deadline().disarm();
-                serveTls(client, head, tunnel, secured);
-            }
+            case ClientHelloReader.Tls tls -> intercepted(client, head, tunnel, tls);
             case ClientHelloReader.NotTls other ->
                     dialAndTunnel(client, head, tunnel, tunnel, Optional.of(other.bytesRead()), Optional.empty());
             case ClientHelloReader.Malformed other ->
@@ -210,9 +214,31 @@ final class ConnectRun {
         }
     }
 
+    /**
+     * Runs a connection that begins with TLS to its end.
+     *
+     * @param tls what was read of it; the handshake's deadline is armed
+     */
+    void intercepted(ClientStream client, RequestHead head, Endpoint tunnel, ClientHelloReader.Tls tls) throws IOException {
+        TlsConnection secured;
+        try {
+            secured = services.tls().intercept(socket, tls, tunnel.host());
+        } catch (IOException e) {
+            incomplete(head, tunnel, ErrorClass.TLS, "TLS with the client failed: " + e.getMessage());
+            return;
+        }
+        client.deadline().disarm();
+        serveTls(client, head, tunnel, secured);
+    }
+
+    /** Records that {@code tunnel} came to nothing. */
+    void incomplete(RequestHead head, Endpoint tunnel, ErrorClass errorClass, String reason) {
+        record(head, tunnel, Optional.empty()).end(ended(new Outcome.Incomplete(errorClass, reason)));
+    }
+
     private void serveTls(ClientStream client, RequestHead head, Endpoint tunnel, TlsConnection secured) throws IOException {
         ClientStream inner = new ClientStream(socket, secured.socket(), client.deadline(), services.limits());
-        Endpoint endpoint = new Endpoint("https", tunnel.host(), tunnel.port());
+        Endpoint endpoint = new Endpoint("https", resolvedByClient ? nameOr(tunnel.host(), secured.info()) : tunnel.host(), tunnel.port());
         Optional<TlsInfo> info = Optional.of(secured.info());
         inner.deadline().arm(services.limits().tunnelIdleMillis());
         if (!inner.in().await()) {
@@ -223,6 +249,17 @@ final class ConnectRun {
         } else {
             dialAndTunnel(inner, head, tunnel, endpoint, Optional.empty(), info);
         }
+    }
+
+    /** The name that the client asked for where {@code host} is an address; {@code host} if that is a name, or there is no other. */
+    private static String nameOr(String host, TlsInfo tls) {
+        Optional<Authority> name = tls.sni().flatMap(Authority::parse);
+        boolean usable = isAddress(host) && name.isPresent() && name.get().port().isEmpty() && !isAddress(name.get().host());
+        return usable ? name.get().host() : host;
+    }
+
+    private static boolean isAddress(String host) {
+        return host.indexOf(':') >= 0 || host.chars().allMatch(c -> c == '.' || c >= '0' && c <= '9');
     }
 
     /**

@@ -60,6 +60,27 @@ record Destination(Endpoint endpoint, String target, String host) {
     }
 
     /**
+     * Destination of a request of a client that does not know of the proxy: its Host field says.
+     *
+     * @throws ProtocolException with 400 if target or Host are malformed or contradict HTTP, or there is no Host
+     */
+    static Destination ofTransparent(RequestHead head) throws ProtocolException {
+        checkHost(head);
+        return switch (RequestTarget.parse(head)) {
+            case RequestTarget.Origin origin -> new Destination(ofHost(head), head.target(), "");
+            case RequestTarget.Asterisk asterisk -> new Destination(ofHost(head), head.target(), "");
+            case RequestTarget.Absolute absolute -> ofAbsolute(head, absolute);
+            case RequestTarget.AuthorityForm authority -> throw ProtocolException.badRequest("CONNECT on the port for redirected traffic");
+        };
+    }
+
+    private static Endpoint ofHost(RequestHead head) throws ProtocolException {
+        Authority host = head.fields().first("Host").flatMap(Authority::parse)
+                .orElseThrow(() -> ProtocolException.badRequest("redirected request without a Host field: nothing says where it should go"));
+        return new Endpoint("http", host.host(), host.port().orElse(Endpoint.defaultPort("http")));
+    }
+
+    /**
      * What a CONNECT asks for.
      *
      * @return host and port

@@ -113,6 +113,7 @@ final class ExchangeRun implements CallEvents {
                 proxied.readAhead();
             }
         }
+<<<<<<< ours
         RuledExchange ruled = new RuledExchange(services, client, watch, head, destination, recording, requestBody, notes);
         rules = Optional.of(ruled);
         return switch (ruled.action().orElse(RuleAction.Pass.UNCHANGED)) {
@@ -134,6 +135,11 @@ final class ExchangeRun implements CallEvents {
     private Outcome send(RuledExchange ruled, Destination destination) throws IOException {
         RuledExchange.Outgoing outgoing = ruled.outgoing(destination, context.isExplicit());
         UpstreamCall upstream = new UpstreamCall(affinity, outgoing.endpoint(), outgoing.head(), outgoing.body(), this);
+=======
+        RequestHead forward = ForwardHeads.toOrigin(head, destination.target(), destination.host(), context.isExplicit());
+        forward = services.settings().listener().acceptEncoding().apply(forward, notes);
+        UpstreamCall upstream = new UpstreamCall(affinity, destination.endpoint(), forward, body, this);
+>>>>>>> theirs
         call = Optional.of(upstream);
         watch.begin(upstream);
         ResponseHead response = upstream.send();

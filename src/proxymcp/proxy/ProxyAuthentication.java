@@ -6,7 +6,7 @@ import java.util.Base64;
 import java.util.Optional;
 import proxymcp.http.RequestHead;
 
-/** Checks {@code Proxy-Authorization: Basic} (RFC 7617) in constant time. */
+/** Checks {@code Proxy-Authorization: Basic} (RFC 7617), and what SOCKS clients present, in constant time. */
 final class ProxyAuthentication {
     private final Optional<byte[]> expected;
 
@@ -21,6 +21,20 @@ final class ProxyAuthentication {
         }
         Optional<String> given = head.fields().first("Proxy-Authorization");
         return given.isPresent() && given.get().regionMatches(true, 0, "Basic ", 0, 6) && matches(given.get().substring(6).strip());
+    }
+
+    /** Whether credentials are asked for at all. */
+    boolean isAsked() {
+        return expected.isPresent();
+    }
+
+    /** Whether a SOCKS client may pass. */
+    boolean accepts(byte[] user, byte[] password) {
+        byte[] given = new byte[user.length + 1 + password.length];
+        System.arraycopy(user, 0, given, 0, user.length);
+        given[user.length] = ':';
+        System.arraycopy(password, 0, given, user.length + 1, password.length);
+        return expected.isEmpty() || MessageDigest.isEqual(expected.get(), given);
     }
 
     private boolean matches(String base64) {

@@ -2,23 +2,24 @@ package proxymcp.proxy;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import proxymcp.exchange.Endpoint;
+import java.util.concurrent.atomic.AtomicLong;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.ExchangeSink;
+import proxymcp.exchange.Source;
 import proxymcp.http.Deadlines;
 import proxymcp.rule.RuleBook;
 import proxymcp.tls.CertificateAuthority;
@@ -26,16 +27,16 @@ import proxymcp.tls.LeafCertificates;
 import proxymcp.tls.TlsInterceptor;
 import proxymcp.upstream.OwnPorts;
 import proxymcp.upstream.UpstreamClient;
+import proxymcp.upstream.UpstreamProxies;
 import proxymcp.upstream.UpstreamSettings;
 
 /**
- * An intercepting proxy on one port.
+ * An intercepting proxy on one port, and if wanted on a second one for redirected traffic.
  *
  * <p>A failing peer ends its connection, never the listener. {@link #close} ends everything it started: it returns when no thread and no
  * socket of it is left.
  */
 public final class ProxyServer implements Closeable {
-    private static final int BACKLOG = 1_024;
     private static final int REFUSED_MAX = 64;
     private static final long CLOSE_MILLIS_MAX = 5_000;
 
@@ -43,23 +44,22 @@ public final class ProxyServer implements Closeable {
     private final ProxyAuthentication authentication;
     private final Deadlines deadlines;
     private final OwnPorts ownPorts;
-    private final ServerSocket listener;
-    private final InetSocketAddress address;
+    /** The main one first. */
+    private final List<Listener> listeners = new ArrayList<>();
+    private final AtomicLong accepted = new AtomicLong();
+    private final AtomicLong transparentExchanges;
     private final ConcurrentMap<ClientConnection, Thread> connections = new ConcurrentHashMap<>();
     /** Connections beyond the limit, until their clients have read why. */
     private final ConcurrentMap<Socket, Thread> refused = new ConcurrentHashMap<>();
-    private final Thread acceptor;
     private final Thread watcher;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private ProxyServer(ProxyServices services, Deadlines deadlines, OwnPorts ownPorts, ServerSocket listener) {
+    private ProxyServer(ProxyServices services, Deadlines deadlines, OwnPorts ownPorts, AtomicLong transparentExchanges) {
         this.services = services;
         this.authentication = new ProxyAuthentication(services.settings().requireAuth());
         this.deadlines = deadlines;
         this.ownPorts = ownPorts;
-        this.listener = listener;
-        this.address = (InetSocketAddress) listener.getLocalSocketAddress();
-        this.acceptor = Thread.ofVirtual().name("proxy-accept").unstarted(this::accept);
+        this.transparentExchanges = transparentExchanges;
         this.watcher = Thread.ofVirtual().name("proxy-watch").unstarted(this::watch);
     }
 
@@ -83,26 +83,81 @@ public final class ProxyServer implements Closeable {
      */
     public static ProxyServer start(ProxySettings settings, RuleBook rules, CertificateAuthority authority, ExchangeSink sink, OwnPorts ownPorts)
             throws ProxyStartException {
+        return start(settings, authority, sink, ownPorts, ProxyPolicy.none());
+    }
+
+    /** As the other one, with {@code policy}: what may change while the proxy runs. */
+    public static ProxyServer start(ProxySettings settings, CertificateAuthority authority, ExchangeSink sink, OwnPorts ownPorts,
+            ProxyPolicy policy) throws ProxyStartException {
         InetAddress bind = bindAddress(settings);
         if (settings.upstreamCaFile().isPresent()) {
             checkReadable(settings.upstreamCaFile().get());
         }
-        ServerSocket listener = listen(bind, settings.port());
         Deadlines deadlines = new Deadlines(System::nanoTime);
-        UpstreamSettings upstream = new UpstreamSettings(settings.insecureUpstream(), settings.upstreamCaFile(), settings.limits().upstream());
+        UpstreamSettings upstream = new UpstreamSettings(settings.insecureUpstream(), settings.upstreamCaFile(), settings.limits().upstream(),
+                policy.origins());
         TlsInterceptor tls = new TlsInterceptor(new LeafCertificates(authority, Clock.systemUTC()), List.of("http/1.1"));
+<<<<<<< ours
         ProxyServices services = new ProxyServices(settings, rules, sink, new UpstreamClient(upstream, ownPorts, deadlines, System::nanoTime), tls,
                 deadlines, Clock.systemUTC(), System::nanoTime, new AtomicBoolean());
         ProxyServer server = new ProxyServer(services, deadlines, ownPorts, listener);
         ownPorts.add(server.address.getPort());
         server.acceptor.start();
+=======
+        AtomicLong transparent = new AtomicLong();
+        ProxyServices services = new ProxyServices(settings, counting(sink, transparent),
+                new UpstreamClient(upstream, ownPorts, deadlines, System::nanoTime), tls, deadlines, Clock.systemUTC(), System::nanoTime, new AtomicBoolean());
+        ProxyServer server = new ProxyServer(services, deadlines, ownPorts, transparent);
+        services.upstream().use(policy.upstreams());
+        try {
+            server.listen(bind);
+        } catch (ProxyStartException e) {
+            server.close();
+            throw e;
+        }
+>>>>>>> theirs
         server.watcher.start();
         return server;
     }
 
+    /** All ports are taken before the first connection is accepted. */
+    private void listen(InetAddress bind) throws ProxyStartException {
+        ProxySettings settings = services.settings();
+        listeners.add(Listener.open(bind, settings.port(), Source.EXPLICIT, this::serve));
+        if (settings.listener().transparentPort().isPresent()) {
+            listeners.add(Listener.open(bind, settings.listener().transparentPort().getAsInt(), Source.TRANSPARENT, this::serve));
+        }
+        listeners.forEach(listener -> ownPorts.add(listener.address().getPort()));
+        listeners.forEach(Listener::start);
+    }
+
+    private static ExchangeSink counting(ExchangeSink sink, AtomicLong transparent) {
+        return start -> {
+            if (start.client().source() == Source.TRANSPARENT) {
+                transparent.incrementAndGet();
+            }
+            return sink.open(start);
+        };
+    }
+
     /** Where it listens. */
     public InetSocketAddress address() {
-        return address;
+        return listeners.get(0).address();
+    }
+
+    /** Where redirected traffic is taken; empty if none is. */
+    public Optional<InetSocketAddress> transparentAddress() {
+        return listeners.size() > 1 ? Optional.of(listeners.get(1).address()) : Optional.empty();
+    }
+
+    /** Number of exchanges that came as redirected traffic. */
+    public long transparentExchanges() {
+        return transparentExchanges.get();
+    }
+
+    /** Requests that begin from now on go out through these; those in flight keep their way. */
+    public void use(UpstreamProxies proxies) {
+        services.upstream().use(proxies);
     }
 
     /** How it was started. */
@@ -132,14 +187,18 @@ public final class ProxyServer implements Closeable {
             return;
         }
         services.stopping().set(true);
-        ownPorts.remove(address.getPort());
-        closeListener();
+        for (Listener listener : listeners) {
+            ownPorts.remove(listener.address().getPort());
+            listener.close();
+        }
         watcher.interrupt();
         services.upstream().close();
         long waitUntil = System.nanoTime() + CLOSE_MILLIS_MAX * 1_000_000;
         try {
-            // First the acceptor: what it accepted last is among the connections then.
-            join(acceptor, waitUntil);
+            // First the acceptors: what they accepted last is among the connections then.
+            for (Listener listener : listeners) {
+                join(listener.acceptor(), waitUntil);
+            }
             connections.keySet().forEach(ClientConnection::close);
             refused.keySet().forEach(this::drop);
             for (Thread thread : connections.values()) {
@@ -156,27 +215,12 @@ public final class ProxyServer implements Closeable {
     }
 
     private static void join(Thread thread, long untilNanos) throws InterruptedException {
-        thread.join(Duration.ofNanos(Math.max(1, untilNanos - System.nanoTime())));
-    }
-
-    private void accept() {
-        String shown = new Endpoint("http", address.getAddress().getHostAddress(), address.getPort()).hostAndPort();
-        long accepted = 0;
-        while (!closed.get()) {
-            try {
-                Socket socket = listener.accept();
-                serve(socket, shown, ++accepted);
-            } catch (IOException | RuntimeException | Error e) {
-                if (!closed.get()) {
-                    // Usually no file descriptor is free, or no memory; those in use come back, and the listener must be there then.
-                    services.log().log(System.Logger.Level.WARNING, "cannot accept a connection: {0}", e.getMessage());
-                    pause();
-                }
-            }
+        if (thread.getState() != Thread.State.NEW) { // It is where the proxy could not be started whole.
+            thread.join(Duration.ofNanos(Math.max(1, untilNanos - System.nanoTime())));
         }
     }
 
-    private void serve(Socket socket, String shown, long id) {
+    private void serve(Socket socket, Listener from) {
         try {
             socket.setTcpNoDelay(true);
         } catch (IOException e) {
@@ -187,7 +231,8 @@ public final class ProxyServer implements Closeable {
             refuse(socket);
             return;
         }
-        ClientConnection connection = new ClientConnection(services, authentication, socket, shown, id);
+        long id = accepted.incrementAndGet();
+        ClientConnection connection = new ClientConnection(services, authentication, socket, from, id);
         Thread thread = Thread.ofVirtual().name("client-" + id).unstarted(() -> {
             try {
                 connection.run();
@@ -240,20 +285,13 @@ public final class ProxyServer implements Closeable {
         }
     }
 
-    private static boolean pause() {
+    /** Waits a moment; false if the proxy is being stopped. */
+    static boolean pause() {
         try {
             Thread.sleep(ClientWatch.PATIENCE_MILLIS / 2);
             return true;
         } catch (InterruptedException e) {
             return false; // close() is the only one to interrupt.
-        }
-    }
-
-    private void closeListener() {
-        try {
-            listener.close();
-        } catch (IOException e) {
-            services.log().log(System.Logger.Level.WARNING, "listener did not close: {0}", e.getMessage());
         }
     }
 
@@ -268,42 +306,16 @@ public final class ProxyServer implements Closeable {
             throw new ProxyStartException("auth_required", "listening on " + settings.bindAddress()
                     + " lets other machines use the proxy: set require_auth to \"user:password\", or bind 127.0.0.1");
         }
+        if (!address.isLoopbackAddress() && settings.listener().transparentPort().isPresent()) {
+            throw new ProxyStartException("auth_required", "a transparent port on " + settings.bindAddress() + " lets other machines use the"
+                    + " proxy, and redirected clients cannot present credentials: bind 127.0.0.1, and redirect to that");
+        }
         return address;
     }
 
     private static void checkReadable(Path caFile) throws ProxyStartException {
         if (!Files.isReadable(caFile)) {
             throw new ProxyStartException("bad_ca_file", "upstream CA file " + caFile + " cannot be read");
-        }
-    }
-
-    private static ServerSocket listen(InetAddress bind, int port) throws ProxyStartException {
-        ServerSocket socket = null;
-        try {
-            socket = new ServerSocket();
-            socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(bind, port), BACKLOG);
-            return socket;
-        } catch (IOException e) {
-            closeUnbound(socket);
-            String where = bind.getHostAddress() + " port " + port;
-            if (e instanceof BindException && port != 0 && String.valueOf(e.getMessage()).contains("in use")) {
-                throw new ProxyStartException("port_in_use", where + " is in use; choose another port, or 0 for any free one", e);
-            }
-            if (e instanceof BindException && String.valueOf(e.getMessage()).contains("Cannot assign")) {
-                throw new ProxyStartException("bad_address", bind.getHostAddress() + " is no address of this machine", e);
-            }
-            throw new ProxyStartException("bind_failed", "cannot listen on " + where + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static void closeUnbound(ServerSocket socket) {
-        if (socket != null) {
-            try {
-                socket.close();
-            } catch (IOException e) {
-                return; // It never was bound; the failure to bind is told.
-            }
         }
     }
 }

@@ -17,6 +17,7 @@ import proxymcp.store.MessageReader;
 import proxymcp.store.MessageReader.Side;
 import proxymcp.store.Session;
 import proxymcp.store.WorkWatch;
+import proxymcp.text.GivenUpException;
 
 /** Searches exchanges one after another. Not for several threads. */
 final class PartSearch implements Closeable {
@@ -100,7 +101,7 @@ final class PartSearch implements Closeable {
             binary = true;
             return false;
         }
-        List<ContentCoding> codings = codings(head);
+        List<ContentCoding> codings = codings(seq, side, head);
         Verdict verdict = codings.isEmpty() ? raw(seq, side, contentType, false) : decoded(seq, side, contentType, codings);
         binary |= verdict == Verdict.BINARY;
         return verdict == Verdict.MATCH;
@@ -141,8 +142,8 @@ final class PartSearch implements Closeable {
         return types.isEmpty() ? "" : types.get(0);
     }
 
-    /** The codings to undo, the one that was applied last at the end. */
-    private static List<ContentCoding> codings(byte[] head) {
+    /** The codings to undo, the one that was applied last at the end; none for a body that is held decoded. */
+    private List<ContentCoding> codings(long seq, Side side, byte[] head) throws IOException {
         List<ContentCoding> codings = new ArrayList<>();
         List<String> values = MessageReader.values(head, "content-encoding");
         if (!values.isEmpty()) {
@@ -152,7 +153,7 @@ final class PartSearch implements Closeable {
                 }
             }
         }
-        return codings;
+        return codings.isEmpty() || messages.isHeldDecoded(seq, side) ? List.of() : codings;
     }
 
     /** Whether all of what is searched at a place was kept. */
@@ -168,7 +169,7 @@ final class PartSearch implements Closeable {
             if (!place.isBody()) {
                 look.snippets(head, MessageReader.fieldsAt(head), snippets);
             } else {
-                decodedSnippets(seq, place.side(), contentType(head), codings(head), snippets);
+                decodedSnippets(seq, place.side(), contentType(head), codings(seq, place.side(), head), snippets);
             }
         } catch (CorruptSegmentException | GivenUpException e) {
             return snippets;

@@ -5,6 +5,8 @@ import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import proxymcp.store.WorkWatch;
+import proxymcp.text.GivenUpException;
+import proxymcp.text.WatchedText;
 
 /**
  * Finds what an expression matches. It sees a million characters at a time: a longer text is seen in windows that overlap, and a match that is
@@ -24,7 +26,7 @@ final class RegexFinder implements Finder {
 
     RegexFinder(Pattern pattern, WorkWatch watch, LongSupplier nanoTime) {
         this.pattern = pattern;
-        this.text = new WatchedText(watch, nanoTime);
+        this.text = new WatchedText(watch::cancelled, nanoTime);
         this.matcher = pattern.matcher(text);
     }
 

@@ -26,6 +26,7 @@ import proxymcp.http.ResponseHead;
  */
 final class ExchangeReader {
     private final LogReader log;
+    private final LogReader shared;
     private final Supplier<LogReader> bodyReaders;
     private final List<String> damage = new ArrayList<>();
 
@@ -35,8 +36,14 @@ final class ExchangeReader {
 
     private record EndPart(LogBody body, Fields trailers, Optional<Route> route, Outcome outcome, Optional<ExchangeCodec.EndFacts> facts) {}
 
-    ExchangeReader(LogReader log, Supplier<LogReader> bodyReaders) {
+    /**
+     * @param log for what stands where the exchange was recorded
+     * @param shared for what exchanges share, which stands anywhere; may be the same
+     * @param bodyReaders makes a reader for each body that is opened
+     */
+    ExchangeReader(LogReader log, LogReader shared, Supplier<LogReader> bodyReaders) {
         this.log = log;
+        this.shared = shared;
         this.bodyReaders = bodyReaders;
     }
 
@@ -82,7 +89,7 @@ final class ExchangeReader {
     private ExchangeCodec.ClientFacts client(long position) {
         try {
             if (position != Position.NONE) {
-                return ExchangeCodec.client(log.at(position, RecordType.CLIENT).payload());
+                return ExchangeCodec.client(shared.at(position, RecordType.CLIENT).payload());
             }
         } catch (IOException | PayloadReader.MalformedPayloadException e) {
             damage.add(ExchangePart.CLIENT.damaged(e.getMessage()));
@@ -98,7 +105,7 @@ final class ExchangeReader {
             PayloadReader in = log.at(position, RecordType.REQUEST_END).payload();
             long bodyAt = in.fixed();
             ExchangeCodec.BodyFacts facts = ExchangeCodec.body(in);
-            return new RequestPart(LogBody.of(bodyReaders, message, log, bodyAt, facts), facts.trailers());
+            return new RequestPart(LogBody.of(bodyReaders, message, readerOf(bodyAt, message, position), bodyAt, facts), facts.trailers());
         } catch (IOException | PayloadReader.MalformedPayloadException e) {
             damage.add(ExchangePart.REQUEST_END.damaged(e.getMessage()));
             return new RequestPart(LogBody.none(bodyReaders, message), Fields.EMPTY);
@@ -136,7 +143,8 @@ final class ExchangeReader {
             long bodyAt = in.fixed();
             long routeAt = in.fixed();
             ExchangeCodec.EndFacts facts = ExchangeCodec.end(in);
-            LogBody body = facts.body().isPresent() ? LogBody.of(bodyReaders, message, log, bodyAt, facts.body().get())
+            LogBody body = facts.body().isPresent() ? LogBody.of(bodyReaders, message,
+                    readerOf(bodyAt, message, position), bodyAt, facts.body().get())
                     : LogBody.none(bodyReaders, message);
             return new EndPart(body, facts.body().map(ExchangeCodec.BodyFacts::trailers).orElse(Fields.EMPTY), route(routeAt, facts.reused()),
                     facts.outcome(), Optional.of(facts));
@@ -147,10 +155,15 @@ final class ExchangeReader {
         }
     }
 
+    /** The reader for a body: an earlier exchange may have brought it. */
+    private LogReader readerOf(long bodyAt, LogBody.Message message, long endAt) {
+        return bodyAt > message.startAt() && bodyAt < endAt ? log : shared;
+    }
+
     private Optional<Route> route(long position, boolean reused) {
         try {
             return position == Position.NONE ? Optional.empty()
-                    : Optional.of(ExchangeCodec.route(log.at(position, RecordType.ROUTE).payload(), reused));
+                    : Optional.of(ExchangeCodec.route(shared.at(position, RecordType.ROUTE).payload(), reused));
         } catch (IOException | PayloadReader.MalformedPayloadException e) {
             damage.add(ExchangePart.ROUTE.damaged(e.getMessage()));
             return Optional.empty();

@@ -1,5 +1,6 @@
 package proxymcp.store;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayDeque;
@@ -15,9 +16,10 @@ import proxymcp.exchange.CapturedBody;
  * @param readers makes a reader of the log, for {@link #open}
  * @param message the message that it belongs to
  * @param position the BODY record, the last chunk, or {@link Position#NONE}
+ * @param held the kept octets where they were read with the reference to them, as those of a BODY record are; never changed
  */
 record LogBody(Supplier<LogReader> readers, Message message, long position, long size, long kept, Optional<String> sha256, CapturedBody.State state,
-        Optional<String> damage) implements StoredBody {
+        Optional<String> damage, Optional<byte[]> held) implements StoredBody {
     static final int DIGEST_BYTES = 32;
 
     /**
@@ -31,7 +33,7 @@ record LogBody(Supplier<LogReader> readers, Message message, long position, long
 
     /** No body. */
     static LogBody none(Supplier<LogReader> readers, Message message) {
-        return new LogBody(readers, message, Position.NONE, 0, 0, Optional.empty(), CapturedBody.State.NONE, Optional.empty());
+        return new LogBody(readers, message, Position.NONE, 0, 0, Optional.empty(), CapturedBody.State.NONE, Optional.empty(), Optional.empty());
     }
 
     /** Reads what a reference leads to. */
@@ -39,7 +41,7 @@ record LogBody(Supplier<LogReader> readers, Message message, long position, long
         CapturedBody.State state = facts.complete() ? CapturedBody.State.COMPLETE : CapturedBody.State.INCOMPLETE;
         Optional<String> digest = facts.sha256().length == DIGEST_BYTES ? Optional.of(ExchangeCodec.hex(facts.sha256())) : Optional.empty();
         if (position == Position.NONE) {
-            return new LogBody(readers, message, position, facts.bytes(), 0, digest, state, Optional.empty());
+            return new LogBody(readers, message, position, facts.bytes(), 0, digest, state, Optional.empty(), Optional.empty());
         }
         try {
             SegmentReader record = log.at(position, RecordType.BODY, message.chunks());
@@ -51,12 +53,14 @@ record LogBody(Supplier<LogReader> readers, Message message, long position, long
                 }
                 Optional<String> known = facts.sha256().length == 0 && facts.bytes() == in.remaining() ? Optional.of(ExchangeCodec.hex(stored))
                         : digest;
-                return new LogBody(readers, message, position, facts.bytes(), in.remaining(), known, state, Optional.empty());
+                byte[] octets = in.raw(in.remaining());
+                return new LogBody(readers, message, position, facts.bytes(), octets.length, known, state, Optional.empty(), Optional.of(octets));
             }
             Chunk last = Chunk.of(record, message);
-            return new LogBody(readers, message, position, facts.bytes(), last.offset() + last.bytes(), digest, state, Optional.empty());
+            return new LogBody(readers, message, position, facts.bytes(), last.offset() + last.bytes(), digest, state, Optional.empty(),
+                    Optional.empty());
         } catch (IOException | PayloadReader.MalformedPayloadException e) {
-            return new LogBody(readers, message, position, facts.bytes(), facts.kept(), digest, state, Optional.of(e.getMessage()));
+            return new LogBody(readers, message, position, facts.bytes(), facts.kept(), digest, state, Optional.of(e.getMessage()), Optional.empty());
         }
     }
 
@@ -64,6 +68,9 @@ record LogBody(Supplier<LogReader> readers, Message message, long position, long
     public InputStream open() throws IOException {
         if (position == Position.NONE) {
             return InputStream.nullInputStream();
+        }
+        if (held.isPresent()) {
+            return new ByteArrayInputStream(held.get());
         }
         LogReader log = readers.get();
         try {

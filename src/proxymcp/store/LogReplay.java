@@ -27,6 +27,11 @@ final class LogReplay {
          */
         void apply(RecordType type, long seq, long position, byte[] bytes, int at, int length, OpenExchanges.Open open)
                 throws IOException, PayloadReader.MalformedPayloadException;
+
+        /** The reading of a segment begins. */
+        default void begin(int segment) {
+            // Most take records as they come.
+        }
     }
 
     /** Exchanges between two starts that are named as lost with what is damaged between them. */
@@ -37,7 +42,7 @@ final class LogReplay {
     private final SessionId session;
     private final Records records;
     private final OpenExchanges open;
-    private final DamageList damage = new DamageList();
+    private final DamageList damage;
     private long lastNumber;
     private long lastStart;
     private int damageBeforeStart;
@@ -55,6 +60,13 @@ final class LogReplay {
      */
     LogReplay(StoreFiles files, Path folder, SessionId session, Records records, OpenExchanges open, long lastNumber, long lastSeq,
             Losses losses) {
+        this(files, folder, session, records, open, lastNumber, lastSeq, losses, new DamageList());
+    }
+
+    /** The same, for {@code records} that look at what was found damaged so far. */
+    LogReplay(StoreFiles files, Path folder, SessionId session, Records records, OpenExchanges open, long lastNumber, long lastSeq,
+            Losses losses, DamageList damage) {
+        this.damage = damage;
         this.files = files;
         this.folder = folder;
         this.session = session;
@@ -90,6 +102,7 @@ final class LogReplay {
             lastSize = size;
             if (segment.getKey() >= first) {
                 sealed = false;
+                records.begin(segment.getKey());
                 long end = ends.getOrDefault(segment.getKey(), (int) size);
                 replay(segment.getKey(), segment.getValue(), segment.getKey() == first ? Position.offset(position) : SegmentHeader.BYTES, end);
                 otherEnd(segment.getKey(), size, end);
@@ -125,11 +138,6 @@ final class LogReplay {
     /** What was found damaged, in order. */
     List<Damage> damage() {
         return damage.list();
-    }
-
-    /** The same, for more to be added. */
-    DamageList damageList() {
-        return damage;
     }
 
     /** Whether the last record says that the session ended. */

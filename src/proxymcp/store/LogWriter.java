@@ -55,6 +55,8 @@ final class LogWriter implements Closeable {
     private Losses losses;
     private Losses recordedLosses;
     private Optional<IOException> failure = Optional.empty();
+    /** Why something was lost last, though writing may work again. */
+    private Optional<IOException> lastFailure = Optional.empty();
 
     /**
      * Begins a new segment.
@@ -89,9 +91,9 @@ final class LogWriter implements Closeable {
         losses = losses.plus(more);
     }
 
-    /** Why the last write failed; empty while writing works. */
+    /** Why a write failed last; empty if all went well. */
     Optional<IOException> failure() {
-        return failure.or(() -> indexFailure);
+        return failure.or(() -> lastFailure).or(() -> indexFailure);
     }
 
     /** Whether records were written that were not forced and cannot be any more. */
@@ -314,6 +316,7 @@ final class LogWriter implements Closeable {
     /** Nothing of the batch's part reached the log: what later records would refer to is forgotten. */
     private void writeFailed(IOException e, byte[] bytes) {
         failure = Optional.of(e);
+        lastFailure = failure;
         long exchanges = 0;
         long others = 0;
         long lostBytes = 0;

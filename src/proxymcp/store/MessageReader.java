@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import proxymcp.exchange.CapturedBody;
+import proxymcp.exchange.Exchange;
+import proxymcp.exchange.Source;
 import proxymcp.store.PayloadReader.MalformedPayloadException;
 
 /**
@@ -156,7 +158,29 @@ public final class MessageReader implements Closeable {
         }
         long bytes = bodyBytes(seq, side);
         return new LogBody(bodyReaders, new LogBody.Message(seq, startAt, side.chunks), position, bytes, bytes, Optional.empty(),
-                CapturedBody.State.COMPLETE, Optional.empty()).open();
+                CapturedBody.State.COMPLETE, Optional.empty(), Optional.empty()).open();
+    }
+
+    /**
+     * Whether the body is held with its content codings undone although its head names them, as in an imported HAR file.
+     *
+     * @throws CorruptSegmentException if the record that says so is damaged
+     */
+    public boolean isHeldDecoded(long seq, Side side) throws IOException {
+        long endAt = column(seq, RowLayout.END);
+        int source = RowLayout.state(session.checked(seq), session.rowAt(seq)) >>> RowLayout.SOURCE_SHIFT & RowLayout.SOURCE_MASK;
+        // Nothing but an import writes such a note: traffic that was captured need not be looked at.
+        if (source != Source.HAR.ordinal() || endAt == Position.NONE) {
+            return false;
+        }
+        try {
+            PayloadReader in = near.at(endAt, RecordType.END).payload();
+            in.fixed();
+            in.fixed();
+            return ExchangeCodec.end(in).notes().contains(side == Side.REQUEST ? Exchange.REQUEST_HELD_DECODED : Exchange.RESPONSE_HELD_DECODED);
+        } catch (MalformedPayloadException e) {
+            throw near.malformed(endAt, e);
+        }
     }
 
     /** Whether it is known what was agreed in a TLS handshake with the client, or else with the server. */

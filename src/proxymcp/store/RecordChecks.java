@@ -1,12 +1,10 @@
 package proxymcp.store;
 
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
-import java.util.zip.CRC32C;
 import proxymcp.store.LogReplay.Records;
 import proxymcp.store.PayloadReader.MalformedPayloadException;
 
@@ -22,43 +20,16 @@ final class RecordChecks implements Records {
 
     /** What was seen of one segment. */
     static final class Seen {
-        private final CRC32C digest = new CRC32C();
-        private long records;
-        private long firstNumber;
-        private long lastNumber;
-        private long firstSeq;
-        private long lastSeq;
+        private final SegmentTally tally = new SegmentTally();
         private boolean sealed;
 
         long records() {
-            return records;
+            return tally.records();
         }
 
         /** Whether its last record is a seal. */
         boolean isSealed() {
             return sealed;
-        }
-
-        private void add(byte[] bytes, int header) {
-            long number = RecordLayout.number(bytes, header);
-            long seq = RecordLayout.seq(bytes, header);
-            firstNumber = records == 0 ? number : firstNumber;
-            lastNumber = number;
-            if (seq != 0) {
-                firstSeq = firstSeq == 0 ? seq : Math.min(firstSeq, seq);
-                lastSeq = Math.max(lastSeq, seq);
-            }
-            records++;
-            digest.update(bytes, header + RecordLayout.PAYLOAD_CRC_OFFSET, Long.BYTES);
-        }
-
-        private void compare(PayloadReader in) throws MalformedPayloadException {
-            in.array();
-            long[] said = {in.integer(), in.integer(), in.integer(), in.integer(), in.integer(), in.integer()};
-            long[] found = {records, firstNumber, lastNumber, firstSeq, lastSeq, digest.getValue()};
-            if (!Arrays.equals(said, found)) {
-                throw new MalformedPayloadException("the seal does not fit what stands before it");
-            }
         }
     }
 
@@ -67,7 +38,7 @@ final class RecordChecks implements Records {
     private final Records closer;
     private final WorkWatch watch;
     private final long bytesTotal;
-    private DamageList damage = new DamageList();
+    private final DamageList damage;
     private long records;
     private long bytes;
     private long watchedBytes;
@@ -76,17 +47,29 @@ final class RecordChecks implements Records {
 
     /**
      * @param closer looks at each record as well
+     * @param damage where the reading notes damage
      * @param bytesTotal octets of the whole log, for progress
      */
-    RecordChecks(Records closer, WorkWatch watch, long bytesTotal) {
+    RecordChecks(Records closer, DamageList damage, WorkWatch watch, long bytesTotal) {
+        this.damage = damage;
         this.closer = closer;
         this.watch = watch;
         this.bytesTotal = bytesTotal;
     }
 
-    /** Where the reading notes damage. */
-    void follow(DamageList found) {
-        damage = found;
+    @Override
+    public void begin(int segment) {
+        // A segment may hold nothing but damage: whoever waits is asked here too.
+        askWatch();
+    }
+
+    private void askWatch() {
+        watchedBytes = bytes;
+        watchedRecords = records;
+        watch.done(bytes, bytesTotal);
+        if (watch.cancelled()) {
+            throw new CancellationException("the check was cancelled");
+        }
     }
 
     @Override
@@ -95,12 +78,7 @@ final class RecordChecks implements Records {
         records++;
         bytes += RecordLayout.HEADER_BYTES + length;
         if (bytes - watchedBytes >= WATCH_BYTES || records - watchedRecords >= WATCH_RECORDS) {
-            watchedBytes = bytes;
-            watchedRecords = records;
-            watch.done(bytes, bytesTotal);
-            if (watch.cancelled()) {
-                throw new CancellationException("the check was cancelled");
-            }
+            askWatch();
         }
         int header = at - RecordLayout.HEADER_BYTES;
         boolean known = RecordType.of(RecordLayout.type(payload, header)).isPresent();
@@ -116,14 +94,14 @@ final class RecordChecks implements Records {
                 highestSeq = Math.max(highestSeq, seq);
             }
             // Behind damage a seal cannot fit: what is missing is named already.
-            if (seal && !damage.isIn(Position.segment(position))) {
-                seen.compare(new PayloadReader(payload, at, length));
+            if (seal && !damage.isIn(Position.segment(position)) && !seen.tally.fits(new PayloadReader(payload, at, length))) {
+                throw new MalformedPayloadException("the seal does not fit what stands before it");
             }
             if (known) {
                 closer.apply(type, seq, position, payload, at, length, open);
             }
         } finally {
-            seen.add(payload, header);
+            seen.tally.add(payload, header);
             seen.sealed = seal;
         }
     }

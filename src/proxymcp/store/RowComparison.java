@@ -2,6 +2,7 @@ package proxymcp.store;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import proxymcp.exchange.Outcome;
 
 /** Compares rows of an index with what the log says of the same exchanges. Not for several threads. */
 final class RowComparison {
@@ -25,7 +26,7 @@ final class RowComparison {
         ByteBuffer row = index.extent(seq);
         int at = index.at(seq);
         long bytes = facts.body().map(ExchangeCodec.BodyFacts::bytes).orElse(0L);
-        boolean complete = facts.outcome() instanceof proxymcp.exchange.Outcome.Complete;
+        boolean complete = facts.outcome() instanceof Outcome.Complete;
         int phase = RowLayout.state(row, at) & RowLayout.PHASE_MASK;
         if (row.getLong(at + RowLayout.START) != start || differs(seq, row.getLong(at + RowLayout.REQUEST_END), requestEnd)
                 || differs(seq, row.getLong(at + RowLayout.RESPONSE), response) || row.getLong(at + RowLayout.END) != end

@@ -8,7 +8,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.zip.CRC32C;
 
 /**
  * Appends records to one segment file. Writes go to positions counted here, so that what a failed write left behind is overwritten or cut off,
@@ -21,18 +20,12 @@ final class SegmentWriter implements Closeable {
     private final SegmentHeader header;
     private final Path file;
     private final FileChannel channel;
-    private final CRC32C digest = new CRC32C();
-    private final byte[] digestInput = new byte[Long.BYTES];
+    private final SegmentTally tally = new SegmentTally();
     /** Held while the writer or the forcer forces: neither may take the other's failure for a success. */
     private final ReentrantLock forcing = new ReentrantLock();
     /** Guarded by {@link #forcing}. */
     private boolean forceFailed;
     private int position = SegmentHeader.BYTES;
-    private long records;
-    private long firstNumber;
-    private long lastNumber;
-    private long firstSeq;
-    private long lastSeq;
 
     private SegmentWriter(SegmentHeader header, Path file, FileChannel channel) {
         this.header = header;
@@ -78,19 +71,9 @@ final class SegmentWriter implements Closeable {
         position += length;
     }
 
-    /** Counts a record that {@link #append} is about to write, for the seal. */
+    /** Counts a record that {@link #append} has written, for the seal. */
     void count(byte[] bytes, int at) {
-        long number = RecordLayout.number(bytes, at);
-        long seq = RecordLayout.seq(bytes, at);
-        firstNumber = records == 0 ? number : firstNumber;
-        lastNumber = number;
-        if (seq != 0) {
-            firstSeq = firstSeq == 0 ? seq : Math.min(firstSeq, seq);
-            lastSeq = Math.max(lastSeq, seq);
-        }
-        records++;
-        System.arraycopy(bytes, at + RecordLayout.PAYLOAD_CRC_OFFSET, digestInput, 0, Long.BYTES);
-        digest.update(digestInput, 0, Long.BYTES);
+        tally.add(bytes, at);
     }
 
     /** Cuts off what a failed write left behind the last whole record. */
@@ -98,14 +81,11 @@ final class SegmentWriter implements Closeable {
         channel.truncate(position);
     }
 
-    /** Payload of the seal: counts, ranges and the digest of all checksums. */
+    /** The seal: counts, ranges and the digest of all checksums. */
     void seal(PayloadWriter out) {
-        out.begin(RecordType.SEAL, 0).array(6).integer(records).integer(firstNumber).integer(lastNumber).integer(firstSeq).integer(lastSeq)
-                .integer(digest.getValue());
-        out.end();
+        tally.seal(out);
     }
 
-    /** Forces what is written. Once that failed it always does: the system says so once, and what it kept is unknown after that. */
     void force() throws IOException {
         forcing.lock();
         try {

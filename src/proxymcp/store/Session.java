@@ -137,12 +137,19 @@ public final class Session implements Closeable {
      * @throws CorruptSegmentException if its request head is damaged; other damage is named in the result
      */
     public Optional<StoredExchange> exchange(long seq) throws IOException {
-        if (!exists(seq)) {
-            return Optional.empty();
-        }
         try (LogReader log = log()) {
-            return Optional.of(new ExchangeReader(log, this::log).read(entry(seq), checked(seq), index.at(seq)));
+            return exchange(seq, log, log);
         }
+    }
+
+    Optional<StoredExchange> exchange(long seq, LogReader near, LogReader shared) throws IOException {
+        return exists(seq) ? Optional.of(new ExchangeReader(near, shared, this::log).read(entry(seq), checked(seq), index.at(seq))) : Optional.empty();
+    }
+
+    /** Reads many exchanges, for the thread that asks. */
+    public ExchangeScan exchanges() {
+        return new ExchangeScan(this, new LogReader(files, folder, manifest.id(), ExchangeScan.WINDOW_BYTES, MessageReader.SEGMENTS_MAX),
+                new LogReader(files, folder, manifest.id(), SegmentReader.POINT_WINDOW_BYTES, MessageReader.SEGMENTS_MAX));
     }
 
     /** Reads messages of many exchanges, for the thread that asks. */

@@ -181,11 +181,21 @@ public final class SessionCatalog implements Closeable {
         }
     }
 
-    /** Takes the lock of one session. */
-    private ReentrantLock care(SessionId id) {
+    /**
+     * Takes the lock of one session.
+     *
+     * @throws SessionException if there is none with this id: what callers make up must not be kept
+     */
+    private ReentrantLock care(SessionId id) throws SessionException {
+        folders.existing(id);
         ReentrantLock care = caring.computeIfAbsent(id, any -> new ReentrantLock());
         care.lock();
         return care;
+    }
+
+    /** Whether this process writes the session: traffic, or what a program fills it with. */
+    public boolean isWrittenHere(SessionId id) {
+        return recordingOf(id).isPresent();
     }
 
     private Optional<SessionWriter> recordingOf(SessionId id) {

@@ -1,6 +1,7 @@
 package proxymcp.store;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -78,18 +79,13 @@ final class SessionVerifier {
         for (Path segment : segments.values()) {
             total += Files.size(segment);
         }
-        LogReplay.Records[] closer = {(type, seq, position, bytes, at, length, open) -> { }};
-        RecordChecks checks = new RecordChecks((type, seq, position, bytes, at, length, open) ->
-                closer[0].apply(type, seq, position, bytes, at, length, open), watch, total);
-        LogReplay replay = new LogReplay(files, folder, id, checks, new OpenExchanges(), 0, 0, Losses.NONE);
-        Optional<RowComparison> rows = level == VerifyLevel.DEEP ? index.map(known -> new RowComparison(known, replay.damageList())) : Optional.empty();
-        if (level == VerifyLevel.DEEP) {
-            closer[0] = new DeepChecks(replay.damageList(), rows);
-        }
-        checks.follow(replay.damageList());
+        DamageList damage = new DamageList();
+        Optional<RowComparison> rows = level == VerifyLevel.DEEP ? index.map(known -> new RowComparison(known, damage)) : Optional.empty();
+        LogReplay.Records closer = level == VerifyLevel.DEEP ? new DeepChecks(damage, rows) : (type, seq, position, bytes, at, length, open) -> { };
+        RecordChecks checks = new RecordChecks(closer, damage, watch, total);
+        LogReplay replay = new LogReplay(files, folder, id, checks, new OpenExchanges(), 0, 0, Losses.NONE, damage);
         until.ifPresent(replay::until);
         LogState state = replay.run(Position.NONE);
-        DamageList damage = replay.damageList();
         if (recording) {
             damage.dropLastTail(state.lastSegment());
         } else if (manifest.isPresent() && manifest.get().endedAtMillis().isPresent() && !replay.isEnded() && !isSealedBehindDamage(checks, state, damage)
@@ -198,7 +194,7 @@ final class SessionVerifier {
             IndexFiles rows = index.get();
             long last = rows.lastSeq();
             for (long seq = 1; seq <= last; seq++) {
-                java.nio.ByteBuffer row = rows.extent(seq);
+                ByteBuffer row = rows.extent(seq);
                 int at = rows.at(seq);
                 if (RowLayout.state(row, at) == 0) {
                     continue;

@@ -144,8 +144,14 @@ public final class SessionWriter implements Closeable {
 
     /** How it goes. */
     public SessionStatus status() {
-        return new SessionStatus(bytes, exchanges, inFlight, handover.writtenThrough(), handover.forcedThrough(), forcedAtMillis,
-                losses.plus(recorder.pendingLosses()), lastError);
+        Losses lost = losses.plus(recorder.pendingLosses());
+        // Losses are counted a moment before the writer says why.
+        Optional<String> error = lastError.or(() -> lost.isNone() ? Optional.empty() : Optional.of(reasonOfLosses()));
+        return new SessionStatus(bytes, exchanges, inFlight, handover.writtenThrough(), handover.forcedThrough(), forcedAtMillis, lost, error);
+    }
+
+    private String reasonOfLosses() {
+        return "the session's limit of " + manifest.current().maxDiskMb() + " MiB was reached, or the disk was too slow";
     }
 
     /**
@@ -244,7 +250,7 @@ public final class SessionWriter implements Closeable {
         inFlight = log.inFlight();
         log.failure().ifPresent(failure -> lastError = Optional.of("writing failed: " + failure.getMessage()));
         if (!losses.isNone() && lastError.isEmpty()) {
-            lastError = Optional.of("the session's limit of " + manifest.current().maxDiskMb() + " MiB was reached, or the disk was too slow");
+            lastError = Optional.of(reasonOfLosses());
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -31,6 +32,8 @@ public final class ClientTls {
 
     private final UpstreamTrust trust;
     private final List<String> protocols;
+    private final Optional<ClientIdentity> identity;
+    private final Optional<TlsVersion> minVersion;
     private final ReentrantLock lock = new ReentrantLock();
 
     /** Guarded by {@code lock}; empty until the first handshake. */
@@ -42,8 +45,15 @@ public final class ClientTls {
      * @param protocols what ALPN offers, in order, such as {@code http/1.1}; none for no ALPN
      */
     public ClientTls(UpstreamTrust trust, List<String> protocols) {
+        this(trust, protocols, Optional.empty(), Optional.empty());
+    }
+
+    /** As the other one, with a certificate for servers that ask for one, and the oldest version that is offered. */
+    ClientTls(UpstreamTrust trust, List<String> protocols, Optional<ClientIdentity> identity, Optional<TlsVersion> minVersion) {
         this.trust = trust;
         this.protocols = List.copyOf(protocols);
+        this.identity = identity;
+        this.minVersion = minVersion;
     }
 
     /**
@@ -71,7 +81,7 @@ public final class ClientTls {
                 HostNameCheck.check(peerChain(tls), peer);
             }
         } catch (IOException e) {
-            throw HandshakeFailure.ofServer(e, peer);
+            throw HandshakeFailure.ofServer(e, peer, identity.isPresent());
         }
         return new TlsConnection(tls, info(tls, name, tap));
     }
@@ -93,6 +103,7 @@ public final class ClientTls {
         if (!protocols.isEmpty()) {
             parameters.setApplicationProtocols(protocols.toArray(new String[0]));
         }
+        minVersion.ifPresent(version -> parameters.setProtocols(version.andNewer()));
         switch (trust) {
             case UpstreamTrust.Verify verify -> {
                 if (!verifiesNameItself(name.map(CertificateName::text).orElse(""))) {
@@ -114,7 +125,8 @@ public final class ClientTls {
         try {
             if (context.isEmpty()) {
                 SSLContext made = SSLContext.getInstance("TLS");
-                made.init(null, new TrustManager[] {TrustAnchors.trustManager(trust)}, null);
+                KeyManager[] keys = identity.isPresent() ? new KeyManager[] {identity.get().keyManager()} : new KeyManager[0];
+                made.init(keys, new TrustManager[] {TrustAnchors.trustManager(trust)}, null);
                 made.getClientSessionContext().setSessionCacheSize(SESSIONS_MAX);
                 context = Optional.of(made);
             }

@@ -31,7 +31,7 @@ final class HandshakeFailure {
     }
 
     /** The handshake with an origin failed; {@code host} is the name that was asked for. */
-    static IOException ofServer(IOException failure, String host) {
+    static IOException ofServer(IOException failure, String host, boolean identified) {
         if (isOfConnection(failure)) {
             return failure;
         }
@@ -44,8 +44,9 @@ final class HandshakeFailure {
         String server = "the server " + host;
         return switch (alert) {
             case "" -> withoutAlert(failure, server);
-            case "certificate_required" -> new TlsException(TlsException.Reason.REFUSED_BY_PEER,
-                    server + " asks for a client certificate, and this proxy has none", failure);
+            case "certificate_required" -> new TlsException(TlsException.Reason.REFUSED_BY_PEER, server
+                    + " asks for a client certificate, and " + (identified ? "the one that is set does not fit" : "this proxy has none")
+                    + "; set one with proxy_set_origin_tls", failure);
             default -> refused(failure, server, alert);
         };
     }

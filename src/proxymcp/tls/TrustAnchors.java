@@ -26,13 +26,14 @@ final class TrustAnchors {
     static TrustManager trustManager(UpstreamTrust trust) throws GeneralSecurityException, TlsException {
         return switch (trust) {
             case UpstreamTrust.AcceptAny any -> new AcceptingTrustManager();
-            case UpstreamTrust.Verify verify -> new KeepingTrustManager(verifying(verify.caFiles()));
+            case UpstreamTrust.Verify verify -> new KeepingTrustManager(verifying(verify.caFiles(), verify.read()));
         };
     }
 
-    private static X509ExtendedTrustManager verifying(List<Path> caFiles) throws GeneralSecurityException, TlsException {
+    private static X509ExtendedTrustManager verifying(List<Path> caFiles, List<TrustedFile> read)
+            throws GeneralSecurityException, TlsException {
         X509ExtendedTrustManager jdk = fromFactory(null);
-        if (caFiles.isEmpty()) {
+        if (caFiles.isEmpty() && read.isEmpty()) {
             refuseEmpty(jdk);
             return jdk;
         }
@@ -42,7 +43,12 @@ final class TrustAnchors {
             anchors.setCertificateEntry("anchor-" + count++, anchor);
         }
         for (Path file : caFiles) {
-            for (X509Certificate anchor : certificates(file)) {
+            for (X509Certificate anchor : certificates("upstream_ca_file", file)) {
+                anchors.setCertificateEntry("anchor-" + count++, anchor);
+            }
+        }
+        for (TrustedFile file : read) {
+            for (X509Certificate anchor : file.certificates()) {
                 anchors.setCertificateEntry("anchor-" + count++, anchor);
             }
         }
@@ -79,7 +85,12 @@ final class TrustAnchors {
         return store;
     }
 
-    private static List<X509Certificate> certificates(Path file) throws TlsException {
+    /**
+     * The certificates of a PEM file, in order, at least one.
+     *
+     * @param argument what the caller calls the file
+     */
+    static List<X509Certificate> certificates(String argument, Path file) throws TlsException {
         List<X509Certificate> found = new ArrayList<>();
         try {
             CertificateFactory factory = CertificateFactory.getInstance("X.509");
@@ -87,13 +98,13 @@ final class TrustAnchors {
                 found.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der)));
             }
         } catch (IOException e) {
-            throw new TlsException(TlsException.Reason.LOCAL, "upstream_ca_file " + file + " cannot be read: " + e, e);
+            throw new TlsException(TlsException.Reason.LOCAL, argument + " " + file + " cannot be read: " + e, e);
         } catch (CertificateException | IllegalArgumentException e) {
             throw new TlsException(TlsException.Reason.LOCAL,
-                    "upstream_ca_file " + file + " holds a damaged certificate: " + e.getMessage(), e);
+                    argument + " " + file + " holds a damaged certificate: " + e.getMessage(), e);
         }
         if (found.isEmpty()) {
-            throw new TlsException(TlsException.Reason.LOCAL, "upstream_ca_file " + file
+            throw new TlsException(TlsException.Reason.LOCAL, argument + " " + file
                     + " holds no certificate: expected PEM with \"-----BEGIN CERTIFICATE-----\"");
         }
         return found;

@@ -11,11 +11,18 @@ public sealed interface UpstreamTrust {
      * asked for.
      *
      * @param caFiles PEM files with one certificate or several each; may be empty
+     * @param read files like those, read already; may be empty
      */
-    record Verify(List<Path> caFiles) implements UpstreamTrust {
-        /** Keeps a copy of {@code caFiles}. */
+    record Verify(List<Path> caFiles, List<TrustedFile> read) implements UpstreamTrust {
+        /** Keeps copies of the lists. */
         public Verify {
             caFiles = List.copyOf(caFiles);
+            read = List.copyOf(read);
+        }
+
+        /** Files that are read at the first handshake. */
+        public Verify(List<Path> caFiles) {
+            this(caFiles, List.of());
         }
     }
 

@@ -43,13 +43,14 @@ final class ExchangeTool {
 
     private ToolOutcome get(Args args, CallContext context) throws Exception {
         BodyArgs body = BodyArgs.parse(args);
-        Exchange exchange = find(args.string("exchange_id"));
+        Exchange exchange = find(live, args.string("exchange_id"));
         ExchangeResult result = new ExchangeResult(exchange, new BodySource.Live(exchange.requestBody()),
                 new BodySource.Live(exchange.responseBody()), body.which());
         return pool.run(context, () -> ToolOutcome.success(result.render(body, JsonObject.EMPTY, args.integer("max_chars"), files, context)));
     }
 
-    private Exchange find(String id) throws ToolFailure {
+    /** The exchange with this id. */
+    static Exchange find(LiveBuffer live, String id) throws ToolFailure {
         Optional<Exchange> found;
         try {
             found = live.find(UUID.fromString(id));

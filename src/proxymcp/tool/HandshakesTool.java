@@ -80,7 +80,7 @@ final class HandshakesTool {
         }));
     }
 
-    private static SessionQuery query(Optional<String> host, Optional<String> url, boolean descending) {
+    static SessionQuery query(Optional<String> host, Optional<String> url, boolean descending) {
         SessionQuery all = SessionQuery.ALL;
         return new SessionQuery(all.method(), host, url, all.text(), all.contentTypeContains(), all.targetId(), all.statusMin(), all.statusMax(),
                 all.fromMillis(), all.toMillis(), all.minDurationMillis(), all.minBytes(), all.state(), all.errorClass(), all.source(), descending);

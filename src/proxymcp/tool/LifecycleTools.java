@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import proxymcp.json.Args;
 import proxymcp.json.BadArgument;
 import proxymcp.json.JsonObject;
@@ -13,7 +14,9 @@ import proxymcp.json.Schema;
 import proxymcp.mcp.CallContext;
 import proxymcp.mcp.Tool;
 import proxymcp.mcp.ToolOutcome;
+import proxymcp.proxy.AcceptEncoding;
 import proxymcp.proxy.Credentials;
+import proxymcp.proxy.ListenerOptions;
 import proxymcp.proxy.ProxyLimits;
 import proxymcp.proxy.ProxyServer;
 import proxymcp.proxy.ProxySettings;
@@ -28,6 +31,11 @@ final class LifecycleTools {
             Property.text("require_auth", "\"user:password\" that clients must send as Basic Proxy-Authorization", 1, 512),
             Property.flag("insecure_upstream", "Accept any certificate of an origin").defaultTo(false),
             Property.text("upstream_ca_file", "PEM file with certificates to trust for origins, beside the usual ones", 1, 4_096),
+            Property.integer("transparent_port", "Second port, for redirected traffic: TLS goes where its SNI says; 0 takes any free one",
+                    0, 65_535),
+            Property.integer("transparent_target_port", "Port that redirected TLS goes to", 1, 65_535).defaultTo(ListenerOptions.TLS_PORT),
+            Property.choice("accept_encoding", "decodable removes codings that cannot be decoded here from requests", "as_sent", "decodable")
+                    .defaultTo("as_sent"),
             Property.flag("persistence_enabled", "Record to a session on disk from the start").defaultTo(false)).and(SessionTools.RECORDING);
 
     private final ProxyControl control;
@@ -47,7 +55,7 @@ final class LifecycleTools {
                 "Starts the intercepting proxy. Point clients at url and let them trust the CA; exchanges then show in proxy_list_traffic.",
                 Tool.Hints.ADD.reachingOut(), Toolbox.CORE, START,
                 ResultSchema.of(ResultSchema.integer("port"), ResultSchema.text("url"), ResultSchema.text("certFingerprint"),
-                        ResultSchema.object("persistence"), ResultSchema.object("setup")),
+                        ResultSchema.integer("transparentPort").optional(), ResultSchema.object("persistence"), ResultSchema.object("setup")),
                 new ToolCall(this::start, SessionTools.REFUSED));
         Tool stop = new Tool("proxy_stop", "Stop the proxy",
                 "Stops the proxy, ends what is in flight and the session. Captured traffic and the CA stay.",
@@ -63,6 +71,7 @@ final class LifecycleTools {
                 ResultSchema.any("url", "string or null"), ResultSchema.any("certFingerprint", "string, or null before the CA's first use"),
                 ResultSchema.text("bindAddress").optional(), ResultSchema.flag("requireAuth").optional(),
                 ResultSchema.flag("insecureUpstream").optional(), ResultSchema.integer("openConnections").optional(),
+                ResultSchema.text("acceptEncoding").optional(), ResultSchema.object("transparentProxy"),
                 ResultSchema.any("globalUpstream", "object or null"), ResultSchema.object("hostUpstreams"),
                 ResultSchema.integer("ruleCount"), ResultSchema.integer("trafficCount"), ResultSchema.object("liveBuffer"),
                 ResultSchema.object("persistence"));
@@ -78,9 +87,9 @@ final class LifecycleTools {
         }
         ProxyServer server = control.start(settings);
         if (recorded) {
-            record(args, new ProxyControl.Run(server, settings));
+            record(args, new ProxyControl.Run(server, settings, control.origins()));
         }
-        return ToolOutcome.success(new ProxyView(control, sessions).started(server.address(), control.authority()));
+        return ToolOutcome.success(new ProxyView(control, sessions).started(server, control.authority()));
     }
 
     private static void refuseWithoutSession(Args args) throws BadArgument {
@@ -106,7 +115,15 @@ final class LifecycleTools {
         Optional<Path> upstreamCa = caFile.isPresent()
                 ? Optional.of(files.toRead(context.origin(), "upstream_ca_file", caFile.get())) : Optional.empty();
         return new ProxySettings(args.string("bind_address"), args.integer("port"), credentials(args), Optional.empty(),
-                args.flag("insecure_upstream"), upstreamCa, limits);
+                args.flag("insecure_upstream"), upstreamCa, limits).withListener(listener(args));
+    }
+
+    private static ListenerOptions listener(Args args) throws BadArgument {
+        OptionalInt transparent = args.optInteger("transparent_port");
+        if (transparent.isEmpty() && args.given("transparent_target_port")) {
+            throw new BadArgument("transparent_target_port", "expected transparent_port with it");
+        }
+        return new ListenerOptions(transparent, args.integer("transparent_target_port"), args.choice("accept_encoding", AcceptEncoding.class));
     }
 
     private static Optional<Credentials> credentials(Args args) throws BadArgument {

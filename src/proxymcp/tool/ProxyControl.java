@@ -13,12 +13,16 @@ import java.util.concurrent.locks.ReentrantLock;
 import proxymcp.exchange.ExchangeSink;
 import proxymcp.exchange.LiveBuffer;
 import proxymcp.json.JsonObject;
+import proxymcp.proxy.ProxyPolicy;
 import proxymcp.proxy.ProxyServer;
 import proxymcp.proxy.ProxySettings;
 import proxymcp.proxy.ProxyStartException;
+import proxymcp.rule.RuleBook;
 import proxymcp.tls.CaException;
 import proxymcp.tls.CertificateAuthority;
+import proxymcp.tls.OriginTlsSettings;
 import proxymcp.upstream.OwnPorts;
+import proxymcp.upstream.UpstreamProxies;
 
 /**
  * Which proxy of this process runs. At most one does; the certificate authority and what was captured outlive it.
@@ -31,13 +35,15 @@ public final class ProxyControl implements Closeable {
     private final ExchangeSink sink;
     private final Clock clock;
     private final OwnPorts ownPorts = new OwnPorts();
+    private final OriginTlsSettings origins = new OriginTlsSettings();
     private final ReentrantLock lock = new ReentrantLock();
+    private UpstreamProxies upstreams = UpstreamProxies.NONE;
     private Optional<CertificateAuthority> authority = Optional.empty();
     private Optional<Run> run = Optional.empty();
     private Optional<Run> lastRun = Optional.empty();
 
-    /** A proxy, and what it was started with. */
-    record Run(ProxyServer server, ProxySettings settings) {
+    /** A proxy, what it was started with, and what is set for TLS with single origins. */
+    record Run(ProxyServer server, ProxySettings settings, OriginTlsSettings origins) {
         int port() {
             return server.address().getPort();
         }
@@ -76,6 +82,16 @@ public final class ProxyControl implements Closeable {
         return ownPorts;
     }
 
+    /** Wall clock. */
+    Clock clock() {
+        return clock;
+    }
+
+    /** What is set for TLS with single origins; it outlives the proxy. */
+    OriginTlsSettings origins() {
+        return origins;
+    }
+
     /**
      * The certificate authority of this home, made if there is none.
      *
@@ -111,8 +127,9 @@ public final class ProxyControl implements Closeable {
             if (settings.upstreamCaFile().isPresent()) {
                 requireCertificates(settings.upstreamCaFile().get());
             }
-            ProxyServer server = ProxyServer.start(settings, authority(), sink, ownPorts);
-            run = Optional.of(new Run(server, settings));
+            ProxyPolicy policy = new ProxyPolicy(RuleBook.inMemory(clock), upstreams, origins);
+            ProxyServer server = ProxyServer.start(settings, authority(), sink, ownPorts, policy);
+            run = Optional.of(new Run(server, settings, origins));
             lastRun = run;
             return server;
         } finally {

@@ -11,6 +11,7 @@ import proxymcp.json.JsonNull;
 import proxymcp.json.JsonNumber;
 import proxymcp.json.JsonObject;
 import proxymcp.json.JsonString;
+import proxymcp.proxy.ProxyServer;
 import proxymcp.proxy.ProxySettings;
 import proxymcp.tls.CertificateAuthority;
 
@@ -25,10 +26,13 @@ final class ProxyView {
     }
 
     /** The members of a started proxy: where it listens, what to trust, how to use it. */
-    JsonObject started(InetSocketAddress address, CertificateAuthority authority) {
-        return JsonObject.builder().put("port", address.getPort()).put("url", url(address))
+    JsonObject started(ProxyServer server, CertificateAuthority authority) {
+        InetSocketAddress address = server.address();
+        JsonObject.Builder started = JsonObject.builder().put("port", address.getPort()).put("url", url(address))
                 .put("certFingerprint", authority.spkiFingerprint()).put("persistence", sessions.runtime())
-                .put("setup", setup(address, authority.certificateFile())).build();
+                .put("setup", setup(address, authority.certificateFile()));
+        server.transparentAddress().ifPresent(transparent -> started.put("transparentPort", transparent.getPort()));
+        return started.build();
     }
 
     /** The members of proxy_status. */
@@ -44,11 +48,21 @@ final class ProxyView {
             status.put("bindAddress", host(running.get().server().address()))
                     .put("requireAuth", running.get().settings().requireAuth().isPresent())
                     .put("insecureUpstream", running.get().settings().insecureUpstream())
+                    .put("acceptEncoding", running.get().settings().listener().acceptEncoding().id())
                     .put("openConnections", running.get().server().openConnections());
         }
         return status.put("globalUpstream", JsonNull.NULL).put("hostUpstreams", JsonObject.EMPTY).put("ruleCount", 0)
-                .put("trafficCount", control.live().size()).put("liveBuffer", liveBuffer())
+                .put("trafficCount", control.live().size()).put("transparentProxy", transparent(state)).put("liveBuffer", liveBuffer())
                 .put("persistence", sessions.runtime()).build();
+    }
+
+    /** The port for redirected traffic; what came through it is counted since the start, and kept after a stop like the port. */
+    private static JsonObject transparent(ProxyControl.State state) {
+        Optional<ProxyServer> last = state.last().map(ProxyControl.Run::server);
+        Optional<InetSocketAddress> address = last.flatMap(ProxyServer::transparentAddress);
+        return JsonObject.builder().put("running", state.running().isPresent() && address.isPresent())
+                .putOrNull("port", address.map(known -> JsonNumber.of(known.getPort())))
+                .put("trafficCount", last.isPresent() ? last.get().transparentExchanges() : 0L).build();
     }
 
     private JsonObject liveBuffer() {
@@ -61,11 +75,18 @@ final class ProxyView {
     /** How a proxy is set, for the manifest of what is recorded with it. */
     static JsonObject settings(ProxyControl.Run run) {
         ProxySettings settings = run.settings();
-        return JsonObject.builder().put("listener", Authority.uriHost(host(run.server().address())) + ":" + run.port())
+        Optional<InetSocketAddress> transparent = run.server().transparentAddress();
+        JsonObject.Builder shown = JsonObject.builder();
+        if (transparent.isPresent()) {
+            shown.put("transparentPort", transparent.get().getPort()).put("transparentTargetPort", settings.listener().transparentTargetPort());
+        }
+        return shown.put("acceptEncoding", settings.listener().acceptEncoding().id()).put("listener", Authority.uriHost(host(run.server().address())) + ":" + run.port())
                 .put("bindAddress", settings.bindAddress()).put("insecureUpstream", settings.insecureUpstream())
                 .putOrNull("upstreamCaFile", settings.upstreamCaFile().map(file -> new JsonString(file.toString())))
                 .put("requireAuth", settings.requireAuth().isPresent()).putIf("targetId", settings.targetId())
-                .put("globalUpstream", JsonNull.NULL).put("hostUpstreams", JsonObject.EMPTY).put("insecureHosts", List.of()).build();
+                .put("globalUpstream", JsonNull.NULL).put("hostUpstreams", JsonObject.EMPTY)
+                .putStrings("insecureHosts", OriginTlsView.insecureHosts(run.origins()))
+                .put("originTls", OriginTlsView.recorded(run.origins())).put("serverTlsCapture", run.origins().isServerCaptured()).build();
     }
 
     private static JsonObject setup(InetSocketAddress address, Path certificateFile) {

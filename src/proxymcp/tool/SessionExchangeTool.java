@@ -65,7 +65,7 @@ final class SessionExchangeTool {
         }));
     }
 
-    private static OptionalLong seqOf(Session session, String exchangeId) throws IOException {
+    static OptionalLong seqOf(Session session, String exchangeId) throws IOException {
         try {
             return session.seqOf(UUID.fromString(exchangeId));
         } catch (IllegalArgumentException notAnId) {
@@ -73,7 +73,7 @@ final class SessionExchangeTool {
         }
     }
 
-    private static StoredExchange find(Session session, OptionalLong seq) throws IOException, ToolFailure {
+    static StoredExchange find(Session session, OptionalLong seq) throws IOException, ToolFailure {
         Optional<StoredExchange> found = seq.isPresent() ? session.exchange(seq.getAsLong()) : Optional.empty();
         if (found.isEmpty()) {
             throw new ToolFailure("unknown_exchange", "There is no such exchange in session " + session.manifest().id(),

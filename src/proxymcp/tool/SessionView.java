@@ -109,7 +109,7 @@ final class SessionView {
             members.put("losses", losses(manifest.losses()));
         }
         if (!ended && !left) {
-            members.put("recordedBy", "another process");
+            members.put("recordedBy", sessions.catalog().isWrittenHere(manifest.id()) ? "a call of this server" : "another process");
         }
         return members;
     }

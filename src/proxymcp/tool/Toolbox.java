@@ -45,6 +45,8 @@ public final class Toolbox {
         all.addAll(new SessionExchangeTool(sessions, files, pool).tools());
         all.addAll(new BodySearchTool(sessions, pool).tools());
         all.addAll(new HandshakesTool(sessions, pool).tools());
+        all.addAll(new TlsTools(control, sessions, pool).tools());
+        all.addAll(new OriginTlsTools(control, files).tools());
         all.addAll(new HarExportTool(sessions, files, pool).tools());
         all.addAll(new HarImportTool(sessions, files, pool).tools());
         List<Tool> offered = new ArrayList<>();

@@ -3,7 +3,6 @@ package proxymcp.upstream;
 import java.io.Closeable;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import proxymcp.exchange.Endpoint;
 
 /**
  * The upstream connection that one client connection used last. Requests of one client stay on one connection to the origin, as they
@@ -25,15 +24,15 @@ public final class Affinity implements Closeable {
     }
 
     /**
-     * A connection to {@code endpoint} that an earlier exchange used, if one is open.
+     * A connection made this way that an earlier exchange used, if one is open.
      *
      * @param safe whether the request may be sent again should the connection turn out to be closed; if not, it is looked at first
      */
-    Optional<UpstreamConnection> reuse(Endpoint endpoint, boolean safe) {
-        Optional<UpstreamConnection> candidate = takeKept(endpoint).or(() -> client.takeIdle(endpoint));
+    Optional<UpstreamConnection> reuse(Way way, boolean safe) {
+        Optional<UpstreamConnection> candidate = takeKept(way).or(() -> client.takeIdle(way));
         while (candidate.isPresent() && !isUsable(candidate.get(), safe)) {
             candidate.get().close();
-            candidate = client.takeIdle(endpoint);
+            candidate = client.takeIdle(way);
         }
         return candidate;
     }
@@ -48,10 +47,10 @@ public final class Affinity implements Closeable {
         return look ? connection.isStillOpen() : !connection.isUnusable();
     }
 
-    private Optional<UpstreamConnection> takeKept(Endpoint endpoint) {
+    private Optional<UpstreamConnection> takeKept(Way way) {
         Optional<UpstreamConnection> connection = kept;
         kept = Optional.empty();
-        if (connection.isPresent() && !connection.get().endpoint().equals(endpoint)) {
+        if (connection.isPresent() && !connection.get().way().equals(way)) {
             client.keepIdle(connection.get());
             return Optional.empty();
         }
@@ -62,6 +61,11 @@ public final class Affinity implements Closeable {
     void keep(UpstreamConnection connection) {
         kept.ifPresent(client::keepIdle);
         connection.idle(client.now());
+        if (!client.isCurrent(connection.way())) {
+            kept = Optional.empty();
+            connection.close();
+            return;
+        }
         kept = Optional.of(connection);
     }
 

@@ -17,12 +17,13 @@ import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.TlsInfo;
 import proxymcp.http.Deadlines;
 import proxymcp.tls.ClientTls;
+import proxymcp.tls.OriginTls;
 import proxymcp.tls.TlsConnection;
 import proxymcp.tls.TlsException;
 
 /** Opens connections: name, TCP, TLS. Any thread may call. */
 final class Dialler implements Closeable {
-    private final ClientTls tls;
+    private final OriginTls tls;
     private final UpstreamLimits limits;
     private final Resolver resolver;
     private final OwnPorts ownPorts;
@@ -33,7 +34,7 @@ final class Dialler implements Closeable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    Dialler(ClientTls tls, UpstreamLimits limits, Resolver resolver, OwnPorts ownPorts, Deadlines deadlines, LongSupplier nanoTime) {
+    Dialler(OriginTls tls, UpstreamLimits limits, Resolver resolver, OwnPorts ownPorts, Deadlines deadlines, LongSupplier nanoTime) {
         this.tls = tls;
         this.limits = limits;
         this.resolver = resolver;
@@ -42,24 +43,36 @@ final class Dialler implements Closeable {
         this.nanoTime = nanoTime;
     }
 
-    UpstreamConnection dial(Endpoint endpoint) throws UpstreamException {
+    /**
+     * @param tunnelled whether an HTTP proxy is asked for a tunnel even for plain HTTP
+     */
+    UpstreamConnection dial(Way way, boolean tunnelled) throws UpstreamException {
+        Endpoint endpoint = way.endpoint();
+        boolean forwarded = way.isForwarded() && !tunnelled;
         long start = nanoTime.getAsLong();
-        InetAddress[] addresses = resolver.resolve(endpoint.host(), limits.connectMillis());
+        Optional<ProxyDialler> proxy = way.proxy().map(found -> new ProxyDialler(found, tls, limits, resolver, ownPorts));
+        InetAddress[] addresses = proxy.isPresent() ? proxy.get().resolve(endpoint) : resolver.resolve(endpoint.host(), limits.connectMillis());
         long resolved = nanoTime.getAsLong();
-        Socket raw = connect(endpoint, addresses);
-        long connected = nanoTime.getAsLong();
+        Socket raw = proxy.isPresent() ? connectProxy(proxy.get(), addresses) : connect(endpoint, addresses);
         Deadlines.Deadline deadline = deadlines.watch(raw);
         boolean done = false;
+        ClientTls client = tls.client(endpoint.host());
         try {
-            Optional<TlsConnection> secured = endpoint.isTls() ? Optional.of(handshake(endpoint, raw, deadline)) : Optional.empty();
+            Socket carrier = proxy.isPresent() ? proxy.get().open(raw, endpoint, forwarded, deadline) : raw;
+            long connected = nanoTime.getAsLong();
+            Optional<TlsConnection> secured =
+                    endpoint.isTls() ? Optional.of(handshake(endpoint, client, carrier, deadline)) : Optional.empty();
             long ended = nanoTime.getAsLong();
             UpstreamConnection.Dialled dialled = new UpstreamConnection.Dialled(resolved - start, connected - resolved,
                     secured.isPresent() ? ended - connected : -1);
-            Socket socket = secured.isPresent() ? secured.get().socket() : raw;
+            Socket socket = secured.isPresent() ? secured.get().socket() : carrier;
             Optional<TlsInfo> info = secured.map(TlsConnection::info);
             UpstreamConnection connection =
-                    new UpstreamConnection(endpoint, raw, socket, info, connections.incrementAndGet(), dialled, deadline,
+                    new UpstreamConnection(way, forwarded, raw, socket, info, connections.incrementAndGet(), dialled, deadline,
                             () -> open.remove(raw));
+            if (secured.isPresent()) {
+                connection.outdatedOnce(() -> tls.client(endpoint.host()) != client);
+            }
             done = true;
             return connection;
         } catch (IOException e) {
@@ -79,6 +92,25 @@ final class Dialler implements Closeable {
     public void close() {
         closed = true;
         open.forEach(this::drop);
+    }
+
+    /** Connects to the proxy and says how it answers, for a check; the connection is closed again. */
+    String probe(UpstreamProxy proxy) throws UpstreamException {
+        ProxyDialler dialler = new ProxyDialler(proxy, tls, limits, resolver, ownPorts);
+        Socket raw = connectProxy(dialler, dialler.resolveProxy());
+        try (Deadlines.Deadline deadline = deadlines.watch(raw)) {
+            return dialler.greet(raw, deadline);
+        } finally {
+            drop(raw);
+        }
+    }
+
+    private Socket connectProxy(ProxyDialler proxy, InetAddress[] addresses) throws UpstreamException {
+        try {
+            return connect(proxy.endpoint(), addresses);
+        } catch (UpstreamException e) {
+            throw proxy.failure(e);
+        }
     }
 
     private Socket connect(Endpoint endpoint, InetAddress[] addresses) throws UpstreamException {
@@ -125,10 +157,10 @@ final class Dialler implements Closeable {
         return e.getMessage() != null && e.getMessage().contains("refused");
     }
 
-    private TlsConnection handshake(Endpoint endpoint, Socket raw, Deadlines.Deadline deadline) throws UpstreamException {
+    private TlsConnection handshake(Endpoint endpoint, ClientTls client, Socket carrier, Deadlines.Deadline deadline) throws UpstreamException {
         deadline.arm(limits.handshakeMillis());
         try {
-            TlsConnection secured = tls.connect(raw, endpoint.host(), endpoint.port());
+            TlsConnection secured = tls.connect(client, carrier, endpoint.host(), endpoint.port());
             deadline.disarm();
             return secured;
         } catch (TlsException e) {

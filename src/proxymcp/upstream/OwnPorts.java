@@ -28,6 +28,11 @@ public final class OwnPorts {
         return ports.contains(port) && isOfThisMachine(address);
     }
 
+    /** Whether {@code port} is ours, on whatever machine a request is for. */
+    boolean contains(int port) {
+        return ports.contains(port);
+    }
+
     private static boolean isOfThisMachine(InetAddress address) {
         if (address.isLoopbackAddress() || address.isAnyLocalAddress()) {
             return true;

@@ -71,7 +71,10 @@ public final class UpstreamCall implements Closeable {
      */
     public ResponseHead send() throws IOException {
         boolean repeatable = head.isIdempotent() && body.isRepeatable();
-        Optional<UpstreamConnection> kept = affinity.reuse(endpoint, repeatable);
+        Way way = affinity.client().way(endpoint);
+        // A proxy that forwards requests ends the upgrade at itself; through a tunnel it reaches the origin.
+        boolean tunnelled = way.isForwarded() && head.fields().contains("Upgrade");
+        Optional<UpstreamConnection> kept = tunnelled ? Optional.empty() : affinity.reuse(way, repeatable);
         if (kept.isPresent()) {
             try {
                 return attempt(kept.get());
@@ -82,7 +85,7 @@ public final class UpstreamCall implements Closeable {
                 }
             }
         }
-        UpstreamConnection fresh = affinity.client().dial(endpoint);
+        UpstreamConnection fresh = affinity.client().dial(way, tunnelled);
         try {
             return attempt(fresh);
         } catch (IOException e) {
@@ -181,7 +184,8 @@ public final class UpstreamCall implements Closeable {
             case ProtocolException protocol -> new UpstreamException(ErrorClass.PROTOCOL, where + " sent a malformed response: "
                     + e.getMessage(), e);
             case PrematureEndException closed -> new UpstreamException(ErrorClass.CLOSED, where + ": " + e.getMessage(), e);
-            case SSLException tls -> new UpstreamException(ErrorClass.TLS, "TLS with " + where + " broke: " + e.getMessage(), e);
+            case SSLException tls -> new UpstreamException(ErrorClass.TLS, "TLS with " + where + " broke: " + e.getMessage()
+                    + (String.valueOf(e.getMessage()).contains("certificate_required") ? "; set a client certificate with proxy_set_origin_tls" : ""), e);
             case SocketException reset -> new UpstreamException(ErrorClass.RESET, where + " broke the connection: " + e.getMessage(), e);
             default -> new UpstreamException(ErrorClass.CLOSED, "connection to " + where + " failed: " + e.getMessage(), e);
         };
@@ -202,6 +206,9 @@ public final class UpstreamCall implements Closeable {
             answeredNanos = affinity.client().now();
             ResponseHead answer = HeadParser.readResponse(candidate.in(), affinity.client().limits().head())
                     .orElseThrow(() -> new PrematureEndException("connection closed before a response"));
+            if (answer.status() == 407 && candidate.isForwarded()) {
+                throw ConnectHandshake.refusal(candidate.way().proxy().orElseThrow(), answer, head.method() + " " + endpoint.url("/"));
+            }
             if (!answer.isInformational()) {
                 response = Optional.of(answer);
                 return answer;
@@ -214,13 +221,13 @@ public final class UpstreamCall implements Closeable {
 
     private void sendRequest(UpstreamConnection target) throws IOException {
         if (!body.isImmediate()) {
-            target.out().head(head);
+            target.out().head(target.onWire(head));
             bodyThreadStarted = true;
             Thread.ofVirtual().name("request-body").start(() -> sendBody(target));
             return;
         }
         try {
-            target.out().head(head);
+            target.out().head(target.onWire(head));
             body.writeTo(target.out(), () -> { });
             target.out().flush();
             sentNanos = affinity.client().now();

@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
 import proxymcp.exchange.Endpoint;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.http.Deadlines;
-import proxymcp.tls.ClientTls;
+import proxymcp.tls.OriginTls;
 import proxymcp.tls.UpstreamTrust;
 
 /**
@@ -29,9 +29,11 @@ public final class UpstreamClient implements Closeable {
     private final Dialler dialler;
     private final ReentrantLock lock = new ReentrantLock();
     /** Newest last, so that the warmest is used first. Guarded by {@link #lock}. */
-    private final Map<Endpoint, ArrayDeque<UpstreamConnection>> idle = new HashMap<>();
+    private final Map<Way, ArrayDeque<UpstreamConnection>> idle = new HashMap<>();
     private int idleCount;
     private boolean closed;
+    /** Read once per request, which keeps what it began with. */
+    private volatile UpstreamProxies proxies = UpstreamProxies.NONE;
 
     /**
      * @param settings how origins are reached
@@ -45,7 +47,7 @@ public final class UpstreamClient implements Closeable {
         this.resolver = new Resolver(nanoTime);
         UpstreamTrust trust = settings.insecure() ? new UpstreamTrust.AcceptAny()
                 : new UpstreamTrust.Verify(settings.caFile().map(List::of).orElse(List.of()));
-        ClientTls tls = new ClientTls(trust, List.of("http/1.1"));
+        OriginTls tls = new OriginTls(trust, List.of("http/1.1"), settings.origins());
         this.dialler = new Dialler(tls, limits, resolver, ownPorts, deadlines, nanoTime);
     }
 
@@ -54,9 +56,64 @@ public final class UpstreamClient implements Closeable {
         return limits;
     }
 
+    /** Requests that begin from now on go through these; unused connections that were made another way are closed. */
+    public void use(UpstreamProxies chosen) {
+        List<UpstreamConnection> stale = new ArrayList<>();
+        lock.lock();
+        try {
+            proxies = chosen;
+            Iterator<Map.Entry<Way, ArrayDeque<UpstreamConnection>>> queues = idle.entrySet().iterator();
+            while (queues.hasNext()) {
+                Map.Entry<Way, ArrayDeque<UpstreamConnection>> queue = queues.next();
+                if (!isCurrent(queue.getKey())) {
+                    stale.addAll(queue.getValue());
+                    idleCount -= queue.getValue().size();
+                    queues.remove();
+                }
+            }
+        } finally {
+            lock.unlock();
+            stale.forEach(UpstreamConnection::close);
+        }
+    }
+
+    /** How {@code endpoint} is reached now. */
+    Way way(Endpoint endpoint) {
+        return new Way(endpoint, proxies.via(endpoint.host()));
+    }
+
+    /** Whether a request that begins now would go this way. */
+    boolean isCurrent(Way way) {
+        return way(way.endpoint()).equals(way);
+    }
+
+    /**
+     * Tries a proxy, whether or not it is in use.
+     *
+     * @param target what it is asked to connect to; without one it is reached and greeted alone
+     * @return one sentence: how it answered
+     * @throws UpstreamException if it cannot be reached or refuses
+     */
+    public String check(UpstreamProxy proxy, Optional<Endpoint> target) throws UpstreamException {
+        if (target.isEmpty()) {
+            return dialler.probe(proxy);
+        }
+        dial(new Way(target.get(), Optional.of(proxy)), true).close();
+        return "connected to " + target.get().hostAndPort();
+    }
+
     /** Opens a new connection. */
     public UpstreamConnection dial(Endpoint endpoint) throws UpstreamException {
-        UpstreamConnection connection = dialler.dial(endpoint);
+        return dial(way(endpoint), false);
+    }
+
+    /**
+     * Opens a new connection.
+     *
+     * @param tunnelled whether an HTTP proxy is asked for a tunnel even for plain HTTP
+     */
+    UpstreamConnection dial(Way way, boolean tunnelled) throws UpstreamException {
+        UpstreamConnection connection = dialler.dial(way, tunnelled);
         lock.lock();
         try {
             if (closed) {
@@ -83,13 +140,13 @@ public final class UpstreamClient implements Closeable {
         return nanoTime.getAsLong();
     }
 
-    /** Takes a kept connection to {@code endpoint} that is not known to be closed. */
-    Optional<UpstreamConnection> takeIdle(Endpoint endpoint) {
+    /** Takes a kept connection, made this way, that is not known to be closed. */
+    Optional<UpstreamConnection> takeIdle(Way way) {
         List<UpstreamConnection> stale = new ArrayList<>(0);
         lock.lock();
         try {
             removeExpired(stale);
-            ArrayDeque<UpstreamConnection> queue = idle.get(endpoint);
+            ArrayDeque<UpstreamConnection> queue = idle.get(way);
             while (queue != null && !queue.isEmpty()) {
                 UpstreamConnection connection = queue.removeLast();
                 idleCount--;
@@ -111,10 +168,11 @@ public final class UpstreamClient implements Closeable {
         lock.lock();
         try {
             removeExpired(stale);
-            if (closed || !connection.isPoolable() || connection.isUnusable() || idleCount >= limits.idleConnectionsMax()) {
+            if (closed || !connection.isPoolable() || connection.isUnusable() || idleCount >= limits.idleConnectionsMax()
+                    || !isCurrent(connection.way())) {
                 stale.add(connection);
             } else {
-                idle.computeIfAbsent(connection.endpoint(), key -> new ArrayDeque<>()).addLast(connection);
+                idle.computeIfAbsent(connection.way(), key -> new ArrayDeque<>()).addLast(connection);
                 idleCount++;
             }
         } finally {

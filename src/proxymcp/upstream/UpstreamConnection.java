@@ -7,10 +7,13 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import proxymcp.exchange.Endpoint;
 import proxymcp.exchange.Route;
 import proxymcp.exchange.TlsInfo;
 import proxymcp.http.Deadlines;
+import proxymcp.http.Fields;
+import proxymcp.http.RequestHead;
 import proxymcp.http.WireReader;
 import proxymcp.http.WireWriter;
 
@@ -28,7 +31,9 @@ public final class UpstreamConnection implements Closeable {
      */
     public record Dialled(long dns, long connect, long tls) {}
 
+    private final Way way;
     private final Endpoint endpoint;
+    private final boolean forwarded;
     private final Socket raw;
     /** The socket that carries HTTP: {@link #raw}, or TLS over it. */
     private final Socket socket;
@@ -44,12 +49,15 @@ public final class UpstreamConnection implements Closeable {
     private final Route again;
     private int exchanges;
     private boolean poolable = true;
+    private BooleanSupplier outdated = () -> false;
     private long idleSinceNanos;
     private volatile boolean closed;
 
-    UpstreamConnection(Endpoint endpoint, Socket raw, Socket socket, Optional<TlsInfo> tls, long id, Dialled dialled,
+    UpstreamConnection(Way way, boolean forwarded, Socket raw, Socket socket, Optional<TlsInfo> tls, long id, Dialled dialled,
             Deadlines.Deadline deadline, Runnable onClose) throws IOException {
-        this.endpoint = endpoint;
+        this.way = way;
+        this.endpoint = way.endpoint();
+        this.forwarded = forwarded;
         this.raw = raw;
         this.socket = socket;
         this.tls = tls;
@@ -66,6 +74,37 @@ public final class UpstreamConnection implements Closeable {
     /** What it is connected to. */
     public Endpoint endpoint() {
         return endpoint;
+    }
+
+    /** How it was made. */
+    Way way() {
+        return way;
+    }
+
+    /** Whether a proxy reads the requests on it and sends them on, instead of passing octets. */
+    boolean isForwarded() {
+        return forwarded;
+    }
+
+    /** The request head as this connection needs it: in absolute form, with what the proxy is told about who asks. */
+    RequestHead onWire(RequestHead head) {
+        if (!forwarded) {
+            return head;
+        }
+        RequestHead absolute = head.withTarget(endpoint.url(head.target()));
+        Optional<UpstreamProxy.Login> login = way.proxy().flatMap(UpstreamProxy::login);
+        if (login.isEmpty()) {
+            return absolute;
+        }
+        Fields fields = head.fields();
+        Fields.Builder kept = new Fields.Builder();
+        for (int i = 0; i < fields.size(); i++) {
+            if (!fields.isNamed(i, "Proxy-Authorization")) {
+                kept.addLine(fields, i);
+            }
+        }
+        kept.add("Proxy-Authorization", login.get().basic());
+        return absolute.withFields(kept.build());
     }
 
     /** Octets from the origin. */
@@ -107,7 +146,7 @@ public final class UpstreamConnection implements Closeable {
         InetSocketAddress address = (InetSocketAddress) raw.getRemoteSocketAddress();
         String shown = address == null ? endpoint.hostAndPort()
                 : new Endpoint("http", address.getAddress().getHostAddress(), address.getPort()).hostAndPort();
-        return new Route(Optional.empty(), shown, id, reused, tls);
+        return new Route(way.proxy().map(UpstreamProxy::url), shown, id, reused, tls);
     }
 
     /**
@@ -116,6 +155,11 @@ public final class UpstreamConnection implements Closeable {
      */
     public void keepPrivate() {
         poolable = false;
+    }
+
+    /** From when {@code condition} holds, no further exchange begins on it; the one that runs goes on. */
+    void outdatedOnce(BooleanSupplier condition) {
+        outdated = condition;
     }
 
     boolean isPoolable() {
@@ -138,9 +182,9 @@ public final class UpstreamConnection implements Closeable {
         return idleSinceNanos;
     }
 
-    /** Whether the connection is known to be of no use: closed here, or octets came that belong to no response. */
+    /** Whether the connection is known to be of no use: closed here, made under other settings, or octets came that belong to no response. */
     boolean isUnusable() {
-        return closed || deadline.expired() || in.buffered() > 0;
+        return closed || deadline.expired() || in.buffered() > 0 || outdated.getAsBoolean();
     }
 
     /**

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import proxymcp.proxy.AcceptEncoding;
+import proxymcp.proxy.ListenerOptions;
 import proxymcp.tool.Toolbox;
 
 final class OptionsParserTest {
@@ -71,13 +73,17 @@ final class OptionsParserTest {
     void everyCommandIsRead() throws BadCommandLine {
         assertEquals(new Command.ServeHttp("0.0.0.0", 0, Optional.of("t")),
                 command("--transport", "http", "--port", "0", "--token", "t", "--bind", "0.0.0.0"));
-        assertEquals(new Command.Run(new Command.PortChoice(3001, false), new Command.PortChoice(9, true), Optional.empty()),
+        assertEquals(new Command.Run(new Command.PortChoice(3001, false), new Command.PortChoice(9, true), Optional.empty(),
+                        ListenerOptions.DEFAULT),
                 command("run", "--proxy-port", "9"));
-        assertEquals(new Command.Capture("127.0.0.1", 8080, Optional.empty(), false, Optional.empty(), Optional.empty()), command("capture"));
+        assertEquals(new Command.Capture("127.0.0.1", 8080, Optional.empty(), false, Optional.empty(), ListenerOptions.DEFAULT,
+                Optional.empty()), command("capture"));
         assertEquals(new Command.Capture("::", 9505, Optional.of("u:p"), true, Optional.of(Path.of("/ca.pem")),
+                        ListenerOptions.DEFAULT.withTransparentPort(8443, 4443).withAcceptEncoding(AcceptEncoding.DECODABLE),
                         Optional.of(new Command.Recorded(Optional.empty(), "full", 1_024))),
                 command("capture", "--port", "9505", "--profile", "full", "--insecure-upstream", "--bind", "::", "--require-auth", "u:p",
-                        "--upstream-ca", "/ca.pem"));
+                        "--upstream-ca", "/ca.pem", "--transparent-port", "8443", "--transparent-target-port", "4443",
+                        "--accept-encoding", "decodable"));
         assertEquals(Optional.of(new Command.Recorded(Optional.of("shop"), "full", 7)),
                 ((Command.Capture) command("capture", "--session", "shop", "--max-disk-mb", "7")).recorded());
         assertEquals(new Command.Call("proxy_stop", List.of("a=1", "--b=2"), Optional.of("http://x/mcp"), Optional.of("t")),
@@ -105,6 +111,8 @@ final class OptionsParserTest {
         assertEquals("--allow-env: expected the name of an environment variable, got \"A=B\"", refusal("--allow-env", "A=B"));
         assertEquals("call needs the name of a tool; \"tools\" lists them", refusal("call"));
         assertEquals("--require-auth: expected user:password", refusal("capture", "--require-auth", "hunter2"));
+        assertEquals("--accept-encoding: expected as_sent or decodable, got \"gzip\"", refusal("capture", "--accept-encoding", "gzip"));
+        assertEquals("--transparent-target-port needs --transparent-port", refusal("run", "--transparent-target-port", "443"));
     }
 
     @Test

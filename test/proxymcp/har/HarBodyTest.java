@@ -72,7 +72,7 @@ final class HarBodyTest {
         session.body(contentType.isEmpty() ? "" : "Content-Type: " + contentType, octets);
         JsonObject entry = session.export().only();
         assertEquals(expected, text(entry, "response.content.text"), contentType);
-        assertFalse(has(entry, "response.content", "encoding") || has(entry, "response._body", "raw"), contentType);
+        assertFalse(has(entry, "response.content", "encoding") || has(entry, "response._rawBody", "base64"), contentType);
         assertEquals(octets.length, number(entry, "response.content.size"));
     }
 
@@ -82,7 +82,7 @@ final class HarBodyTest {
         JsonObject entry = session.export().only();
         assertEquals(expected, text(entry, "response.content.text"), contentType);
         assertFalse(has(entry, "response.content", "encoding"));
-        assertArrayEquals(octets, base64(entry, "response._body.raw"));
+        assertArrayEquals(octets, base64(entry, "response._rawBody.base64"));
     }
 
     private void assertBase64(String contentType, byte[] octets) throws Exception {
@@ -90,7 +90,7 @@ final class HarBodyTest {
         JsonObject entry = session.export().only();
         assertEquals("base64", text(entry, "response.content.encoding"), contentType);
         assertArrayEquals(octets, base64(entry, "response.content.text"), contentType);
-        assertFalse(has(entry, "response._body", "raw"), contentType);
+        assertFalse(has(entry, "response._rawBody", "base64"), contentType);
     }
 
     @Test
@@ -170,12 +170,12 @@ final class HarBodyTest {
             assertEquals(expected[i], text(entry, "response.content.text"), codings[i]);
             assertEquals(size + " " + (size - coded[i].length) + " " + coded[i].length, number(entry, "response.content.size") + " "
                     + number(entry, "response.content.compression") + " " + number(entry, "response.bodySize"), codings[i]);
-            assertArrayEquals(coded[i], base64(entry, "response._body.raw"), codings[i]);
+            assertArrayEquals(coded[i], base64(entry, "response._rawBody.base64"), codings[i]);
         }
         session.body("Content-Type: text/plain\r\nContent-Encoding: br", brotli);
         JsonObject entry = session.export().only();
         assertEquals(utf8(text(entry, "response.content.text")).length, number(entry, "response.content.size"));
-        assertArrayEquals(brotli, base64(entry, "response._body.raw"));
+        assertArrayEquals(brotli, base64(entry, "response._rawBody.base64"));
         session.body("Content-Type: image/png\r\nContent-Encoding: gzip", gzip(new byte[] {1, 2, 3}));
         assertArrayEquals(new byte[] {1, 2, 3}, base64(session.export().only(), "response.content.text"));
     }
@@ -186,17 +186,17 @@ final class HarBodyTest {
         session.body("Content-Type: text/plain\r\nContent-Encoding: zstd", new byte[] {1, 2, 3});
         JsonObject entry = session.export().only();
         assertArrayEquals(new byte[] {1, 2, 3}, base64(entry, "response.content.text"));
-        assertFalse(has(entry, "response._body", "raw") || has(entry, "response.content", "compression"));
+        assertFalse(has(entry, "response._rawBody", "base64") || has(entry, "response.content", "compression"));
         assertEquals("content coding zstd is not decoded: no decoder for this coding", text(entry, "response.content.comment"));
         session.body("Content-Type: text/plain\r\nContent-Encoding: gzip", Arrays.copyOf(packed, packed.length - 8));
         HarSession.Exported exported = session.export();
         entry = exported.only();
         assertEquals("text ".repeat(1_000), text(entry, "response.content.text"));
-        assertArrayEquals(Arrays.copyOf(packed, packed.length - 8), base64(entry, "response._body.raw"));
+        assertArrayEquals(Arrays.copyOf(packed, packed.length - 8), base64(entry, "response._rawBody.base64"));
         assertFalse(has(entry, "response.content", "compression"));
         session.body("Content-Type: text/plain\r\nContent-Encoding: gzip", utf8("not gzip"));
         exported = session.export();
-        assertArrayEquals(utf8("not gzip"), base64(exported.only(), "response._body.raw"));
+        assertArrayEquals(utf8("not gzip"), base64(exported.only(), "response._rawBody.base64"));
         assertEquals(List.of(new HarWarning("undecoded", 3, List.of(1L, 2L, 3L), "content coding zstd is not decoded: no decoder for this coding")),
                 exported.written().warnings());
     }
@@ -216,14 +216,14 @@ final class HarBodyTest {
         session.body("Content-Type: text/plain\r\nContent-Length: 0", new byte[0]);
         JsonObject empty = session.export().only();
         assertEquals("{\"size\":0,\"mimeType\":\"text/plain\",\"text\":\"\"}", Json.text(at(empty, "response.content")));
-        assertEquals("0 0", number(empty, "response._body.bytes") + " " + number(empty, "response.bodySize"));
+        assertEquals("0 0", number(empty, "response._rawBody.bytes") + " " + number(empty, "response.bodySize"));
         session.body("Content-Encoding: gzip", new byte[0]);
         assertEquals("{\"size\":0,\"mimeType\":\"x-unknown\",\"text\":\"\"}", Json.text(at(session.export().only(), "response.content")));
         session.request("HEAD / HTTP/1.1\r\nHost: a.test")
                 .answered("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 5000\r\nContent-Encoding: gzip").record();
         JsonObject none = session.export().only();
         assertEquals("{\"size\":0,\"mimeType\":\"text/html\"}", Json.text(at(none, "response.content")));
-        assertFalse(has(none, "response", "_body") || has(none, "request", "postData") || has(none, "request", "_body"));
+        assertFalse(has(none, "response", "_rawBody") || has(none, "request", "postData") || has(none, "request", "_rawBody"));
         assertEquals("0 0", number(none, "request.bodySize") + " " + number(none, "response.bodySize"));
         session.request("POST / HTTP/1.1\r\nHost: a.test").sending(new byte[0]).answered("HTTP/1.1 204 No Content").record();
         assertEquals("{\"mimeType\":\"application/octet-stream\",\"text\":\"\"}", Json.text(at(session.export().only(), "request.postData")));
@@ -237,14 +237,14 @@ final class HarBodyTest {
             JsonObject entry = preview.export().only();
             // 4,096 octets end in the middle of a character: the text leaves it out, the octets do not.
             assertEquals(page.substring(0, 2_048), text(entry, "response.content.text"));
-            assertArrayEquals(Arrays.copyOf(utf8(page), 4_096), base64(entry, "response._body.raw"));
+            assertArrayEquals(Arrays.copyOf(utf8(page), 4_096), base64(entry, "response._rawBody.base64"));
             assertEquals("10001 10001 10001 4096 the first 4096 of 10001 octets", number(entry, "response.content.size") + " "
-                    + number(entry, "response.bodySize") + " " + number(entry, "response._body.bytes") + " " + number(entry, "response._body.kept")
+                    + number(entry, "response.bodySize") + " " + number(entry, "response._rawBody.bytes") + " " + number(entry, "response._rawBody.kept")
                     + " " + text(entry, "response.content.comment"));
             preview.body("Content-Type: text/plain", utf8("y".repeat(5_000)));
             HarSession.Exported exported = preview.export();
             assertEquals("y".repeat(4_096), text(exported.only(), "response.content.text"));
-            assertFalse(has(exported.only(), "response._body", "raw"));
+            assertFalse(has(exported.only(), "response._rawBody", "base64"));
             byte[] noise = new byte[20_000];
             new Random(7).nextBytes(noise);
             byte[] packed = gzip(noise);
@@ -252,7 +252,7 @@ final class HarBodyTest {
             exported = preview.export();
             byte[] shown = base64(exported.only(), "response.content.text");
             assertArrayEquals(Arrays.copyOf(noise, shown.length), shown);
-            assertArrayEquals(Arrays.copyOf(packed, 4_096), base64(exported.only(), "response._body.raw"));
+            assertArrayEquals(Arrays.copyOf(packed, 4_096), base64(exported.only(), "response._rawBody.base64"));
             assertEquals("partial_body 3 [1, 2, 3]", exported.written().warnings().get(0).kind() + " " + exported.written().warnings().get(0).count()
                     + " " + exported.written().warnings().get(0).seqs());
         }

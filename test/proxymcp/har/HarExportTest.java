@@ -79,11 +79,11 @@ final class HarExportTest {
                 + "'queryString':[{'name':'q','value':'1'},{'name':'q','value':'\\'x\\' y'},{'name':'flag','value':''}],"
                 + "'postData':{'mimeType':'application/x-www-form-urlencoded','params':[{'name':'user','value':'a b'},{'name':'text','value':'\u00e4'},"
                 + "{'name':'broken','value':'%zz'},{'name':'empty','value':''}],'text':'user=a+b&text=%C3%A4&broken=%zz&empty='},"
-                + "'headersSize':124,'bodySize':38,'_body':{'bytes':38,'kept':38,'sha256':'" + HexFormat.of().formatHex(HarSession.sha256(posted))
+                + "'headersSize':124,'bodySize':38,'_rawBody':{'bytes':38,'kept':38,'sha256':'" + HexFormat.of().formatHex(HarSession.sha256(posted))
                 + "','complete':true}},'response':{'status':201,'statusText':'Created','httpVersion':'HTTP/1.1','cookies':[],"
                 + "'headers':[{'name':'Content-Type','value':'text/plain'},{'name':'Location','value':'/new'}],"
                 + "'content':{'size':5,'mimeType':'text/plain','text':'d\u00f6ne'},'redirectURL':'/new','headersSize':66,'bodySize':5,"
-                + "'_body':{'bytes':5,'kept':5,'sha256':'" + hash + "','complete':true}},'cache':{},"
+                + "'_rawBody':{'bytes':5,'kept':5,'sha256':'" + hash + "','complete':true}},'cache':{},"
                 + "'timings':{'blocked':1,'dns':2.5,'connect':7,'send':0.005,'wait':6,'receive':7,'ssl':4},"
                 + "'serverIPAddress':'192.0.2.1','connection':'7','_exchange':{'id':'01234567-89ab-4cde-8000-000000000001','seq':1,"
                 + "'source':'explicit','clientAddress':'127.0.0.1:5000','listener':'127.0.0.1:8080','clientConnectionId':1,'state':'complete',"
@@ -221,7 +221,7 @@ final class HarExportTest {
         JsonObject cut = file.entry(1);
         assertEquals("200 only this the body was cut off reset incomplete", number(cut, "response.status") + " " + text(cut, "response.content.text")
                 + " " + text(cut, "response.content.comment") + " " + text(cut, "_error.errorClass") + " " + text(cut, "_exchange.state"));
-        assertEquals("false", json(cut, "response._body.complete"));
+        assertEquals("false", json(cut, "response._rawBody.complete"));
     }
 
     @Test
@@ -277,8 +277,8 @@ final class HarExportTest {
         JsonObject entry = exported.only();
         assertEquals("{\"mimeType\":\"text/plain\",\"params\":[],\"comment\":\"bodies were left out\"}", json(entry, "request.postData"));
         assertEquals("8 bodies were left out 4", number(entry, "response.content.size") + " " + text(entry, "response.content.comment") + " "
-                + number(entry, "request._body.kept"));
-        assertFalse(has(entry, "response.content", "text") || has(entry, "response._body", "raw"));
+                + number(entry, "request._rawBody.kept"));
+        assertFalse(has(entry, "response.content", "text") || has(entry, "response._rawBody", "base64"));
         assertEquals(List.of(), exported.written().warnings());
         assertTrue(new String(exported.octets(), StandardCharsets.UTF_8).contains("bodies were left out"));
     }

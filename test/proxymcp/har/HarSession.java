@@ -1,8 +1,12 @@
 package proxymcp.har;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -10,6 +14,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import proxymcp.exchange.BodyEnd;
@@ -30,38 +35,32 @@ import proxymcp.http.HeadParser;
 import proxymcp.http.ProtocolException;
 import proxymcp.http.RequestHead;
 import proxymcp.http.ResponseHead;
+import proxymcp.json.Json;
 import proxymcp.json.JsonObject;
 import proxymcp.store.CaptureProfile;
 import proxymcp.store.Session;
 import proxymcp.store.SessionCatalog;
+import proxymcp.store.SessionId;
 import proxymcp.store.SessionQuery;
 import proxymcp.store.SessionWriter;
 import proxymcp.store.StoreLimits;
-import proxymcp.store.WorkWatch;
+import proxymcp.store.Unwatched;
 
 /** A session that a test fills, exchange by exchange, and exports. */
 final class HarSession implements AutoCloseable {
     static final long STARTED = 1_700_000_000_123L;
     static final String STARTED_TEXT = "2023-11-14T22:13:20.123Z";
-    static final WorkWatch NOBODY = new WorkWatch() {
-        @Override
-        public void done(long done, long total) {}
-
-        @Override
-        public boolean cancelled() {
-            return false;
-        }
-    };
     private static final HeadLimits LIMITS = new HeadLimits(1 << 16, 500);
 
+    private final Path home;
     final SessionCatalog catalog;
     final SessionWriter writer;
-    private boolean ended;
     private long made;
     /** Seq of the last exchange that ended. */
     private long passed;
 
     HarSession(Path home, CaptureProfile profile) throws IOException {
+        this.home = home;
         catalog = new SessionCatalog(home.resolve("sessions"), StoreLimits.DEFAULT, Clock.systemUTC());
         writer = catalog.create(Optional.of("a \"name\""), profile, 1 << 14, JsonObject.builder().put("port", 8080).build());
     }
@@ -221,17 +220,16 @@ final class HarSession implements AutoCloseable {
     }
 
     Exported export(SessionQuery query, boolean includeBodies) throws Exception {
-        while (writer.status().writtenThrough() < passed && !ended) {
+        while (writer.status().writtenThrough() < passed) {
             LockSupport.parkNanos(100_000);
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        HarExport.Written written = catalog.read(writer.id(), session -> HarExport.write(session, query, includeBodies, out, NOBODY));
+        HarExport.Written written = catalog.read(writer.id(), session -> HarExport.write(session, query, includeBodies, out, Unwatched.NOBODY));
         return new Exported(HarFile.of(out.toByteArray()), written, out.toByteArray());
     }
 
-    /** Ends the session; it can be read again. */
+    /** Ends the session; it can be read, and exported, as before. */
     Session end() throws IOException {
-        ended = true;
         catalog.end(writer);
         return catalog.open(writer.id());
     }
@@ -240,11 +238,27 @@ final class HarSession implements AutoCloseable {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
+    /** Ends it, and has it leave as HAR and come back: the new session must give the same entries, to the last octet. */
     @Override
     public void close() throws IOException {
-        if (!ended) {
+        try (catalog) {
             catalog.end(writer);
+            Path file = home.resolve("round-trip.har");
+            HarFile before = exported(writer.id(), file);
+            ImportedHar imported = new HarImport(catalog, home, new HarImport.Request(file, "again", true, OptionalLong.empty()), Unwatched.NOBODY).run();
+            assertEquals(List.of(), imported.warnings());
+            HarFile after = exported(imported.session().id(), file);
+            assertEquals(before.entries(), after.entries());
+            for (int i = 0; i < before.entries(); i++) {
+                assertEquals(Json.text(before.entry(i)), Json.text(after.entry(i)));
+            }
         }
-        catalog.close();
+    }
+
+    private HarFile exported(SessionId id, Path file) throws IOException {
+        try (OutputStream out = Files.newOutputStream(file)) {
+            HarExport.write(catalog.open(id), SessionQuery.ALL, true, out, Unwatched.NOBODY);
+        }
+        return HarFile.of(Files.readAllBytes(file));
     }
 }

@@ -12,8 +12,9 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import proxymcp.Programs;
 import proxymcp.exchange.Exchange;
 import proxymcp.exchange.Outcome;
@@ -36,13 +37,14 @@ final class ChromiumTest {
     private static final byte[] DOT = Base64.getDecoder().decode(
             "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=");
 
-    @Test void pageWithItsPartsIsCaptured(@TempDir Path folder) throws Exception {
+    @ParameterizedTest @ValueSource(strings = {"http", "socks5"})
+    void pageWithItsPartsIsCaptured(String scheme, @TempDir Path folder) throws Exception {
         Path chromium = Programs.require("chromium");
         TestCertificate certificate = TestCertificate.forLoopback(folder);
         try (CapturingProxy proxy = CapturingProxy.trusting(folder.resolve("home"), certificate);
                 TestOrigin origin = TestOrigin.https("127.0.0.1", certificate.context(), ChromiumTest::answer)) {
             String url = origin.url("127.0.0.1", "/");
-            String dom = dump(folder, chromium, proxy, url);
+            String dom = dump(folder, chromium, proxy, scheme, url);
             assertTrue(dom.contains(">done|p\u00f6sted|42|rgb(1, 2, 3)|1<"), dom);
             Map<String, String> captured = new TreeMap<>();
             // The browser has requests of its own, to its maker.
@@ -58,12 +60,13 @@ final class ChromiumTest {
         }
     }
 
-    private static String dump(Path folder, Path chromium, CapturingProxy proxy, String url) throws IOException, InterruptedException {
+    private static String dump(Path folder, Path chromium, CapturingProxy proxy, String scheme, String url)
+            throws IOException, InterruptedException {
         Path dom = folder.resolve("dom.html");
         Path log = folder.resolve("chromium.log");
         Process process = new ProcessBuilder(chromium.toString(), "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic",
                 "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                "--disable-dev-shm-usage", "--user-data-dir=" + folder.resolve("profile"), "--proxy-server=" + proxy.url(),
+                "--disable-dev-shm-usage", "--user-data-dir=" + folder.resolve("profile"), "--proxy-server=" + scheme + "://127.0.0.1:" + proxy.port(),
                 "--proxy-bypass-list=<-loopback>", "--ignore-certificate-errors-spki-list=" + proxy.authority().spkiFingerprint(),
                 "--virtual-time-budget=10000", "--dump-dom", url)
                 .redirectOutput(dom.toFile()).redirectError(log.toFile()).start();

@@ -9,7 +9,10 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import proxymcp.http.BodyFraming;
 import proxymcp.http.BodyReader;
@@ -102,6 +105,17 @@ public final class RawClient implements AutoCloseable {
             throw new AssertionError("octets came before TLS began: \"" + drained() + "\"");
         }
         SSLSocket layered = (SSLSocket) context.getSocketFactory().createSocket(socket, name, tcp.getPort(), true);
+        layered.startHandshake();
+        use(layered);
+        return layered;
+    }
+
+    /** The same, asking for a server name that JSSE leaves out by itself: one without a dot. */
+    public SSLSocket startTlsAskingFor(SSLContext context, String name) throws IOException {
+        SSLSocket layered = (SSLSocket) context.getSocketFactory().createSocket(socket, name, tcp.getPort(), true);
+        SSLParameters parameters = layered.getSSLParameters();
+        parameters.setServerNames(List.of(new SNIHostName(name)));
+        layered.setSSLParameters(parameters);
         layered.startHandshake();
         use(layered);
         return layered;

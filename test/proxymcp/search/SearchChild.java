@@ -31,7 +31,7 @@ import proxymcp.store.SessionCatalog;
 import proxymcp.store.SessionQuery;
 import proxymcp.store.SessionWriter;
 import proxymcp.store.StoreLimits;
-import proxymcp.store.WorkWatch;
+import proxymcp.store.Unwatched;
 
 /** A Java process whose heap is far smaller than the bodies it searches. {@link #main} is the child's side. */
 final class SearchChild {
@@ -108,19 +108,10 @@ final class SearchChild {
     }
 
     private static void say(String what, SessionCatalog catalog, SessionWriter writer, Wanted wanted, String type) throws IOException {
-        WorkWatch nobody = new WorkWatch() {
-            @Override
-            public void done(long done, long total) {}
-
-            @Override
-            public boolean cancelled() {
-                return false;
-            }
-        };
         SearchResult all = BodySearch.run(catalog.open(writer.id()), new SearchRequest(wanted, SearchIn.BOTH, SessionQuery.ALL, Optional.empty(), 0,
-                10, 10, false, 100), job -> { }, 1, System::nanoTime, nobody);
+                10, 10, false, 100), job -> { }, 1, System::nanoTime, Unwatched.NOBODY);
         SearchResult one = BodySearch.run(catalog.open(writer.id()), new SearchRequest(wanted, SearchIn.BOTH, SessionQuery.ALL, Optional.of(type), 0,
-                10, 10, false, 100), job -> { }, 1, System::nanoTime, nobody);
+                10, 10, false, 100), job -> { }, 1, System::nanoTime, Unwatched.NOBODY);
         System.out.println(what + " " + all.counts().matched() + " " + one.counts().matched() + " " + one.hits().get(0).snippets().get(0).position());
     }
 }

@@ -18,25 +18,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import proxymcp.search.BodyLook.Verdict;
 import proxymcp.store.SessionQuery;
-import proxymcp.store.WorkWatch;
+import proxymcp.store.Unwatched;
 
 /** Matches are found wherever a block or a window ends, in octets and in characters. */
 @Timeout(60)
 final class TextLookTest {
     /** What is read at a time, and the window of characters. */
     private static final int BLOCK = 64 << 10;
-    private static final WorkWatch NOBODY = new WorkWatch() {
-        @Override
-        public void done(long done, long total) {}
-
-        @Override
-        public boolean cancelled() {
-            return false;
-        }
-    };
 
     private static BodyLook look(Wanted wanted) {
-        return new BodyLook(new SearchRequest(wanted, SearchIn.BOTH, SessionQuery.ALL, Optional.empty(), 0, 1, 1, false, 20), NOBODY, System::nanoTime);
+        return new BodyLook(new SearchRequest(wanted, SearchIn.BOTH, SessionQuery.ALL, Optional.empty(), 0, 1, 1, false, 20), Unwatched.NOBODY, System::nanoTime);
     }
 
     /** Hands out few octets at a time, and never the same number. */
@@ -119,9 +110,9 @@ final class TextLookTest {
             }
             for (Wanted wanted : List.of(new Wanted.Text("X\u00c9", false), Wanted.regex("x[\u00e9]", true))) {
                 Finder finder = wanted instanceof Wanted.Text text ? new TextFinder(text)
-                        : new RegexFinder(((Wanted.Regex) wanted).pattern(), NOBODY, System::nanoTime);
+                        : new RegexFinder(((Wanted.Regex) wanted).pattern(), Unwatched.NOBODY, System::nanoTime);
                 List<Snippet> found = new ArrayList<>();
-                new TextLook(finder, NOBODY, 0).snippets(new StringReader(body.toString()), Integer.MAX_VALUE, found);
+                new TextLook(finder, Unwatched.NOBODY, 0).snippets(new StringReader(body.toString()), Integer.MAX_VALUE, found);
                 assertEquals(expected, found.stream().map(one -> new Snippet(one.position(), one.context().replace("...", ""))).toList());
             }
         }
@@ -130,7 +121,7 @@ final class TextLookTest {
     @Test
     void emptyMatchesEnd() throws IOException {
         List<Snippet> found = new ArrayList<>();
-        new TextLook(new RegexFinder(((Wanted.Regex) Wanted.regex("b*", true)).pattern(), NOBODY, System::nanoTime), NOBODY, 1)
+        new TextLook(new RegexFinder(((Wanted.Regex) Wanted.regex("b*", true)).pattern(), Unwatched.NOBODY, System::nanoTime), Unwatched.NOBODY, 1)
                 .snippets(new StringReader("abba"), 10, found);
         assertEquals(List.of(new Snippet(0, "[]a..."), new Snippet(1, "a[bb]a"), new Snippet(3, "...b[]a"), new Snippet(4, "...a[]")), found);
     }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -19,7 +20,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import proxymcp.exchange.Client;
+import proxymcp.exchange.Endpoint;
+import proxymcp.exchange.ExchangeStart;
+import proxymcp.exchange.Source;
+import proxymcp.http.Fields;
 import proxymcp.http.ProtocolException;
+import proxymcp.http.RequestHead;
 
 /** Where recovery begins, and which checkpoints are listed. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -93,6 +100,27 @@ final class CheckpointTest {
             after.recover(id);
             assertTrue(after.checkpoints(id).containsAll(List.of(one, two, four)));
         }
+    }
+
+    @Test
+    void startsThatStepBackFurtherBehindTheCheckpointStayInOrder() throws Exception {
+        List<Long> starts = List.of(100L, 95L, 93L, 120L);
+        for (int i = 0; i < starts.size(); i++) {
+            begin(i, starts.get(i));
+            if (i == 1) {
+                checkpoint("behind the smaller step");
+            }
+        }
+        try (SessionCatalog after = TestStore.catalog(killed(), TestStore.SMALL)) {
+            List<Long> found = new ArrayList<>();
+            after.open(id).forEach(SessionQuery.ALL, entry -> found.add(entry.startedAtMillis()));
+            assertEquals(List.of(93L, 95L, 100L, 120L), SessionQuery.ALL.descending() ? found.reversed() : found);
+        }
+    }
+
+    private void begin(int number, long startedAtMillis) {
+        writer.sink().open(new ExchangeStart(new UUID(1, number), startedAtMillis, new Client("127.0.0.1:1", "main", Source.EXPLICIT, Optional.empty(), 1),
+                new Endpoint("http", "a.test", 80), RequestHead.of("GET", "/" + number, Fields.EMPTY), Optional.empty()));
     }
 
     @Test

@@ -126,6 +126,24 @@ final class DamageTest {
         }
     }
 
+    @Test
+    void anExchangeWhoseHeadIsGoneIsNamedByTheGapItLeaves() throws Exception {
+        byte[] log = Files.readAllBytes(pristine.resolve("segment-000001.seg"));
+        for (LogFile.Entry start : map.entries()) {
+            if (start.type() == RecordType.START.code() && start.seq() < noted.size()) {
+                restore();
+                byte[] harmed = log.clone();
+                // More than one bit: the header itself says nothing any more.
+                Arrays.fill(harmed, (int) start.offset(), (int) start.offset() + RecordLayout.HEADER_BYTES, (byte) 0x55);
+                Files.write(segment(), harmed);
+                try (SessionCatalog catalog = catalog()) {
+                    assertEquals(List.of(new Damage(1, start.offset(), start.end() - start.offset(), Damage.BYTES, 0, List.of(start.seq()))),
+                            catalog.recover(id).damage());
+                }
+            }
+        }
+    }
+
     /** An intact header says whose payload is damaged, and so does one with a single flipped bit; at the end of the log that looks like a crash. */
     private Damage damageOf(LogFile.Entry lost, int at, int logBytes) {
         long length = lost.end() - lost.offset();

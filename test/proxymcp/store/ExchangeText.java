@@ -17,7 +17,7 @@ import proxymcp.http.RequestHead;
 import proxymcp.http.ResponseHead;
 
 /** Everything that is kept of an exchange, as text: one line a part, so that a difference shows where it is. */
-final class ExchangeText {
+public final class ExchangeText {
     private ExchangeText() {}
 
     /** What was recorded. */
@@ -49,11 +49,11 @@ final class ExchangeText {
     }
 
     /** What the store reads. */
-    static String of(StoredExchange stored) throws IOException {
+    public static String of(StoredExchange stored) throws IOException {
         return of(stored.exchange(), octets(stored.requestBody()), octets(stored.responseBody()));
     }
 
-    static byte[] octets(StoredBody body) throws IOException {
+    public static byte[] octets(StoredBody body) throws IOException {
         try (InputStream in = body.open()) {
             return in.readAllBytes();
         }

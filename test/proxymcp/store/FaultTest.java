@@ -217,6 +217,27 @@ final class FaultTest {
         Numbered.readAll(sessions.open(writer.id()));
     }
 
+    /** A batch is written in runs: one that fails between others must not be forgotten once the next one works. */
+    @Test void theReasonOfALossStaysThoughTheNextWriteWorks() throws Exception {
+        StoreLimits large = new StoreLimits(64 << 20, 8 << 20, 2_000, 4 << 10, 20, 512, 20, Long.MAX_VALUE, 1_000_000, 64, 1 << 17);
+        SessionCatalog sessions = new SessionCatalog(root, disk, large, Clock.systemUTC(), System::nanoTime);
+        SessionWriter writer = sessions.create(Optional.empty(), CaptureProfile.FULL, 100, JsonObject.EMPTY);
+        // The writer hangs in a first, small batch; what follows is one batch of many runs, of which the second fails.
+        disk.stick();
+        Numbered.record(writer.sink(), 1);
+        await("the writer is in its first write", disk::isStuck);
+        for (long n = 2; n <= 500; n++) {
+            Numbered.record(writer.sink(), n);
+        }
+        disk.failOneWriteAfter(2);
+        disk.unstick();
+        writer.settle();
+        await("the loss is counted", () -> !writer.status().losses().isNone());
+        assertEquals(Optional.of("writing failed: No space left on device"), writer.status().lastError());
+        assertEquals("error", sessions.end(writer).recovery());
+        assertTrue(readAll(writer.id()).size() > 100, "what other runs held is there");
+    }
+
     @Test void readOnlyFolderIsAnErrorThatLeavesNothing() throws Exception {
         disk.readOnly();
         SessionException refused = assertThrows(SessionException.class, () -> create(100));

@@ -15,6 +15,8 @@ import java.util.concurrent.CountDownLatch;
 final class FaultyFiles extends StoreFiles {
     private volatile long bytesLeft = Long.MAX_VALUE;
     private volatile int writeMax = Integer.MAX_VALUE;
+    private volatile int writesUntilFailure = -1;
+    private volatile boolean waiting;
     private volatile boolean readOnly;
     private volatile boolean indexFails;
     private volatile boolean segmentsFailToForce;
@@ -51,9 +53,19 @@ final class FaultyFiles extends StoreFiles {
         segmentsFailToTruncate = fail;
     }
 
+    /** The segment write after {@code others} more finds no room; those behind it do. */
+    void failOneWriteAfter(int others) {
+        writesUntilFailure = others;
+    }
+
     /** Writes to segments wait until {@link #unstick}. */
     void stick() {
         stuck = new CountDownLatch(1);
+    }
+
+    /** Whether a write waits. */
+    boolean isStuck() {
+        return waiting;
     }
 
     void unstick() {
@@ -129,6 +141,9 @@ final class FaultyFiles extends StoreFiles {
         public int write(ByteBuffer source, long position) throws IOException {
             if (segment) {
                 awaitUnstuck();
+                if (writesUntilFailure >= 0 && writesUntilFailure-- == 0) {
+                    throw new IOException("No space left on device");
+                }
             }
             if (indexFails && file.getFileName().toString().startsWith("index.")) {
                 throw new IOException("No space left on device");
@@ -140,6 +155,7 @@ final class FaultyFiles extends StoreFiles {
         }
 
         private void awaitUnstuck() throws IOException {
+            waiting = stuck.getCount() > 0;
             try {
                 stuck.await();
             } catch (InterruptedException e) {

@@ -13,24 +13,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import proxymcp.har.HarExport;
+import proxymcp.har.HarFile;
 import proxymcp.har.HarImport;
 import proxymcp.har.ImportedHar;
 
 /** A session that leaves as HAR and comes back is the same session, octet for octet. Here because {@link ExchangeText} is. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 final class HarRoundTripTest {
-    private static final WorkWatch NOBODY = new WorkWatch() {
-        @Override
-        public void done(long done, long total) {
-            // Nobody looks.
-        }
-
-        @Override
-        public boolean cancelled() {
-            return false;
-        }
-    };
-
     @TempDir
     Path home;
 
@@ -44,13 +33,14 @@ final class HarRoundTripTest {
             Path file = home.resolve("session.har");
             Session session = catalog.open(writer.id());
             try (OutputStream out = Files.newOutputStream(file)) {
-                assertEquals(List.of(), HarExport.write(session, SessionQuery.ALL, true, out, NOBODY).warnings());
+                assertEquals(List.of(), HarExport.write(session, SessionQuery.ALL, true, out, Unwatched.NOBODY).warnings());
             }
-            ImportedHar imported = new HarImport(catalog, home, new HarImport.Request(file, "again", true, OptionalLong.empty()), NOBODY).run();
+            assertEquals(traffic.noted().size(), HarFile.of(Files.readAllBytes(file)).entries(), "entries of a file that fits the schema");
+            ImportedHar imported = new HarImport(catalog, home, new HarImport.Request(file, "again", true, OptionalLong.empty()), Unwatched.NOBODY).run();
             assertEquals(List.of(), imported.warnings());
             assertEquals(texts(session), texts(catalog.open(imported.session().id())));
             assertEquals(traffic.noted().size(), imported.total());
-            assertEquals(List.of(), catalog.verify(imported.session().id(), VerifyLevel.DEEP, NOBODY).damage());
+            assertEquals(List.of(), catalog.verify(imported.session().id(), VerifyLevel.DEEP, Unwatched.NOBODY).damage());
         }
     }
 

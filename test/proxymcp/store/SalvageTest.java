@@ -36,15 +36,6 @@ import proxymcp.store.independent.LogFile;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 final class SalvageTest {
     private static final int LONG_BYTES = 5_000;
-    private static final WorkWatch UNWATCHED = new WorkWatch() {
-        @Override
-        public void done(long done, long total) {}
-
-        @Override
-        public boolean cancelled() {
-            return false;
-        }
-    };
 
     @TempDir
     Path home;
@@ -112,7 +103,7 @@ final class SalvageTest {
     /** Salvages, and checks that no segment of the source changed. */
     private Salvaged salvage(SessionCatalog catalog) throws IOException {
         Map<Path, byte[]> before = segments(folder);
-        Salvaged salvaged = catalog.salvage(id, Optional.empty(), UNWATCHED);
+        Salvaged salvaged = catalog.salvage(id, Optional.empty(), Unwatched.NOBODY);
         for (Map.Entry<Path, byte[]> segment : before.entrySet()) {
             assertArrayEquals(segment.getValue(), Files.readAllBytes(segment.getKey()), segment.getKey().toString());
         }
@@ -163,7 +154,7 @@ final class SalvageTest {
             assertEquals(entries(catalog, id), entries(catalog, copy.id()));
             catalog.recover(copy.id());
             assertEquals(expected(), texts(catalog, copy.id()), "the log alone says the same");
-            assertEquals("mine", catalog.salvage(copy.id(), Optional.of("mine"), UNWATCHED).session().name().orElseThrow());
+            assertEquals("mine", catalog.salvage(copy.id(), Optional.of("mine"), Unwatched.NOBODY).session().name().orElseThrow());
         }
     }
 
@@ -379,7 +370,7 @@ final class SalvageTest {
     }
 
     private static String refused(SessionCatalog catalog, SessionId session) {
-        return assertThrows(SessionException.class, () -> catalog.salvage(session, Optional.empty(), UNWATCHED)).code();
+        return assertThrows(SessionException.class, () -> catalog.salvage(session, Optional.empty(), Unwatched.NOBODY)).code();
     }
 
     @Test

@@ -35,18 +35,6 @@ import proxymcp.store.independent.LogFile;
  */
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
 final class VerifyTest {
-    private static final WorkWatch NOBODY = new WorkWatch() {
-        @Override
-        public void done(long done, long total) {
-            // Nobody looks.
-        }
-
-        @Override
-        public boolean cancelled() {
-            return false;
-        }
-    };
-
     @TempDir
     Path home;
 
@@ -102,7 +90,7 @@ final class VerifyTest {
             new SampleTraffic(writer.sink()).everyKind(150);
             catalog.end(writer);
             for (VerifyLevel level : VerifyLevel.values()) {
-                VerifyReport report = catalog.verify(writer.id(), level, NOBODY);
+                VerifyReport report = catalog.verify(writer.id(), level, Unwatched.NOBODY);
                 assertEquals(List.of(), report.damage());
                 assertEquals(List.of(), report.notes());
                 assertEquals(LogFile.read(many.resolve(writer.id().text())).size(), report.recordsChecked(), level.name());
@@ -170,10 +158,10 @@ final class VerifyTest {
                 if (ended) {
                     assertTrue(report.isOk(), "the seal alone is cut: " + report);
                 } else {
-                    assertEquals(new Damage(1, cut, 0, Damage.CUT, 0, List.of()).offset(), report.damage().getLast().offset());
-                    assertEquals(Damage.CUT, report.damage().getLast().kind());
-                    assertTrue(touched.containsAll(named), named + " within " + touched);
-                    assertTrue(named.containsAll(begun), named + " holds " + begun);
+                    long begin = map.at(at).offset();
+                    List<String> places = report.damage().stream().map(place -> place.kind() + " " + place.offset() + " " + place.length()).toList();
+                    assertEquals(begin == at ? List.of("cut " + at + " 0") : List.of("bytes " + begin + " " + (at - begin), "cut " + at + " 0"), places);
+                    assertEquals(touched, named);
                 }
                 assertEquals(List.copyOf(begun), report.lostExchanges());
             } catch (Exception | AssertionError e) {
@@ -196,6 +184,21 @@ final class VerifyTest {
     }
 
     @Test
+    void aRecordThatIsGoneWithoutATraceIsFoundByTheSeal() throws Exception {
+        byte[] log = Files.readAllBytes(segment());
+        LogFile.Entry gone = map.entries().stream().filter(entry -> entry.type() == RecordType.RESPONSE.code()).findFirst().orElseThrow();
+        LogFile.Entry seal = map.entries().getLast();
+        int length = (int) (gone.end() - gone.offset());
+        byte[] rest = new byte[log.length - length];
+        System.arraycopy(log, 0, rest, 0, (int) gone.offset());
+        System.arraycopy(log, (int) gone.end(), rest, (int) gone.offset(), log.length - (int) gone.end());
+        Files.write(segment(), rest);
+        Files.delete(folder.resolve("checkpoint-1"));
+        assertEquals(List.of(new Damage(1, seal.offset() - length, seal.end() - seal.offset(), Damage.RECORD, 0, List.of())),
+                verify(VerifyLevel.STANDARD).damage());
+    }
+
+    @Test
     void aLostSegmentIsNamedWithEverythingInIt() throws Exception {
         Path many = base.resolve("many");
         try (SessionCatalog catalog = TestStore.catalog(many, TestStore.limits(3_000))) {
@@ -210,7 +213,7 @@ final class VerifyTest {
             whole.entries().stream().filter(entry -> entry.segment() == 2 && entry.type() == RecordType.START.code())
                     .forEach(entry -> begun.add(entry.seq()));
             for (VerifyLevel level : VerifyLevel.values()) {
-                VerifyReport report = catalog.verify(writer.id(), level, NOBODY);
+                VerifyReport report = catalog.verify(writer.id(), level, Unwatched.NOBODY);
                 Damage gone = report.damage().get(0);
                 assertEquals("2 0 " + bytes + " segment", gone.segment() + " " + gone.offset() + " " + gone.length() + " " + gone.kind());
                 assertEquals("missing", report.segments().get(1).state());
@@ -285,8 +288,8 @@ final class VerifyTest {
                 recording.end(new proxymcp.exchange.ExchangeEnd(new proxymcp.exchange.Outcome.Complete(), proxymcp.exchange.Timings.NONE, List.of(),
                         List.of()));
                 catalog.end(writer);
-                assertEquals(List.of(), catalog.verify(writer.id(), VerifyLevel.STANDARD, NOBODY).damage());
-                List<Damage> damage = catalog.verify(writer.id(), VerifyLevel.DEEP, NOBODY).damage();
+                assertEquals(List.of(), catalog.verify(writer.id(), VerifyLevel.STANDARD, Unwatched.NOBODY).damage());
+                List<Damage> damage = catalog.verify(writer.id(), VerifyLevel.DEEP, Unwatched.NOBODY).damage();
                 assertEquals(1, damage.size(), damage.toString());
                 assertEquals(List.of(1L), damage.get(0).exchanges());
             }
@@ -316,7 +319,7 @@ final class VerifyTest {
             int checks = 0;
             while (producer.isAlive() || checks == 0) {
                 VerifyLevel level = VerifyLevel.values()[checks++ % 3];
-                VerifyReport report = (checks % 2 == 0 ? catalog : elsewhere).verify(writer.id(), level, NOBODY);
+                VerifyReport report = (checks % 2 == 0 ? catalog : elsewhere).verify(writer.id(), level, Unwatched.NOBODY);
                 assertEquals(List.of(), report.damage(), level + " while it is recorded");
                 assertTrue(report.recording());
             }
@@ -367,9 +370,30 @@ final class VerifyTest {
         }
     }
 
+    @Test
+    void aCheckThatNobodyWaitsForEndsWhereThereIsNothingButDamage() throws Exception {
+        byte[] garbage = new byte[(int) Files.size(segment())];
+        byte[] log = Files.readAllBytes(segment());
+        System.arraycopy(log, 0, garbage, 0, SegmentHeader.BYTES);
+        Files.write(segment(), garbage);
+        try (SessionCatalog catalog = TestStore.catalog(root, TestStore.SMALL)) {
+            assertThrows(CancellationException.class, () -> catalog.verify(id, VerifyLevel.STANDARD, new WorkWatch() {
+                @Override
+                public void done(long done, long total) {
+                    // It is cancelled from the first look on.
+                }
+
+                @Override
+                public boolean cancelled() {
+                    return true;
+                }
+            }));
+        }
+    }
+
     private VerifyReport verify(VerifyLevel level) throws IOException {
         try (SessionCatalog catalog = TestStore.catalog(root, TestStore.SMALL)) {
-            return catalog.verify(id, level, NOBODY);
+            return catalog.verify(id, level, Unwatched.NOBODY);
         }
     }
 

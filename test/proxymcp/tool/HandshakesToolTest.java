@@ -7,29 +7,14 @@ import static proxymcp.tool.Tools.number;
 import static proxymcp.tool.Tools.text;
 
 import com.sun.net.httpserver.HttpServer;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ProxySelector;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,7 +42,6 @@ import proxymcp.json.JsonObject;
 @Timeout(60)
 final class HandshakesToolTest {
     private static final String HANDSHAKES = "proxy_get_session_handshakes";
-    private static final char[] PASSWORD = "password".toCharArray();
 
     @TempDir
     Path folder;
@@ -90,24 +74,19 @@ final class HandshakesToolTest {
     void handshakesOfRealTrafficAreListed() throws Exception {
         int port = (int) number(tools.call("proxy_start", "{\"insecure_upstream\":true}"), "port");
         String session = startSession();
-        HttpsServer secure = HttpsServer.create(loopback(), 10);
-        secure.setHttpsConfigurator(new HttpsConfigurator(originContext()));
-        HttpServer plain = HttpServer.create(loopback(), 10);
-        try {
-            for (HttpServer server : List.of(secure, plain)) {
-                server.createContext("/", exchange -> {
-                    exchange.sendResponseHeaders(200, -1);
-                    exchange.close();
-                });
-                server.start();
-            }
-            HttpClient client = client(port);
-            send(client, "https://localhost:" + secure.getAddress().getPort() + "/a");
-            send(client, "http://localhost:" + plain.getAddress().getPort() + "/b");
-            send(client, "https://localhost:" + secure.getAddress().getPort() + "/c");
+        HttpServer plain = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);
+        plain.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        plain.start();
+        try (SecureOrigin secure = new SecureOrigin(folder)) {
+            HttpClient client = SecureOrigin.client(tools, port);
+            assertEquals(200, SecureOrigin.status(client, secure.url() + "/a"));
+            assertEquals(200, SecureOrigin.status(client, "http://localhost:" + plain.getAddress().getPort() + "/b"));
+            assertEquals(200, SecureOrigin.status(client, secure.url() + "/c"));
             tools.call("proxy_session_stop", "{}");
         } finally {
-            secure.stop(0);
             plain.stop(0);
         }
         JsonObject found = handshakes(session, ",\"sort\":\"asc\"");
@@ -128,45 +107,6 @@ final class HandshakesToolTest {
         JsonObject one = handshakes(session, ",\"url_contains\":\"/C\",\"hostname_contains\":\"local\"");
         assertEquals("1 1 0", counts(one));
         assertTrue(text(one, "items.0.url").endsWith("/c"));
-    }
-
-    private static InetSocketAddress loopback() {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    }
-
-    private static void send(HttpClient client, String url) throws Exception {
-        assertEquals(200, client.send(HttpRequest.newBuilder(URI.create(url)).version(HttpClient.Version.HTTP_1_1).build(),
-                HttpResponse.BodyHandlers.discarding()).statusCode());
-    }
-
-    private SSLContext originContext() throws Exception {
-        Path store = folder.resolve("origin.p12");
-        Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair", "-alias", "origin",
-                "-dname", "CN=localhost", "-ext", "san=dns:localhost", "-keyalg", "EC", "-groupname", "secp256r1", "-storetype", "PKCS12", "-keystore",
-                store.toString(), "-storepass", new String(PASSWORD)).inheritIO().start();
-        assertEquals(0, keytool.waitFor());
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(store)) {
-            keys.load(in, PASSWORD);
-        }
-        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        managers.init(keys, PASSWORD);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(managers.getKeyManagers(), null, null);
-        return context;
-    }
-
-    private HttpClient client(int port) throws Exception {
-        String pem = text(tools.call("proxy_get_ca_cert", "{}"), "certPem");
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        trusted.setCertificateEntry("proxy", CertificateFactory.getInstance("X.509")
-                .generateCertificate(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII))));
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
-        return HttpClient.newBuilder().sslContext(context).proxy(ProxySelector.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))).build();
     }
 
     @Test

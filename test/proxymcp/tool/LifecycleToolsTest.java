@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static proxymcp.tool.Tools.number;
 import static proxymcp.tool.Tools.text;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -39,6 +41,38 @@ final class LifecycleToolsTest {
     @AfterEach
     void close() {
         tools.close();
+    }
+
+    @Test
+    void aPortForRedirectedTrafficServesItAndIsShown() throws Exception {
+        assertEquals("{\"running\":false,\"port\":null,\"trafficCount\":0}", Json.text(Tools.at(tools.call("proxy_status", "{}"), "transparentProxy")));
+        JsonObject started = tools.call("proxy_start", "{\"transparent_port\":0,\"transparent_target_port\":8443,\"accept_encoding\":\"decodable\"}");
+        long port = number(started, "transparentPort");
+        assertTrue(port > 0 && port != number(started, "port"), started.toString());
+        try (ServerSocket origin = new ServerSocket(0, 5, InetAddress.getLoopbackAddress()); Socket redirected = new Socket("127.0.0.1", (int) port)) {
+            Thread serving = Thread.ofVirtual().start(() -> answerOnce(origin));
+            redirected.getOutputStream().write(("GET /y HTTP/1.1\r\nHost: 127.0.0.1:" + origin.getLocalPort()
+                    + "\r\nAccept-Encoding: gzip, snappy\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            assertEquals("HTTP/1.1 200 OK", new BufferedReader(new InputStreamReader(redirected.getInputStream(), StandardCharsets.US_ASCII)).readLine());
+            serving.join();
+        }
+        JsonObject status = tools.call("proxy_status", "{}");
+        assertEquals("{\"running\":true,\"port\":" + port + ",\"trafficCount\":1}", Json.text(Tools.at(status, "transparentProxy")));
+        assertEquals("decodable", text(status, "acceptEncoding"));
+        JsonObject listed = tools.call("proxy_list_traffic", "{\"source_filter\":\"transparent\"}");
+        assertEquals("1 transparent", number(listed, "total") + " " + text(listed, "exchanges.0.source"));
+        tools.call("proxy_stop", "{}");
+        assertEquals("false", Tools.at(tools.call("proxy_status", "{}"), "transparentProxy.running").toString());
+    }
+
+    @Test
+    void whatMakesNoSenseOfTheSecondPortIsRefused() {
+        assertEquals("bad_argument: transparent_target_port: expected transparent_port with it", tools.failure("proxy_start",
+                "{\"transparent_target_port\":8443}"));
+        assertTrue(tools.failure("proxy_start", "{\"transparent_port\":0,\"bind_address\":\"0.0.0.0\",\"require_auth\":\"a:b\"}")
+                .startsWith("auth_required: "));
+        assertTrue(tools.failure("proxy_start", "{\"accept_encoding\":\"none\"}").startsWith("bad_argument: accept_encoding: "));
+        assertEquals("false", Tools.at(tools.call("proxy_status", "{}"), "running").toString());
     }
 
     @Test

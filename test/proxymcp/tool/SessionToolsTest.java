@@ -84,8 +84,8 @@ final class SessionToolsTest {
         String session = text(begun, "id");
         assertEquals("shop full 7 active clean", text(begun, "name") + " " + text(begun, "captureProfile") + " " + at(begun, "maxDiskMb") + " "
                 + text(begun, "status") + " " + text(begun, "recoveryState"));
-        assertEquals("{\"listener\":\"127.0.0.1:" + number(started, "port") + "\",\"bindAddress\":\"127.0.0.1\",\"insecureUpstream\":false,"
-                + "\"upstreamCaFile\":null,\"requireAuth\":false,\"globalUpstream\":null,\"hostUpstreams\":{},\"insecureHosts\":[]}",
+        assertEquals("{\"acceptEncoding\":\"as_sent\",\"listener\":\"127.0.0.1:" + number(started, "port") + "\",\"bindAddress\":\"127.0.0.1\",\"insecureUpstream\":false,"
+                + "\"upstreamCaFile\":null,\"requireAuth\":false,\"globalUpstream\":null,\"hostUpstreams\":{},\"insecureHosts\":[],\"originTls\":[],\"serverTlsCapture\":true}",
                 Json.text(at(begun, "settings")));
         Traffic.Open running = traffic().request("GET", "running.example", "/").open();
         traffic().request("GET", "during.example", "/").complete();

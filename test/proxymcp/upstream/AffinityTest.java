@@ -46,30 +46,30 @@ final class AffinityTest {
     @Test void nextRequestGetsTheSameConnection() throws IOException {
         UpstreamConnection connection = kept();
         assertEquals(0, client.idleConnections(), "others cannot have it");
-        assertSame(connection, affinity.reuse(origin.endpoint(), true).orElseThrow());
-        assertEquals(Optional.empty(), affinity.reuse(origin.endpoint(), true), "it is in use now");
+        assertSame(connection, affinity.reuse(client.way(origin.endpoint()), true).orElseThrow());
+        assertEquals(Optional.empty(), affinity.reuse(client.way(origin.endpoint()), true), "it is in use now");
         connection.close();
     }
 
     @Test void requestElsewhereLeavesItToOthers() throws IOException {
         UpstreamConnection connection = kept();
-        assertEquals(Optional.empty(), affinity.reuse(elsewhere.endpoint(), true));
+        assertEquals(Optional.empty(), affinity.reuse(client.way(elsewhere.endpoint()), true));
         assertEquals(1, client.idleConnections());
-        assertSame(connection, new Affinity(client).reuse(origin.endpoint(), true).orElseThrow());
+        assertSame(connection, new Affinity(client).reuse(client.way(origin.endpoint()), true).orElseThrow());
         connection.close();
     }
 
     @Test void leavingClientLeavesItToOthers() throws IOException {
         UpstreamConnection connection = kept();
         affinity.close();
-        assertSame(connection, new Affinity(client).reuse(origin.endpoint(), true).orElseThrow());
+        assertSame(connection, new Affinity(client).reuse(client.way(origin.endpoint()), true).orElseThrow());
         connection.close();
     }
 
     @Test void authenticatedConnectionIsNobodyElses() throws IOException {
         kept().keepPrivate();
         affinity.close();
-        assertEquals(Optional.empty(), new Affinity(client).reuse(origin.endpoint(), true));
+        assertEquals(Optional.empty(), new Affinity(client).reuse(client.way(origin.endpoint()), true));
     }
 
     @Test void requestThatCannotBeRepeatedLooksFirst() throws Exception {
@@ -80,7 +80,7 @@ final class AffinityTest {
         origin.accepted().close();
         awaitClosed(connection);
         nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(300));
-        UpstreamConnection given = affinity.reuse(origin.endpoint(), false).orElseThrow();
+        UpstreamConnection given = affinity.reuse(client.way(origin.endpoint()), false).orElseThrow();
         assertNotSame(connection, given);
         assertSame(other, given, "the pool's connection is open");
         given.close();
@@ -89,7 +89,7 @@ final class AffinityTest {
     @Test void longUnusedConnectionIsNotReused() throws IOException {
         kept();
         nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(UpstreamLimits.DEFAULT.idleMillis() + 1));
-        assertEquals(Optional.empty(), affinity.reuse(origin.endpoint(), true));
+        assertEquals(Optional.empty(), affinity.reuse(client.way(origin.endpoint()), true));
     }
 
     private static void awaitClosed(UpstreamConnection connection) {

@@ -58,9 +58,9 @@ final class UpstreamClientTest {
         step(1_000);
         UpstreamConnection newer = idle();
         client.keepIdle(newer);
-        assertSame(newer, client.takeIdle(origin.endpoint()).orElseThrow());
-        assertSame(older, client.takeIdle(origin.endpoint()).orElseThrow());
-        assertEquals(Optional.empty(), client.takeIdle(origin.endpoint()));
+        assertSame(newer, client.takeIdle(client.way(origin.endpoint())).orElseThrow());
+        assertSame(older, client.takeIdle(client.way(origin.endpoint())).orElseThrow());
+        assertEquals(Optional.empty(), client.takeIdle(client.way(origin.endpoint())));
         older.close();
         newer.close();
     }
@@ -69,8 +69,8 @@ final class UpstreamClientTest {
         client.keepIdle(idle());
         Endpoint other = new Endpoint("http", "127.0.0.1", 1);
         Endpoint sameButTls = new Endpoint("https", origin.endpoint().host(), origin.endpoint().port());
-        assertEquals(Optional.empty(), client.takeIdle(other));
-        assertEquals(Optional.empty(), client.takeIdle(sameButTls));
+        assertEquals(Optional.empty(), client.takeIdle(client.way(other)));
+        assertEquals(Optional.empty(), client.takeIdle(client.way(sameButTls)));
         assertEquals(1, client.idleConnections());
     }
 
@@ -78,7 +78,7 @@ final class UpstreamClientTest {
         client.keepIdle(idle());
         Socket far = origin.accepted();
         step(60_001);
-        assertEquals(Optional.empty(), client.takeIdle(origin.endpoint()));
+        assertEquals(Optional.empty(), client.takeIdle(client.way(origin.endpoint())));
         assertEquals(0, client.idleConnections());
         far.setSoTimeout(10_000);
         assertEquals(-1, far.getInputStream().read());
@@ -88,7 +88,7 @@ final class UpstreamClientTest {
         UpstreamConnection connection = idle();
         client.keepIdle(connection);
         step(60_000);
-        assertSame(connection, client.takeIdle(origin.endpoint()).orElseThrow());
+        assertSame(connection, client.takeIdle(client.way(origin.endpoint())).orElseThrow());
         connection.close();
     }
 

@@ -1,40 +1,46 @@
-package proxymcp.search;
+package proxymcp.text;
 
 import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
-import proxymcp.store.WorkWatch;
 
 /**
  * The window of text that an expression is matched against. As a matcher reads a character for every step it takes, reading them is where the
  * deadline is seen, and that nobody waits any more. Not for several threads.
  */
-final class WatchedText implements CharSequence {
+public final class WatchedText implements CharSequence {
     private static final int READS_PER_LOOK = 1 << 14;
 
-    private final WorkWatch watch;
+    private final BooleanSupplier cancelled;
     private final LongSupplier nanoTime;
     private char[] window = new char[0];
     private int length;
     private long deadlineNanos;
     private int readsLeft = READS_PER_LOOK;
 
-    WatchedText(WorkWatch watch, LongSupplier nanoTime) {
-        this.watch = watch;
+    /**
+     * A text of no characters yet.
+     *
+     * @param cancelled whether nobody waits any more
+     * @param nanoTime a clock of nanoseconds, such as {@link System#nanoTime}
+     */
+    public WatchedText(BooleanSupplier cancelled, LongSupplier nanoTime) {
+        this.cancelled = cancelled;
         this.nanoTime = nanoTime;
     }
 
-    /** Begins another body. */
-    void begin(long nanos) {
+    /** Begins another text, which may take {@code nanos}. */
+    public void begin(long nanos) {
         deadlineNanos = nanoTime.getAsLong() + nanos;
     }
 
-    /** Allows so much more for the same body. */
-    void extend(long nanos) {
+    /** Allows so much more for the same text. */
+    public void extend(long nanos) {
         deadlineNanos += nanos;
     }
 
     /** Shows the first characters of {@code newWindow}. */
-    void show(char[] newWindow, int newLength) {
+    public void show(char[] newWindow, int newLength) {
         window = newWindow;
         length = newLength;
     }
@@ -54,8 +60,8 @@ final class WatchedText implements CharSequence {
 
     private void look() {
         readsLeft = READS_PER_LOOK;
-        if (watch.cancelled()) {
-            throw new CancellationException("cancelled while a body was searched");
+        if (cancelled.getAsBoolean()) {
+            throw new CancellationException("cancelled while a text was searched");
         }
         if (nanoTime.getAsLong() - deadlineNanos > 0) {
             throw new GivenUpException(false);

@@ -1,0 +1,35 @@
+package proxymcp.rule;
+
+import java.util.OptionalInt;
+import proxymcp.http.ResponseHead;
+
+/**
+ * What is changed of a response.
+ *
+ * @param headers its fields
+ * @param status its status code; the reason phrase is left empty then
+ * @param body its body
+ */
+public record ResponseEdits(HeadEdits headers, OptionalInt status, BodyEdits body) {
+    /** Nothing. */
+    public static final ResponseEdits NONE = new ResponseEdits(HeadEdits.NONE, OptionalInt.empty(), BodyEdits.NONE);
+
+    /** @throws IllegalArgumentException if the status is not in 200..599 */
+    public ResponseEdits {
+        if (status.orElse(200) < 200 || status.orElse(200) > 599) {
+            throw new IllegalArgumentException("expected a status in 200..599, got " + status.getAsInt());
+        }
+    }
+
+    /** Whether nothing is changed. */
+    public boolean isNone() {
+        return equals(NONE);
+    }
+
+    /** The head with its status and fields changed. */
+    public ResponseHead apply(ResponseHead head) {
+        boolean other = status.isPresent() && status.getAsInt() != head.status();
+        return new ResponseHead(head.version(), status.orElse(head.status()), other ? "" : head.reason(), headers.apply(head.fields()),
+                head.notes(), head.raw());
+    }
+}
