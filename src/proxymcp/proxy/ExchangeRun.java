@@ -45,7 +45,7 @@ final class ExchangeRun implements CallEvents {
     private Recording recording = Unrecorded.INSTANCE;
     private Optional<ProxiedBody> requestBody = Optional.empty();
     private Optional<UpstreamCall> call = Optional.empty();
-    private Optional<RuledExchange> rules = Optional.empty();
+    private Optional<RuledExchange> ruled = Optional.empty();
     private boolean headSent;
     private boolean keepAlive;
     /** The client may still be sending a body that nobody reads. */
@@ -91,12 +91,12 @@ final class ExchangeRun implements CallEvents {
     }
 
     private ExchangeEnd end(Outcome outcome) {
-        if (rules.isEmpty() || rules.get().matches().isEmpty()) {
+        if (ruled.isEmpty()) {
             return new ExchangeEnd(outcome, clock.end(call), List.of(), List.copyOf(notes));
         }
         call.ifPresent(UpstreamCall::awaitBodyThread);
-        SentMessages sent = rules.get().sent(call, outcome instanceof Outcome.Complete);
-        return new ExchangeEnd(outcome, clock.end(call), rules.get().matches(), List.copyOf(notes), sent);
+        SentMessages sent = ruled.get().sent(call, outcome instanceof Outcome.Complete);
+        return new ExchangeEnd(outcome, clock.end(call), List.of(ruled.get().match()), List.copyOf(notes), sent);
     }
 
     private Outcome exchange() throws IOException {
@@ -113,42 +113,44 @@ final class ExchangeRun implements CallEvents {
                 proxied.readAhead();
             }
         }
-<<<<<<< ours
-        RuledExchange ruled = new RuledExchange(services, client, watch, head, destination, recording, requestBody, notes);
-        rules = Optional.of(ruled);
-        return switch (ruled.action().orElse(RuleAction.Pass.UNCHANGED)) {
-            case RuleAction.Pass pass -> send(ruled, destination);
-            case RuleAction.Forward forward -> send(ruled, destination);
+        ReceivedRequest received = new ReceivedRequest(client, head, requestBody);
+        Optional<RuleChoice> choice = RuleChoice.of(services, received, destination, notes);
+        if (choice.isEmpty()) {
+            return send(RuledRequest.plain(services, received, destination, context.isExplicit(), notes));
+        }
+        RuledExchange rule = new RuledExchange(services, client, watch, received, recording, notes, choice.get());
+        ruled = Optional.of(rule);
+        rule.delay();
+        return switch (rule.action()) {
+            case RuleAction.Pass pass -> send(rule.outgoing(destination, context.isExplicit()));
+            case RuleAction.Forward forward -> send(rule.outgoing(destination, context.isExplicit()));
             case RuleAction.Mock mock -> {
-                keepAlive &= ruled.mock(mock);
+                keepAlive &= rule.mock(mock);
                 lastResponse = !keepAlive;
                 yield new Outcome.Complete();
             }
             case RuleAction.Drop drop -> {
                 keepAlive = false;
-                ruled.drop(drop);
-                yield new Outcome.Incomplete(ErrorClass.BLOCKED_BY_RULE, ruled.named() + " dropped the request");
+                rule.drop(drop);
+                yield new Outcome.Incomplete(ErrorClass.BLOCKED_BY_RULE, rule.named() + " dropped the request");
             }
         };
     }
 
-    private Outcome send(RuledExchange ruled, Destination destination) throws IOException {
-        RuledExchange.Outgoing outgoing = ruled.outgoing(destination, context.isExplicit());
+    private Outcome send(RuledRequest.Outgoing outgoing) throws IOException {
         UpstreamCall upstream = new UpstreamCall(affinity, outgoing.endpoint(), outgoing.head(), outgoing.body(), this);
-=======
-        RequestHead forward = ForwardHeads.toOrigin(head, destination.target(), destination.host(), context.isExplicit());
-        forward = services.settings().listener().acceptEncoding().apply(forward, notes);
-        UpstreamCall upstream = new UpstreamCall(affinity, destination.endpoint(), forward, body, this);
->>>>>>> theirs
         call = Optional.of(upstream);
         watch.begin(upstream);
         ResponseHead response = upstream.send();
         recording.response(response);
         if (response.status() == 101) {
+            if (ruled.isPresent() && ruled.get().touchesResponse()) {
+                notes.add(ruled.get().named() + " did not touch the response: the connection was upgraded");
+            }
             return upgrade(upstream, response);
         }
-        if (ruled.touchesResponse()) {
-            relayByRule(ruled, upstream, response);
+        if (ruled.isPresent() && ruled.get().touchesResponse()) {
+            relayByRule(ruled.get(), upstream, response);
         } else {
             relay(upstream, response);
         }
@@ -187,12 +189,12 @@ final class ExchangeRun implements CallEvents {
         responseEnded();
     }
 
-    private void relayByRule(RuledExchange ruled, UpstreamCall upstream, ResponseHead response) throws IOException {
+    private void relayByRule(RuledExchange rule, UpstreamCall upstream, ResponseHead response) throws IOException {
         if (isConnectionAuthentication(response)) {
             upstream.connection().keepPrivate();
         }
         boolean canKeepAlive = keepAlive && (isRequestRead() || response.keepsAlive() && !head.fields().contains("Expect"));
-        keepAlive = ruled.relay(upstream, response, canKeepAlive);
+        keepAlive = rule.relay(upstream, response, canKeepAlive);
         responseEnded();
     }
 
@@ -261,7 +263,7 @@ final class ExchangeRun implements CallEvents {
     }
 
     private Outcome fail(IOException caught) {
-        headSent |= rules.isPresent() && rules.get().isResponseBegun();
+        headSent |= ruled.isPresent() && ruled.get().isResponseBegun();
         if (caught instanceof CutByRuleException) {
             keepAlive = false;
             client.reset(); // A plain end would pass for that of a body without a length.

@@ -3,26 +3,24 @@ package proxymcp.proxy;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
 import proxymcp.exchange.SentMessage;
 import proxymcp.http.Fields;
 import proxymcp.http.ResponseHead;
 import proxymcp.http.WireWriter;
+import proxymcp.rule.Pace;
 
 /**
- * A response on its way to the client at a rule's pace: late, slowly, or not to its end.
+ * A response on its way to the client at a rule's pace: slowly, or not to its end.
  *
  * <p>Owner: the exchange's thread.
  */
 final class PacedResponse {
-    /** How long a wait goes on before the proxy and the client are looked at again. */
-    private static final long SLICE_MILLIS = 50;
     /** Octets written at a time under a throttle; a tenth of a second's worth if that is less. */
     private static final int PIECE_BYTES_MAX = 8 * 1024;
 
     private final ProxyServices services;
     private final ClientStream client;
-    private final ClientWatch watch;
+    private final ClientWait wait;
     private final OptionalLong bytesPerSecond;
     private final OptionalLong bytesMax;
     private final SentTap tap = new SentTap();
@@ -31,25 +29,13 @@ final class PacedResponse {
     private boolean ended;
     private long throttledSince;
 
-    /**
-     * @param bytesPerSecond octets of the body a second at most, at least 1
-     * @param bytesMax octets of the body after which the connection is cut
-     */
-    PacedResponse(ProxyServices services, ClientStream client, ClientWatch watch, OptionalLong bytesPerSecond, OptionalLong bytesMax) {
+    /** @param pace its throttle and its bound hold; its delay is over */
+    PacedResponse(ProxyServices services, ClientStream client, ClientWait wait, Pace pace) {
         this.services = services;
         this.client = client;
-        this.watch = watch;
-        this.bytesPerSecond = bytesPerSecond;
-        this.bytesMax = bytesMax;
-    }
-
-    /**
-     * Waits, as a rule's delay does.
-     *
-     * @throws ClientGoneException if the client left meanwhile, or the proxy is being stopped
-     */
-    void delay(long millis) throws IOException {
-        waitUntil(services.nanoTime().getAsLong() + TimeUnit.MILLISECONDS.toNanos(millis));
+        this.wait = wait;
+        this.bytesPerSecond = pace.throttleBytesPerSecond();
+        this.bytesMax = pace.abortAfterBytes();
     }
 
     /**
@@ -85,7 +71,7 @@ final class PacedResponse {
             at += piece;
             if (bytesPerSecond.isPresent()) {
                 client.out().flush();
-                waitUntil(throttledSince + (long) (tap.bytes() * 1e9 / bytesPerSecond.getAsLong()));
+                wait.until(throttledSince + (long) (tap.bytes() * 1e9 / bytesPerSecond.getAsLong()));
             }
         }
         if (allowed < length) {
@@ -94,9 +80,9 @@ final class PacedResponse {
         }
     }
 
-    /** Lets the client see what was written. */
-    void flush() throws IOException {
-        client.out().flush();
+    /** What it writes to, for whoever has it flushed before a wait. */
+    WireWriter writer() {
+        return client.out();
     }
 
     /** The body has passed whole. */
@@ -114,7 +100,7 @@ final class PacedResponse {
     }
 
     private int pieceBytes() {
-        return bytesPerSecond.isEmpty() ? Integer.MAX_VALUE : (int) Math.clamp(bytesPerSecond.getAsLong() / 10, 1, PIECE_BYTES_MAX);
+        return bytesPerSecond.isEmpty() ? Integer.MAX_VALUE : Math.clamp(bytesPerSecond.getAsLong() / 10, 1, PIECE_BYTES_MAX);
     }
 
     private void write(byte[] bytes, int offset, int length) throws IOException {
@@ -125,20 +111,5 @@ final class PacedResponse {
             out.write(bytes, offset, length);
         }
         tap.pass(bytes, offset, length);
-    }
-
-    private void waitUntil(long nanos) throws IOException {
-        for (long left = nanos - services.nanoTime().getAsLong(); left > 0; left = nanos - services.nanoTime().getAsLong()) {
-            if (services.isStopping() || watch.clientLeft()) {
-                throw new ClientGoneException(services.isStopping() ? "the proxy was stopped" : "client left while a rule had it wait",
-                        new IOException("left"));
-            }
-            try {
-                TimeUnit.NANOSECONDS.sleep(Math.min(left, TimeUnit.MILLISECONDS.toNanos(SLICE_MILLIS)));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new ClientGoneException("stopped", new IOException(e));
-            }
-        }
     }
 }

@@ -21,7 +21,6 @@ import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.ExchangeSink;
 import proxymcp.exchange.Source;
 import proxymcp.http.Deadlines;
-import proxymcp.rule.RuleBook;
 import proxymcp.tls.CertificateAuthority;
 import proxymcp.tls.LeafCertificates;
 import proxymcp.tls.TlsInterceptor;
@@ -63,25 +62,18 @@ public final class ProxyServer implements Closeable {
         this.watcher = Thread.ofVirtual().name("proxy-watch").unstarted(this::watch);
     }
 
-    /** Starts a proxy without rules; see {@link #start(ProxySettings, RuleBook, CertificateAuthority, ExchangeSink, OwnPorts)}. */
-    public static ProxyServer start(ProxySettings settings, CertificateAuthority authority, ExchangeSink sink, OwnPorts ownPorts)
-            throws ProxyStartException {
-        return start(settings, RuleBook.inMemory(), authority, sink, ownPorts);
-    }
-
     /**
      * Starts a proxy.
      *
      * <p>{@link proxymcp.tls.TlsSetup#beforeFirstUse} must have run before TLS was first used in this JVM.
      *
      * @param settings address, limits, trust
-     * @param rules what is done to exchanges
      * @param authority signs the certificates that intercepted clients see
      * @param sink takes the exchanges
      * @param ownPorts ports of this process, which no request may reach; the new one is added while the proxy runs
      * @throws ProxyStartException if it cannot be started; nothing is left open then
      */
-    public static ProxyServer start(ProxySettings settings, RuleBook rules, CertificateAuthority authority, ExchangeSink sink, OwnPorts ownPorts)
+    public static ProxyServer start(ProxySettings settings, CertificateAuthority authority, ExchangeSink sink, OwnPorts ownPorts)
             throws ProxyStartException {
         return start(settings, authority, sink, ownPorts, ProxyPolicy.none());
     }
@@ -97,16 +89,10 @@ public final class ProxyServer implements Closeable {
         UpstreamSettings upstream = new UpstreamSettings(settings.insecureUpstream(), settings.upstreamCaFile(), settings.limits().upstream(),
                 policy.origins());
         TlsInterceptor tls = new TlsInterceptor(new LeafCertificates(authority, Clock.systemUTC()), List.of("http/1.1"));
-<<<<<<< ours
-        ProxyServices services = new ProxyServices(settings, rules, sink, new UpstreamClient(upstream, ownPorts, deadlines, System::nanoTime), tls,
-                deadlines, Clock.systemUTC(), System::nanoTime, new AtomicBoolean());
-        ProxyServer server = new ProxyServer(services, deadlines, ownPorts, listener);
-        ownPorts.add(server.address.getPort());
-        server.acceptor.start();
-=======
         AtomicLong transparent = new AtomicLong();
-        ProxyServices services = new ProxyServices(settings, counting(sink, transparent),
-                new UpstreamClient(upstream, ownPorts, deadlines, System::nanoTime), tls, deadlines, Clock.systemUTC(), System::nanoTime, new AtomicBoolean());
+        ProxyServices services = new ProxyServices(settings, policy.rules(), new RuleThreads(), counting(sink, transparent),
+                new UpstreamClient(upstream, ownPorts, deadlines, System::nanoTime), tls, deadlines, Clock.systemUTC(), System::nanoTime,
+                new AtomicBoolean());
         ProxyServer server = new ProxyServer(services, deadlines, ownPorts, transparent);
         services.upstream().use(policy.upstreams());
         try {
@@ -115,7 +101,6 @@ public final class ProxyServer implements Closeable {
             server.close();
             throw e;
         }
->>>>>>> theirs
         server.watcher.start();
         return server;
     }
@@ -211,6 +196,7 @@ public final class ProxyServer implements Closeable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        services.ruleThreads().close();
         deadlines.close();
     }
 

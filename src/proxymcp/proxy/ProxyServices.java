@@ -16,6 +16,7 @@ import proxymcp.upstream.UpstreamClient;
  *
  * @param settings how it was started
  * @param rules what is done to exchanges; each takes the set that is current when it begins
+ * @param ruleThreads where rules think
  * @param sink where exchanges go
  * @param upstream the way out
  * @param tls answers intercepted handshakes
@@ -24,8 +25,8 @@ import proxymcp.upstream.UpstreamClient;
  * @param nanoTime monotonic clock
  * @param stopping set when the proxy is being stopped, before connections are closed
  */
-record ProxyServices(ProxySettings settings, RuleBook rules, ExchangeSink sink, UpstreamClient upstream, TlsInterceptor tls, Deadlines deadlines, Clock clock,
-        LongSupplier nanoTime, AtomicBoolean stopping) {
+record ProxyServices(ProxySettings settings, RuleBook rules, RuleThreads ruleThreads, ExchangeSink sink, UpstreamClient upstream,
+        TlsInterceptor tls, Deadlines deadlines, Clock clock, LongSupplier nanoTime, AtomicBoolean stopping) {
 
     ProxyLimits limits() {
         return settings.limits();

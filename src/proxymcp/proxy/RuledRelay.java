@@ -11,23 +11,24 @@ import proxymcp.http.Fields;
 import proxymcp.http.HttpVersion;
 import proxymcp.http.RequestHead;
 import proxymcp.http.ResponseHead;
+import proxymcp.rule.BodyEdits;
+import proxymcp.rule.Edited;
+import proxymcp.rule.ResponseEdits;
 import proxymcp.upstream.UpstreamCall;
 
 /**
- * Passes an origin's response back as a rule wants it: changed, late, slowly, or cut. What the origin sent is recorded as it came.
+ * Passes an origin's response back as a rule wants it: changed, slowly, or cut. What the origin sent is recorded as it came.
  *
  * <p>Owner: the exchange's thread.
  */
 final class RuledRelay {
-    /** Longest body that is held to be changed; a longer one passes as it is. */
-    static final int EDIT_BYTES_MAX = 8 << 20;
-
     private final ProxyServices services;
+    private final RuleChoice choice;
+    private final ResponseEdits edits;
     private final RequestHead request;
     private final String sentMethod;
     private final UpstreamCall upstream;
     private final Recording recording;
-    private final RuleEffects effects;
     private final PacedResponse out;
     private final List<String> notes;
     private final ByteArrayOutputStream held = new ByteArrayOutputStream(0);
@@ -38,14 +39,15 @@ final class RuledRelay {
      * @param request head as the client sent it
      * @param sentMethod method as the origin got it
      */
-    RuledRelay(ProxyServices services, RequestHead request, String sentMethod, UpstreamCall upstream, Recording recording, RuleEffects effects,
-            PacedResponse out, List<String> notes) {
+    RuledRelay(ProxyServices services, RuleChoice choice, ResponseEdits edits, RequestHead request, String sentMethod, UpstreamCall upstream,
+            Recording recording, PacedResponse out, List<String> notes) {
         this.services = services;
+        this.choice = choice;
+        this.edits = edits;
         this.request = request;
         this.sentMethod = sentMethod;
         this.upstream = upstream;
         this.recording = recording;
-        this.effects = effects;
         this.out = out;
         this.notes = notes;
     }
@@ -60,29 +62,23 @@ final class RuledRelay {
         keepAlive = mayKeepAlive;
         came = BodyFraming.ofResponse(response, sentMethod);
         BodyReader body = upstream.responseBody();
-        ResponseHead edited = effects.response(response);
-        boolean clientReadsBody = hasBody(edited.status());
+        ResponseHead edited = edits.apply(response);
         BodyTap tap = new BodyTap(recording::responseBody);
         boolean complete = false;
-        boolean recorded = !(came instanceof BodyFraming.None);
+        boolean hasBody = !(came instanceof BodyFraming.None);
+        body.flushBeforeWaiting(out.writer());
         try {
-            boolean wholeHeld = recorded && clientReadsBody && effects.editsResponseBody() && hold(body, tap);
-            Optional<RuleEffects.EditedBody> changed = wholeHeld ? effects.responseBody(edited.fields(), held.toByteArray(), notes) : Optional.empty();
-            upstream.connection().deadline().disarm();
-            out.delay(effects.delayMillis());
-            if (changed.isPresent()) {
-                begin(edited, response, changed.get().fields(), came instanceof BodyFraming.Chunked ? came
-                        : new BodyFraming.ContentLength(changed.get().octets().length));
-                out.body(changed.get().octets(), 0, changed.get().octets().length);
+            if (hasBody && takesBody(edited.status()) && !edits.body().isNone()) {
+                passEdited(edited, body, tap);
             } else {
-                begin(edited, response, edited.fields(), clientReadsBody && !recorded ? new BodyFraming.ContentLength(0)
-                        : clientReadsBody ? came : new BodyFraming.None());
-                out.body(held.toByteArray(), 0, clientReadsBody ? held.size() : 0);
-                pass(body, tap, clientReadsBody);
+                BodyFraming goes = takesBody(edited.status()) ? hasBody ? came : new BodyFraming.ContentLength(0) : new BodyFraming.None();
+                begin(edited, edited.fields(), goes);
+                pass(body, tap, takesBody(edited.status()));
             }
             complete = true;
         } finally {
-            if (recorded) {
+            body.flushBeforeWaiting(proxymcp.http.WireWriter.NOWHERE);
+            if (hasBody) {
                 recording.responseEnd(tap.end(complete, complete ? body.trailers() : Fields.EMPTY));
             }
         }
@@ -91,19 +87,50 @@ final class RuledRelay {
         return keepAlive;
     }
 
-    private boolean hasBody(int status) {
-        return !request.method().equals("HEAD") && status >= 200 && status != 204 && status != 304;
+    /** Whether the client expects a body behind a head with this status. */
+    private boolean takesBody(int status) {
+        return !request.method().equals("HEAD") && status != 204 && status != 304;
     }
 
-    private void begin(ResponseHead edited, ResponseHead response, Fields fields, BodyFraming goes) throws IOException {
-        boolean chunked = goes instanceof BodyFraming.Chunked && request.version() == HttpVersion.HTTP_1_1;
-        keepAlive &= request.version() == HttpVersion.HTTP_1_1 || response.fields().hasMember("Connection", "keep-alive");
-        keepAlive &= !(goes instanceof BodyFraming.UntilClose) && (chunked || !(goes instanceof BodyFraming.Chunked));
+    private void passEdited(ResponseHead edited, BodyReader body, BodyTap tap) throws IOException {
+        boolean whole = hold(body, tap);
+        if (!whole) {
+            notes.add("the response body is longer than " + BodyEdits.DECODED_BYTES_MAX + " octets; " + choice.named() + " left it as it is");
+        }
+        Optional<BodyEdits.Content> changed = whole ? changed(edited.fields()) : Optional.empty();
+        if (changed.isPresent()) {
+            byte[] octets = changed.get().octets();
+            boolean chunked = came instanceof BodyFraming.Chunked;
+            begin(edited, ContentFields.withoutDigests(changed.get().fields()), chunked ? came : new BodyFraming.ContentLength(octets.length));
+            out.body(octets, 0, octets.length);
+        } else {
+            begin(edited, edited.fields(), came);
+            out.body(held.toByteArray(), 0, held.size());
+            pass(body, tap, true);
+        }
+    }
+
+    private Optional<BodyEdits.Content> changed(Fields fields) throws IOException {
+        Edited<BodyEdits.Content> made =
+                services.ruleThreads().run(() -> edits.body().apply(held.toByteArray(), fields, choice.rules().limit()));
+        made.note().ifPresent(note -> notes.add(choice.named() + ": " + note));
+        if (made.timedOut()) {
+            services.rules().timedOut(choice.rule());
+        }
+        return made.changed() ? Optional.of(made.value()) : Optional.empty();
+    }
+
+    private void begin(ResponseHead edited, Fields fields, BodyFraming goes) throws IOException {
+        boolean http11 = request.version() == HttpVersion.HTTP_1_1;
+        boolean chunked = goes instanceof BodyFraming.Chunked && http11;
+        boolean untilClose = goes instanceof BodyFraming.UntilClose || goes instanceof BodyFraming.Chunked && !chunked;
+        // A client of HTTP/1.0 knows that the connection stays open only if the response says so.
+        keepAlive &= !untilClose && (http11 || fields.hasMember("Connection", "keep-alive"));
         Fields framed = switch (goes) {
-            case BodyFraming.ContentLength(long bytes) -> came.equals(goes) ? fields : FramingFields.withLength(fields, bytes);
-            case BodyFraming.None none -> edited.status() == 204 ? FramingFields.without(fields) : fields;
+            case BodyFraming.ContentLength(long bytes) -> came.equals(goes) ? fields : ContentFields.withLength(fields, bytes);
+            case BodyFraming.None none -> edited.status() == 204 ? ContentFields.withoutFraming(fields) : fields;
             case BodyFraming.Chunked chunks -> fields;
-            case BodyFraming.UntilClose untilClose -> fields;
+            case BodyFraming.UntilClose close -> fields;
         };
         ResponseHead head = new ResponseHead(edited.version(), edited.status(), edited.reason(), framed, edited.notes(), edited.raw());
         out.head(ForwardHeads.toClient(head, goes, request.version(), !keepAlive), chunked);
@@ -118,8 +145,7 @@ final class RuledRelay {
         while (next(body)) {
             tap.pass(body.array(), body.offset(), body.length());
             held.write(body.array(), body.offset(), body.length());
-            if (held.size() > EDIT_BYTES_MAX) {
-                notes.add("the response body is longer than " + EDIT_BYTES_MAX + " octets; the rule left it as it is");
+            if (held.size() > BodyEdits.DECODED_BYTES_MAX) {
                 return false;
             }
         }
@@ -131,11 +157,11 @@ final class RuledRelay {
             tap.pass(body.array(), body.offset(), body.length());
             if (toClient) {
                 out.body(body.array(), body.offset(), body.length());
-                out.flush();
             }
         }
     }
 
+    /** The origin has its time for each piece; what a throttle holds up does not count. */
     private boolean next(BodyReader body) throws IOException {
         upstream.connection().deadline().arm(services.limits().upstream().responseMillis());
         try {
