@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import proxymcp.proxy.AcceptEncoding;
 import proxymcp.proxy.ListenerOptions;
 import proxymcp.tool.Toolbox;
+import proxymcp.upstream.UpstreamProxies;
 
 final class OptionsParserTest {
     private static Command command(String... args) throws BadCommandLine {
@@ -29,7 +30,7 @@ final class OptionsParserTest {
     void withoutACommandMcpIsServedOverStdio() throws BadCommandLine {
         assertEquals(new Options(Path.of(System.getProperty("user.home"), ".proxy-mcp").toAbsolutePath(),
                 List.of("core", "session", "analyse", "replay", "rules", "browser"), List.of(), List.of(), new Limits(1_000, 64),
-                new Command.ServeStdio()), OptionsParser.parse(new String[0], Map.of()));
+                UpstreamProxies.NONE, new Command.ServeStdio()), OptionsParser.parse(new String[0], Map.of()));
     }
 
     @Test
@@ -37,7 +38,7 @@ final class OptionsParserTest {
         Options options = OptionsParser.parse(new String[] {"--home=/h", "tools", "--toolsets", "core,replay", "--allow-path", "/a", "proxy_start",
             "--allow-path", "/b/../c", "--allow-env", "TOKEN_1", "--buffer-exchanges", "5", "--buffer-mb", "0"}, Map.of("PROXY_MCP_HOME", "/e"));
         assertEquals(new Options(Path.of("/h"), List.of("core", "replay"), List.of(Path.of("/a"), Path.of("/c")), List.of("TOKEN_1"),
-                new Limits(5, 0), new Command.Tools(Optional.of("proxy_start"))), options);
+                new Limits(5, 0), UpstreamProxies.NONE, new Command.Tools(Optional.of("proxy_start"))), options);
     }
 
     @Test
