@@ -10,6 +10,9 @@ public final class Regex {
     /** A replaced text grows to so many characters at most. */
     private static final int REPLACED_CHARS_MAX = 32 << 20;
 
+    /** Characters of a refused expression that are named. */
+    private static final int NAMED_CHARS_MAX = 200;
+
     private final Pattern pattern;
 
     private Regex(Pattern pattern) {
@@ -28,13 +31,16 @@ public final class Regex {
         }
         try {
             return new Regex(Pattern.compile(source));
+        } catch (PatternSyntaxException e) {
+            // The message repeats the whole expression.
+            throw source.length() > NAMED_CHARS_MAX ? new PatternSyntaxException(e.getDescription(), beginning(source), -1) : e;
         } catch (StackOverflowError tooDeep) {
             throw new PatternSyntaxException("nested too deeply", beginning(source), -1);
         }
     }
 
     private static String beginning(String source) {
-        return source.substring(0, Math.min(60, source.length()));
+        return source.substring(0, Math.min(NAMED_CHARS_MAX, source.length()));
     }
 
     /** The expression as written. */

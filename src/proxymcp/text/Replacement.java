@@ -56,9 +56,6 @@ final class Replacement {
         while (at < source.length() && source.charAt(at) >= '0' && source.charAt(at) <= '9' && number * 10 + source.charAt(at) - '0' <= groups) {
             number = number * 10 + source.charAt(at) - '0';
             at++;
-            if (number == 0) {
-                break;
-            }
         }
         return at;
     }
