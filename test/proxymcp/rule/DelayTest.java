@@ -60,6 +60,8 @@ final class DelayTest {
             for (long other : List.of(41L, 43L, 0L, -42L, 42L << 32)) {
                 assertNotEquals(times, times(delay(uniform, other), 200));
             }
+            // Nor is the next seed's sequence the same one further on.
+            assertNotEquals(times.subList(1, 200), times(delay(uniform, 43), 199));
             assertTrue(new TreeSet<>(times).size() > 150, "few values");
             // Any of them may be asked alone, and in any order.
             assertEquals(times.get(149), delay(uniform, 42).millis(150));
