@@ -30,7 +30,8 @@ final class RelayingProxy implements AutoCloseable {
     private final Optional<SSLContext> tls;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final List<String> asked = new CopyOnWriteArrayList<>();
-    private final Set<Integer> outgoingPorts = ConcurrentHashMap.newKeySet();
+    /** Local and remote port of each connection: one local port serves several destinations. */
+    private final Set<List<Integer>> outgoing = ConcurrentHashMap.newKeySet();
 
     private RelayingProxy(Optional<SSLContext> tls) throws IOException {
         this.server = new ServerSocket(0, 1_024, InetAddress.getByName("127.0.0.1"));
@@ -55,9 +56,9 @@ final class RelayingProxy implements AutoCloseable {
         return List.copyOf(asked);
     }
 
-    /** Whether a connection that an origin sees come from {@code port} is one of this proxy's. */
-    boolean made(int port) {
-        return outgoingPorts.contains(port);
+    /** Whether a connection that the origin on {@code originPort} sees come from {@code port} is one of this proxy's. */
+    boolean made(int port, int originPort) {
+        return outgoing.contains(List.of(port, originPort));
     }
 
     @Override
@@ -178,13 +179,13 @@ final class RelayingProxy implements AutoCloseable {
         Socket origin = new Socket(InetAddress.getByName(host.endsWith(".test") ? "127.0.0.1" : host), port) {
             @Override
             public void close() throws IOException {
-                outgoingPorts.remove(getLocalPort()); // Before anybody else can get it.
+                outgoing.remove(List.of(getLocalPort(), port)); // Before anybody else can get it.
                 super.close();
             }
         };
         origin.setTcpNoDelay(true);
         open.add(origin);
-        outgoingPorts.add(origin.getLocalPort());
+        outgoing.add(List.of(origin.getLocalPort(), port));
         return origin;
     }
 
