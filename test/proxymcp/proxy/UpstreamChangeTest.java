@@ -39,7 +39,7 @@ import proxymcp.upstream.UpstreamProxy;
 final class UpstreamChangeTest {
     private static final int CHANGES = 100;
     private static final int EACH = 10;
-    private static final int SECURED_OF_EACH = 2;
+    private static final int SECURED_OF_EACH = 1;
 
     /** An origin that holds its answers until the gate opens; an answer says which way the request came. */
     private static final class GatedOrigin implements AutoCloseable {
