@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +17,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import proxymcp.exchange.Endpoint;
 import proxymcp.exchange.ErrorClass;
+import proxymcp.http.Deadlines;
 import proxymcp.http.HeadLimits;
 import proxymcp.proxy.ScriptedOrigin.Step;
+import proxymcp.tls.OriginTls;
+import proxymcp.tls.OriginTlsSettings;
+import proxymcp.tls.UpstreamTrust;
 
 /** What SOCKS servers are told and how each of their answers is taken. Octets are those of RFC 1928, RFC 1929 and the SOCKS 4 notes. */
 @Timeout(30)
@@ -26,6 +31,10 @@ final class SocksHandshakeTest {
     private static final Endpoint V4 = new Endpoint("tunnel", "192.0.2.7", 8_081);
     private static final Endpoint V6 = new Endpoint("tunnel", "2001:db8::9", 443);
     private static final String GRANTED = "05 00 00 01 00 00 00 00 00 00";
+    /** Requests for the addresses of {@link #dialThreeAddresses}, behind the greeting. */
+    private static final String FIRST = "01 c0 00 02 01 00 50";
+    private static final String SECOND = "04 20 01 0d b8 00 00 00 00 00 00 00 00 00 00 00 02 00 50";
+    private static final String THIRD = "01 c0 00 02 03 00 50";
     /** Octets of a request for {@link #NAME}. */
     private static final int NAME_REQUEST = 4 + 1 + 9 + 2;
 
@@ -218,23 +227,53 @@ final class SocksHandshakeTest {
         }
     }
 
-    /** "localhost" has an IPv6 address beside 127.0.0.1 on most machines; where it has not, there is one address and one attempt. */
-    @Test void theNextAddressIsTriedWhenOneIsUnreachable() throws Exception {
-        int addresses = java.net.InetAddress.getAllByName("localhost").length;
-        try (ScriptedProxy proxy = ScriptedProxy.inOrder("socks5", index -> List.of(new Step.ReadBytes(3), ScriptedProxy.hex("05 00"),
-                new Step.ReadBytes(10), ScriptedProxy.hex(index + 1 < addresses ? "05 04" : GRANTED), new Step.ReadToEnd()))) {
-            proxy.dial(new Endpoint("http", "localhost", 80), "").close();
-            assertEquals(addresses, proxy.connections());
+    /**
+     * The failure of dialling a name with the addresses 192.0.2.1, 2001:db8::2 and 192.0.2.3; empty if the proxy granted one.
+     *
+     * @param replies what the proxy answers, one connection each
+     */
+    private static Optional<UpstreamException> dialThreeAddresses(String scheme, List<String> replies, List<String> asked) throws Exception {
+        InetAddress[] addresses = {InetAddress.getByName("192.0.2.1"), InetAddress.getByName("2001:db8::2"), InetAddress.getByName("192.0.2.3")};
+        Deadlines deadlines = new Deadlines(System::nanoTime);
+        OriginTls tls = new OriginTls(new UpstreamTrust.AcceptAny(), List.of(), new OriginTlsSettings());
+        Optional<UpstreamException> failure = Optional.empty();
+        try (ScriptedProxy proxy = ScriptedProxy.inOrder(scheme, index -> List.of(new Step.ReadBytes(3), ScriptedProxy.hex("05 00"),
+                new Step.ReadBytes(index == 1 ? 22 : 10), ScriptedProxy.hex(replies.get(index)), new Step.ReadToEnd()));
+                Resolver resolver = new Resolver(System::nanoTime,
+                        host -> host.equals("three.example") ? addresses : InetAddress.getAllByName(host));
+                Dialler dialler = new Dialler(tls, ScriptedProxy.LIMITS, resolver, new OwnPorts(), deadlines, System::nanoTime)) {
+            try {
+                dialler.dial(new Way(new Endpoint("http", "three.example", 80), Optional.of(proxy.proxy(""))), false).close();
+            } catch (UpstreamException e) {
+                failure = Optional.of(e);
+            }
+            for (int i = 0; i < proxy.connections(); i++) {
+                asked.add(proxy.received(i).substring("05 01 00 05 01 00 ".length()));
+            }
         }
+        assertEquals(0, deadlines.watchedCount(), "a connection was left open");
+        deadlines.close();
+        return failure;
+    }
+
+    @Test void theNextAddressIsTriedWhenOneCannotBeReached() throws Exception {
+        List<String> asked = new ArrayList<>();
+        assertEquals(Optional.empty(), dialThreeAddresses("socks5", List.of("05 04", "05 08", GRANTED), asked));
+        assertEquals(List.of(FIRST, SECOND, THIRD), asked);
+    }
+
+    @Test void theLastFailureIsTold() throws Exception {
+        List<String> asked = new ArrayList<>();
+        UpstreamException e = dialThreeAddresses("socks5", List.of("05 05", "05 03", "05 05"), asked).orElseThrow();
+        assertEquals(ErrorClass.CONNECT_REFUSED, e.errorClass());
+        assertEquals(List.of(FIRST, SECOND, THIRD), asked);
     }
 
     @Test void aRefusalByRuleIsFinal() throws Exception {
-        try (ScriptedProxy proxy = ScriptedProxy.each("socks5", new Step.ReadBytes(3), ScriptedProxy.hex("05 00"), new Step.ReadBytes(10),
-                ScriptedProxy.hex("05 02"))) {
-            assertRefused(proxy, proxy.failure(new Endpoint("http", "localhost", 80), ""),
-                    "refused localhost:80: SOCKS 5 reply 2, not allowed by its rules");
-            assertEquals(1, proxy.connections());
-        }
+        List<String> asked = new ArrayList<>();
+        UpstreamException e = dialThreeAddresses("socks5", List.of("05 02"), asked).orElseThrow();
+        assertEquals(ErrorClass.UPSTREAM_PROXY, e.errorClass());
+        assertEquals(List.of(FIRST), asked);
     }
 
     @Test void socks4SendsAddressPortAndUser() throws Exception {
