@@ -116,6 +116,11 @@ public final class NoProxy {
         return suffix.startsWith(".") ? new Entry.Below("." + compared) : new Entry.Host(compared);
     }
 
+    /** {@code example.com.} is the same name as {@code example.com}. */
+    private static String withoutRoot(String name) {
+        return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+    }
+
     private static Entry range(String given, String network, String bits) {
         Optional<InetAddress> address = IpLiteral.parse(network);
         int most = address.isPresent() ? address.get().getAddress().length * 8 : 0;
@@ -136,8 +141,9 @@ public final class NoProxy {
             return false;
         }
         Optional<InetAddress> address = IpLiteral.parse(host);
+        String name = withoutRoot(host);
         for (Entry entry : entries) {
-            if (entry.matches(host, address)) {
+            if (entry.matches(name, address)) {
                 return true;
             }
         }
