@@ -54,16 +54,17 @@ final class RuledProxy implements AutoCloseable {
     /**
      * What became of one request.
      *
-     * @param atOrigin the octets that the origin got, as Latin-1 text
+     * @param authority the origin's
+     * @param atOrigin the octets that the origin got, as Latin-1 text, with ORIGIN for its authority
      * @param received the request as the origin understood it
      * @param atClient what the client got
      * @param exchange what was recorded
      */
-    record Passed(String atOrigin, ScriptedOrigin.Received received, RawClient.Response atClient, Exchange exchange) {
+    record Passed(String authority, String atOrigin, ScriptedOrigin.Received received, RawClient.Response atClient, Exchange exchange) {
         /** What a rule made of the request; its record must be what the origin got. */
         SentMessage sentRequest() {
             SentMessage sent = exchange.sent().request().orElseThrow(() -> new AssertionError("no sent request in " + exchange));
-            assertEquals(atOrigin.substring(0, atOrigin.indexOf("\r\n\r\n") + 4), text(sent.head()));
+            assertEquals(atOrigin.substring(0, atOrigin.indexOf("\r\n\r\n") + 4), text(sent.head()).replace(authority, "ORIGIN"));
             assertBody(sent, received.body());
             return sent;
         }
@@ -156,7 +157,7 @@ final class RuledProxy implements AutoCloseable {
             assertEquals(NEXT, client.readResponse("OPTIONS").wire());
             proxy.exchange(before + 1);
             assertEquals(1, origin.connectionCount(), "connections to the origin");
-            return new Passed(atOrigin.replace(origin.authority(), "ORIGIN"), received, response, exchange);
+            return new Passed(origin.authority(), atOrigin.replace(origin.authority(), "ORIGIN"), received, response, exchange);
         }
     }
 
