@@ -26,6 +26,8 @@ import proxymcp.rule.MockBody;
 import proxymcp.rule.Pace;
 import proxymcp.rule.Rule;
 import proxymcp.rule.RuleAction;
+import proxymcp.rule.RuleDraft;
+import proxymcp.rule.RuleMatcher;
 import proxymcp.rule.Transforms;
 
 /** Answers that a rule delays, slows down or cuts. Times have lower bounds alone: a busy machine may take longer. */
@@ -117,6 +119,28 @@ final class RulePaceTest {
             ruled.proxy().close();
             Outcome outcome = ruled.proxy().exchange(0).outcome();
             assertEquals(ErrorClass.PROXY_STOPPED, ((Outcome.Incomplete) outcome).errorClass());
+        }
+    }
+
+    @Test
+    void aClientThatIsWatchedDuringALongDelayLosesNoOctet() throws Exception {
+        // After a second of waiting the proxy reads ahead to notice a client that leaves: the next request must not be lost in that.
+        Pace longDelay = RuledProxy.delay(1_300);
+        ruled.book().add(RuleDraft.of("", RuleMatcher.url("/mock$"), mock("mocked", longDelay)));
+        ruled.book().add(RuleDraft.of("", RuleMatcher.url("/pass$"), pass(longDelay)));
+        try (ScriptedOrigin origin = ScriptedOrigin.each(new Step.Repeat(List.of(new Step.ReadRequest(), ScriptedOrigin.send(OK))));
+                RawClient passed = ruled.proxy().client(); RawClient mocked = ruled.proxy().client()) {
+            for (RawClient client : List.of(passed, mocked)) {
+                client.send(RuledProxy.request(origin, false, "POST", client == passed ? "/pass" : "/mock", "Content-Length: 5\n\nhello"));
+            }
+            ProxyThreads.awaitStarted("client-watch");
+            for (RawClient client : List.of(passed, mocked)) {
+                client.send(RuledProxy.request(origin, false, "GET", "/next", "\n"));
+            }
+            assertEquals("mocked", mocked.readResponse("POST").bodyText());
+            for (RawClient client : List.of(passed, passed, mocked)) {
+                assertEquals(OK, client.readResponse("GET").wire());
+            }
         }
     }
 

@@ -121,6 +121,7 @@ final class RulesInFlightTest {
     @Test
     void eachFollowsOneVersionAndNoneFails() throws Exception {
         Set<Integer> versions = new HashSet<>();
+        Semaphore answered = new Semaphore(0);
         try (HoldingOrigin origin = new HoldingOrigin(); RuledProxy ruled = RuledProxy.start(); RunningProxy one = RunningProxy.start();
                 RunningProxy two = RunningProxy.start(); ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             List<UpstreamProxies> ways = List.of(UpstreamProxies.NONE, through(one), through(two));
@@ -130,7 +131,13 @@ final class RulesInFlightTest {
             for (int change = 0; change < CHANGES; change++) {
                 for (int i = 0; i < AT_A_TIME; i++) {
                     int number = answers.size();
-                    Callable<RawClient.Response> request = () -> send(ruled, origin, number);
+                    Callable<RawClient.Response> request = () -> {
+                        try {
+                            return send(ruled, origin, number);
+                        } finally {
+                            answered.release();
+                        }
+                    };
                     answers.add(clients.submit(request));
                 }
                 if (change == 0) {
@@ -141,9 +148,10 @@ final class RulesInFlightTest {
                 ruled.proxy().server().use(ways.get(version % ways.size()));
             }
             origin.awaitArrived(REQUESTS - AT_A_TIME);
-            // All are in flight. They end while the rule goes on changing, and then is removed.
+            // All are in flight. They end while the rule goes on changing, some after each change.
             for (int change = 0; change < CHANGES; change++) {
                 origin.released.release(AT_A_TIME);
+                assertTrue(answered.tryAcquire(AT_A_TIME, 60, TimeUnit.SECONDS), "answers");
                 version++;
                 ruled.book().update(rule.id(), to(version));
                 ruled.proxy().server().use(ways.get(version % ways.size()));
