@@ -22,6 +22,8 @@ import proxymcp.upstream.UpstreamCall;
  * <p>Owner: the exchange's thread.
  */
 final class RuledRelay {
+    private static final String EVENT_STREAM = "text/event-stream";
+
     private final ProxyServices services;
     private final RuleChoice choice;
     private final ResponseEdits edits;
@@ -70,7 +72,7 @@ final class RuledRelay {
         boolean hasBody = !(came instanceof BodyFraming.None);
         body.flushBeforeWaiting(out.writer());
         try {
-            if (hasBody && takesBody(edited.status()) && !edits.body().isNone()) {
+            if (hasBody && takesBody(edited.status()) && !edits.body().isNone() && !flows(response)) {
                 passEdited(edited, body, tap);
             } else {
                 BodyFraming goes = takesBody(edited.status()) ? hasBody ? came : new BodyFraming.ContentLength(0) : new BodyFraming.None();
@@ -97,6 +99,15 @@ final class RuledRelay {
     /** Whether the client expects a body behind a head with this status. */
     private boolean takesBody(int status) {
         return !request.method().equals("HEAD") && status != 204 && status != 304;
+    }
+
+    /** Whether the client is to see each piece of the body when it comes: events do not wait for the end of their stream. */
+    private boolean flows(ResponseHead response) {
+        boolean events = response.fields().first("Content-Type").orElse("").strip().regionMatches(true, 0, EVENT_STREAM, 0, EVENT_STREAM.length());
+        if (events) {
+            notes.add("the response is a stream of events; " + choice.named() + " left its body as it is");
+        }
+        return events;
     }
 
     private void passEdited(ResponseHead edited, BodyReader body, BodyTap tap) throws IOException {

@@ -326,6 +326,25 @@ final class RuleResponseTest {
     }
 
     @Test
+    void eventsPassWhenTheyComeWithANote() throws Exception {
+        ruled.add(new ResponseEdits(RuledProxy.responseFields(new Edit.Set("X", "y")).headers(), OptionalInt.empty(),
+                RuledProxy.literal("hello", "goodbye")));
+        CountDownLatch gate = new CountDownLatch(1);
+        String head = "HTTP/1.1 200 OK\r\nContent-Type: Text/Event-Stream; charset=utf-8\r\nTransfer-Encoding: chunked\r\n";
+        String event = "d\r\ndata: hello\n\n\r\n";
+        try (ScriptedOrigin origin = ScriptedOrigin.each(new Step.ReadRequest(), ScriptedOrigin.send(head + "\r\n" + event), new Step.Await(gate),
+                ScriptedOrigin.send("0\r\n\r\n"), new Step.ReadToEnd());
+                RawClient client = ruled.proxy().client()) {
+            client.send(RuledProxy.request(origin, false, "GET", "/path", "\n"));
+            assertEquals(head + "X: y\r\n\r\n", client.readHead());
+            assertEquals(event, client.readText(event.length()));
+            gate.countDown();
+            assertEquals("0\r\n\r\n", client.readText(5));
+        }
+        assertTrue(ruled.proxy().exchange(0).notes().toString().contains("stream of events"), ruled.proxy().exchange(0).notes().toString());
+    }
+
+    @Test
     void aFailureOfTheOriginInABodyThatIsHeldIsAnswered() throws Exception {
         ruled.add(RuledProxy.responseBody(RuledProxy.literal("hello", "goodbye")));
         try (ScriptedOrigin origin = ScriptedOrigin.each(new Step.ReadRequest(), ScriptedOrigin.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello"));
