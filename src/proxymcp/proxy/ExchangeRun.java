@@ -265,9 +265,13 @@ final class ExchangeRun implements CallEvents {
 
     private Outcome fail(IOException caught) {
         headSent |= ruled.isPresent() && ruled.get().isResponseBegun();
-        if (caught instanceof CutByRuleException) {
+        if (caught instanceof CutByRuleException cut) {
             keepAlive = false;
-            client.reset(); // A plain end would pass for that of a body without a length.
+            if (cut.isUnended()) {
+                lastResponse = true; // A reset would take back what the system has not delivered yet.
+            } else {
+                client.reset(); // A plain end would pass for that of the body.
+            }
             return new Outcome.Incomplete(ErrorClass.BLOCKED_BY_RULE, caught.getMessage());
         }
         if (watch.clientLeft() || caught instanceof ClientGoneException || caught.getCause() instanceof ClientGoneException) {

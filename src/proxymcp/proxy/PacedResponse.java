@@ -76,7 +76,8 @@ final class PacedResponse {
         }
         if (allowed < length) {
             client.out().flush();
-            throw new CutByRuleException("a rule cut the response after " + tap.bytes() + " octets of its body");
+            boolean unended = chunked || head.isPresent() && head.get().fields().contains("Content-Length");
+            throw new CutByRuleException("a rule cut the response after " + tap.bytes() + " octets of its body", unended);
         }
     }
 

@@ -106,9 +106,13 @@ final class RuledExchange {
      * @return whether it can
      */
     boolean relay(UpstreamCall upstream, ResponseHead came, boolean mayKeepAlive) throws IOException {
-        responseChanged = changesResponse();
-        return new RuledRelay(services, choice, transforms().response(), received.head(), request.method(), upstream, recording, paced(), notes)
-                .relay(came, mayKeepAlive);
+        RuledRelay relay = new RuledRelay(services, choice, transforms().response(), received.head(), request.method(), upstream, recording,
+                paced(), notes);
+        try {
+            return relay.relay(came, mayKeepAlive);
+        } finally {
+            responseChanged = relay.changes();
+        }
     }
 
     /**

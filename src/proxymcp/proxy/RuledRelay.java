@@ -22,6 +22,8 @@ import proxymcp.upstream.UpstreamCall;
  * <p>Owner: the exchange's thread.
  */
 final class RuledRelay {
+    private static final String EVENT_STREAM = "text/event-stream";
+
     private final ProxyServices services;
     private final RuleChoice choice;
     private final ResponseEdits edits;
@@ -34,6 +36,7 @@ final class RuledRelay {
     private final ByteArrayOutputStream held = new ByteArrayOutputStream(0);
     private BodyFraming came = new BodyFraming.None();
     private boolean keepAlive;
+    private boolean changes;
 
     /**
      * @param request head as the client sent it
@@ -63,12 +66,13 @@ final class RuledRelay {
         came = BodyFraming.ofResponse(response, sentMethod);
         BodyReader body = upstream.responseBody();
         ResponseHead edited = edits.apply(response);
+        changes = edited.status() != response.status() || !edited.fields().equals(response.fields()) || !request.method().equals(sentMethod);
         BodyTap tap = new BodyTap(recording::responseBody);
         boolean complete = false;
         boolean hasBody = !(came instanceof BodyFraming.None);
         body.flushBeforeWaiting(out.writer());
         try {
-            if (hasBody && takesBody(edited.status()) && !edits.body().isNone()) {
+            if (hasBody && takesBody(edited.status()) && !edits.body().isNone() && !flows(response)) {
                 passEdited(edited, body, tap);
             } else {
                 BodyFraming goes = takesBody(edited.status()) ? hasBody ? came : new BodyFraming.ContentLength(0) : new BodyFraming.None();
@@ -87,9 +91,23 @@ final class RuledRelay {
         return keepAlive;
     }
 
+    /** Whether the client gets something else than the origin sent; known as soon as the head goes out. */
+    boolean changes() {
+        return changes;
+    }
+
     /** Whether the client expects a body behind a head with this status. */
     private boolean takesBody(int status) {
         return !request.method().equals("HEAD") && status != 204 && status != 304;
+    }
+
+    /** Whether the client is to see each piece of the body when it comes: events do not wait for the end of their stream. */
+    private boolean flows(ResponseHead response) {
+        boolean events = response.fields().first("Content-Type").orElse("").strip().regionMatches(true, 0, EVENT_STREAM, 0, EVENT_STREAM.length());
+        if (events) {
+            notes.add("the response is a stream of events; " + choice.named() + " left its body as it is");
+        }
+        return events;
     }
 
     private void passEdited(ResponseHead edited, BodyReader body, BodyTap tap) throws IOException {
@@ -98,6 +116,7 @@ final class RuledRelay {
             notes.add("the response body is longer than " + BodyEdits.DECODED_BYTES_MAX + " octets; " + choice.named() + " left it as it is");
         }
         Optional<BodyEdits.Content> changed = whole ? changed(edited.fields()) : Optional.empty();
+        changes |= changed.isPresent();
         if (changed.isPresent()) {
             byte[] octets = changed.get().octets();
             boolean chunked = came instanceof BodyFraming.Chunked;
@@ -128,12 +147,20 @@ final class RuledRelay {
         keepAlive &= !untilClose && (http11 || fields.hasMember("Connection", "keep-alive"));
         Fields framed = switch (goes) {
             case BodyFraming.ContentLength(long bytes) -> came.equals(goes) ? fields : ContentFields.withLength(fields, bytes);
-            case BodyFraming.None none -> edited.status() == 204 ? ContentFields.withoutFraming(fields) : fields;
+            case BodyFraming.None none -> withoutBody(edited.status(), fields);
             case BodyFraming.Chunked chunks -> fields;
             case BodyFraming.UntilClose close -> fields;
         };
         ResponseHead head = new ResponseHead(edited.version(), edited.status(), edited.reason(), framed, edited.notes(), edited.raw());
         out.head(ForwardHeads.toClient(head, goes, request.version(), !keepAlive), chunked);
+    }
+
+    /** A 204 may not speak of a body; a 304 made of another answer had better not speak of chunks that do not come (RFC 9112 section 6.1). */
+    private Fields withoutBody(int status, Fields fields) {
+        if (status == 204) {
+            return ContentFields.withoutFraming(fields);
+        }
+        return status == 304 && !(came instanceof BodyFraming.None) ? fields.without("Transfer-Encoding") : fields;
     }
 
     /**

@@ -8,7 +8,8 @@ import java.util.OptionalLong;
  *
  * @param delay before the request is acted on
  * @param throttleBytesPerSecond of the response body, at least 1
- * @param abortAfterBytes of the response body, 0 or more; the connection to the client is reset after that many
+ * @param abortAfterBytes of the response body, 0 or more; the connection to the client ends after that many, by a reset where its end would
+ *     pass for that of the body
  */
 public record Pace(Optional<Delay> delay, OptionalLong throttleBytesPerSecond, OptionalLong abortAfterBytes) {
     /** At once, as fast as it goes, to its end. */

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -221,6 +222,11 @@ final class CheckingSink implements ExchangeSink {
                 }
             }
         }
+    }
+
+    /** Digest of {@code bytes}, lower-case hex. */
+    static String hexSha256(byte[] bytes) {
+        return HexFormat.of().formatHex(sha256(bytes));
     }
 
     private static byte[] sha256(byte[] bytes) {

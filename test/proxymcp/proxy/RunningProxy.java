@@ -72,11 +72,11 @@ final class RunningProxy implements AutoCloseable {
     private final Condition changed = lock.newCondition();
     private final ProxyServer server;
 
-    private RunningProxy(ProxySettings settings, List<ExchangeSink> more) throws IOException {
+    private RunningProxy(ProxySettings settings, ProxyPolicy policy, List<ExchangeSink> more) throws IOException {
         ExchangeSink signals = new SignallingSink(this::signal);
         List<ExchangeSink> sinks = new ArrayList<>(List.of(buffer, signals));
         sinks.addAll(more);
-        server = ProxyServer.start(settings, Shared.AUTHORITY, new TeeSink(sinks), new OwnPorts());
+        server = ProxyServer.start(settings, Shared.AUTHORITY, new TeeSink(sinks), new OwnPorts(), policy);
     }
 
     /** A proxy with default bounds. */
@@ -86,10 +86,15 @@ final class RunningProxy implements AutoCloseable {
 
     /** A proxy whose settings are changed by {@code change}; {@code more} take the exchanges as well. */
     static RunningProxy start(UnaryOperator<ProxySettings> change, ExchangeSink... more) throws IOException {
+        return start(change, ProxyPolicy.none(), more);
+    }
+
+    /** The same with rules and what else may change while it runs. */
+    static RunningProxy start(UnaryOperator<ProxySettings> change, ProxyPolicy policy, ExchangeSink... more) throws IOException {
         Path trusted = Shared.ORIGIN.certificateFile();
         ProxySettings settings = new ProxySettings("127.0.0.1", 0, Optional.empty(), Optional.empty(), false, Optional.of(trusted),
                 ProxyLimits.DEFAULT);
-        return new RunningProxy(change.apply(settings), List.of(more));
+        return new RunningProxy(change.apply(settings), policy, List.of(more));
     }
 
     static CertificateAuthority authority() {

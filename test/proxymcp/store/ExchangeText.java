@@ -21,7 +21,7 @@ public final class ExchangeText {
     private ExchangeText() {}
 
     /** What was recorded. */
-    static String of(Exchange exchange, byte[] requestBody, byte[] responseBody) {
+    public static String of(Exchange exchange, byte[] requestBody, byte[] responseBody) {
         StringBuilder text = new StringBuilder();
         text.append("start ").append(exchange.id()).append(' ').append(exchange.start().startedAtMillis()).append(' ')
                 .append(exchange.start().client().source().id()).append(' ').append(exchange.start().client().targetId().orElse("-")).append(' ')
