@@ -12,6 +12,9 @@ public final class RuleSet {
     /** No rules. */
     public static final RuleSet EMPTY = new RuleSet(List.of(), RuleBook.LIMIT);
 
+    /** Longer than the expressions of hundreds of ordinary rules take. */
+    private static final long MOMENT_NANOS = 1_000_000;
+
     private final List<Rule> rules;
     private final TimeLimit limit;
 
@@ -87,7 +90,16 @@ public final class RuleSet {
      * hang on one are passed over; those without are still asked.
      */
     public Decision decide(RequestView view) {
-        TimeBudget budget = limit.begin();
+        return decide(view, limit.begin());
+    }
+
+    /** As {@link #decide}, if that takes no more than a moment; empty if it takes longer, and then it is work for a thread of its own. */
+    public Optional<Decision> decideAtOnce(RequestView view) {
+        Decision decision = decide(view, new TimeLimit(MOMENT_NANOS, MOMENT_NANOS, limit.nanoTime()).begin());
+        return decision.timedOut().isEmpty() ? Optional.of(decision) : Optional.empty();
+    }
+
+    private Decision decide(RequestView view, TimeBudget budget) {
         List<Rule> timedOut = new ArrayList<>();
         for (Rule rule : rules) {
             if (rule.enabled()) {
@@ -117,7 +129,8 @@ public final class RuleSet {
         return false;
     }
 
-    private boolean looksAtBodies() {
+    /** Whether a rule that is enabled looks at bodies. */
+    public boolean looksAtBodies() {
         for (Rule rule : rules) {
             if (rule.enabled() && rule.matcher().bodyIncludes().isPresent()) {
                 return true;
