@@ -8,7 +8,8 @@ final class ForwardBase {
 
     static void check(URI base) {
         boolean web = "http".equalsIgnoreCase(base.getScheme()) || "https".equalsIgnoreCase(base.getScheme());
-        if (!web || base.getHost() == null || base.getRawQuery() != null || base.getRawFragment() != null || base.getRawUserInfo() != null) {
+        boolean port = base.getPort() == -1 || base.getPort() >= 1 && base.getPort() <= 65_535;
+        if (!web || !port || base.getHost() == null || base.getRawQuery() != null || base.getRawFragment() != null || base.getRawUserInfo() != null) {
             throw new IllegalArgumentException("expected an http or https URL such as http://127.0.0.1:8080, without query, got " + base);
         }
     }
