@@ -24,7 +24,7 @@ final class CaptureCommand {
         LiveBuffer unused = new LiveBuffer(new LiveBuffer.Limits(1, 0, 0));
         SwitchSink sink = new SwitchSink(lines);
         SessionControl sessions = Wiring.sessions(options, sink, closing);
-        ProxyControl control = closing.add(new ProxyControl(options.home(), unused, sink, Clock.systemUTC()));
+        ProxyControl control = closing.add(new ProxyControl(options.home(), unused, sink, Wiring.rules(options), Clock.systemUTC()));
         ProxyServer proxy = ProxyStart.start(control, settings(options, command));
         Optional<Manifest> session = command.recorded().isPresent()
                 ? Optional.of(SessionStart.start(sessions, control, command.recorded().get())) : Optional.empty();
