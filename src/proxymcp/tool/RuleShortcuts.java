@@ -37,7 +37,7 @@ final class RuleShortcuts {
     private static final Property HOSTNAME = Property.text("hostname", "Only this host, exact", 1, 255);
     private static final Property URL_PATTERN = Property.text("url_pattern", "Regex, searched in the absolute URL", 1, 10_000);
 
-    static final Schema INJECT = Schema.of(Property.form("headers", "{name: value}; null removes the field", RuleShapes.HEADERS).required(),
+    static final Schema INJECT = Schema.of(Property.form("headers", "{name: value}; null removes the field", RuleShapes.OBJECT).required(),
             HOSTNAME, URL_PATTERN, Property.choice("direction", "Which messages", "request", "response", "both").defaultTo("request"),
             RuleTools.priority(50));
     static final Schema REWRITE = Schema.of(

@@ -43,18 +43,18 @@ final class RuleTestTool {
             Property.text("url", "Absolute", 1, 65_536).required(), Property.text("hostname", "Else that of url", 1, 255),
             Property.text("path", "Path and query, else those of url", 1, 65_536), Property.textMap("headers", "Its fields"),
             Property.text("body", "Its body", 0, 1_048_576).defaultTo(""));
-    private static final Schema TRIAL = Schema.of(Property.form("matcher", "As in proxy_add_rule", RuleShapes.ANY).required(),
-            Property.form("handler", "Likewise; passthrough unless given", RuleShapes.ANY),
+    private static final Schema TRIAL = Schema.of(Property.form("matcher", "As in proxy_add_rule", RuleShapes.OBJECT).required(),
+            Property.form("handler", "Likewise; passthrough unless given", RuleShapes.OBJECT),
             Property.integer("priority", "Its place", -1_000_000, 1_000_000).defaultTo(RuleDraft.PRIORITY));
 
     static final Schema INPUT = Schema.of(
             Property.choice("mode", "simulate takes request, exchange one that was captured, session all that the filters choose",
                     "simulate", "exchange", "session").defaultTo("simulate"),
-            Property.object("request", "For simulate", REQUEST),
+            Property.form("request", "For simulate", RuleShapes.REQUEST),
             Property.text("exchange_id", "For exchange: of the live buffer, or of session_id", 1, 100),
             Property.text("session_id", "For session, or exchange with seq or exchange_id", 1, 100),
             Property.integer("seq", "For exchange: number within the session", 1, Long.MAX_VALUE >> 10),
-            Property.object("rule", "Try a rule without adding it; its id is trial", TRIAL),
+            Property.form("rule", "Tried as in proxy_add_rule, not added; its id is trial", RuleShapes.TRIAL),
             Property.flag("include_disabled", "Also rules that are disabled").defaultTo(true),
             Property.integer("limit_rules", "Most rules to show", 1, RULES_MAX),
             Property.integer("samples", "For session: exchanges to show for each rule", 0, 50).defaultTo(3),
@@ -107,9 +107,19 @@ final class RuleTestTool {
         }
     }
 
-    private RuleSet rules(Args args, CallContext context) throws ToolFailure, RuleException {
+    /** What clients are told of these objects is less than what is checked. */
+    private static Optional<Args> checked(Args args, String name, Schema schema) throws BadArgument {
+        Optional<JsonObject> object = args.form(name);
+        try {
+            return object.isPresent() ? Optional.of(schema.check(object.get())) : Optional.empty();
+        } catch (BadArgument refused) {
+            throw new BadArgument(name, refused.getMessage());
+        }
+    }
+
+    private RuleSet rules(Args args, CallContext context) throws BadArgument, ToolFailure, RuleException {
         RuleSet rules = control.rules().current();
-        Optional<Args> trial = args.object("rule");
+        Optional<Args> trial = checked(args, "rule", TRIAL);
         if (trial.isEmpty()) {
             return rules;
         }
@@ -120,7 +130,7 @@ final class RuleTestTool {
     }
 
     private ToolOutcome simulate(Args args, RuleSet rules, CallContext context) throws Exception {
-        Args request = args.object("request").orElseThrow(() -> new BadArgument("request", "expected it in mode simulate"));
+        Args request = checked(args, "request", REQUEST).orElseThrow(() -> new BadArgument("request", "expected it in mode simulate"));
         RequestView view = view(request);
         return pool.run(context, () -> ToolOutcome.success(JsonObject.builder().put("mode", "simulate")
                 .put("result", result(args, rules, view, Optional.empty())).build()));
