@@ -30,6 +30,7 @@ final class CaptureCommand {
                 ? Optional.of(SessionStart.start(sessions, control, command.recorded().get())) : Optional.empty();
         terminal.line("proxy-mcp " + Version.text() + ": proxy at http://" + shown(proxy) + ", CA "
                 + ProxyStart.authority(control).certificateFile() + "; Ctrl-C ends it");
+        control.rules().notes().forEach(note -> terminal.line("proxy-mcp: " + note));
         proxy.transparentAddress().ifPresent(address -> terminal.line("proxy-mcp takes redirected traffic on port " + address.getPort()));
         if (session.isPresent()) {
             terminal.line("proxy-mcp records session " + SessionStart.shown(session.get()) + " under " + options.home().resolve("sessions"));

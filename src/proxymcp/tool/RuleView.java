@@ -12,11 +12,11 @@ import proxymcp.rule.RuleSet;
 
 /** Rules as results show them. */
 final class RuleView {
-    static final int DESCRIPTION_CHARS = 200;
     /** Characters of a mocked body in a list. */
     private static final int BODY_CHARS = 500;
     /** Rules that the manifest of a session names. */
-    private static final int IN_FORCE_MAX = 50;
+    private static final int IN_FORCE_MAX = 20;
+    private static final int IN_FORCE_CHARS = 60;
 
     private RuleView() {}
 
@@ -47,13 +47,13 @@ final class RuleView {
         return truncated ? brief.put("truncated", true).build() : handler;
     }
 
-    /** The rules that are followed, for the manifest of what is recorded with them. */
+    /** The first rules that are followed, for the manifest of what is recorded with them; exchanges name the rules that touched them. */
     static List<JsonValue> inForce(RuleSet rules) {
         List<JsonValue> shown = new ArrayList<>();
         for (Rule rule : rules.rules()) {
             if (rule.enabled() && shown.size() < IN_FORCE_MAX) {
                 shown.add(JsonObject.builder().put("id", rule.id()).put("version", rule.version()).put("priority", rule.priority())
-                        .put("type", RuleJson.type(rule.action())).put("description", Shortened.text(rule.description(), DESCRIPTION_CHARS)).build());
+                        .put("type", RuleJson.type(rule.action())).put("description", Shortened.text(rule.description(), IN_FORCE_CHARS)).build());
             }
         }
         return shown;
