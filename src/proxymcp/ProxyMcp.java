@@ -116,6 +116,11 @@ public final class ProxyMcp implements Closeable {
         return rules;
     }
 
+    /** Requests that begin from now on go out through these; those in flight keep their way. */
+    public void use(UpstreamProxies proxies) {
+        server.use(proxies);
+    }
+
     /** What was captured and is still kept, oldest first; also exchanges that still run. */
     public List<Exchange> exchanges() {
         return live.snapshot();

@@ -82,6 +82,16 @@ final class ClientStream {
         }
     }
 
+    /** Closes the connection at once, so that the client is told of a reset. */
+    void reset() {
+        try {
+            accepted.setSoLinger(true, 0);
+        } catch (IOException e) {
+            deadline.arm(0); // It is closed, or will be.
+        }
+        abort();
+    }
+
     /** Closes the connection at once, whoever reads or writes it. */
     void abort() {
         try {

@@ -4,13 +4,14 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import proxymcp.upstream.UpstreamCall;
 
 /**
  * Notices a client that leaves while its origin is silent: without it, nothing reads from the client until the origin has answered.
  *
- * <p>An exchange that begins says {@link #begin}. When that was over {@value #PATIENCE_MILLIS} ms ago and its request has been sent whole,
+ * <p>An exchange that begins to wait says {@link #begin}. When that was over {@value #PATIENCE_MILLIS} ms ago and its request has been read whole,
  * a call of {@link #look} by the proxy's ticking thread starts a thread that reads ahead: it finds the end of the stream, or the next
  * pipelined request, which stays in the buffer. {@link #await} hands the reader back to the connection's thread.
  */
@@ -21,8 +22,8 @@ final class ClientWatch {
         /** Nobody waits. */
         record Idle() implements State {}
 
-        /** An exchange waits for its origin. */
-        record Waiting(UpstreamCall call, long sinceNanos) implements State {}
+        /** An exchange waits for its origin, or because a rule says so. */
+        record Waiting(BooleanSupplier requestRead, long sinceNanos) implements State {}
 
         /** A thread reads ahead. */
         record Reading(Thread thread) implements State {}
@@ -34,6 +35,8 @@ final class ClientWatch {
     private final LongSupplier nanoTime;
     private final AtomicReference<State> state = new AtomicReference<>(IDLE);
     private volatile boolean clientLeft;
+    /** What is told that the client left. */
+    private volatile Runnable wake = () -> { };
 
     ClientWatch(ClientStream client, LongSupplier nanoTime) {
         this.client = client;
@@ -42,7 +45,25 @@ final class ClientWatch {
 
     /** The connection's thread waits for {@code call} from now on; once its request has been sent whole, nobody reads from the client. */
     void begin(UpstreamCall call) {
-        state.set(new State.Waiting(call, nanoTime.getAsLong()));
+        begin(call::isRequestSent, call::close);
+    }
+
+    /**
+     * The connection's thread waits from now on. May follow another wait of the same exchange.
+     *
+     * @param requestRead says that nobody reads from the client any more
+     * @param whenLeft called once the client has left, by any thread
+     */
+    void begin(BooleanSupplier requestRead, Runnable whenLeft) {
+        wake = whenLeft;
+        State current = state.get();
+        State waiting = new State.Waiting(requestRead, nanoTime.getAsLong());
+        while (!(current instanceof State.Reading) && !state.compareAndSet(current, waiting)) {
+            current = state.get();
+        }
+        if (clientLeft) {
+            whenLeft.run(); // The thread that found out may have told the wait before this one.
+        }
     }
 
     /** The wait is over; a reading thread may go on until {@link #await}. */
@@ -79,16 +100,16 @@ final class ClientWatch {
     /** Starts reading ahead if the wait is long. Called by the ticking thread. */
     void look() {
         State current = state.get();
-        if (current instanceof State.Waiting(UpstreamCall call, long since) && call.isRequestSent()
+        if (current instanceof State.Waiting(BooleanSupplier requestRead, long since) && requestRead.getAsBoolean()
                 && nanoTime.getAsLong() - since > TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS)) {
-            Thread reader = Thread.ofVirtual().name("client-watch").unstarted(() -> readAhead(call));
+            Thread reader = Thread.ofVirtual().name("client-watch").unstarted(this::readAhead);
             if (state.compareAndSet(current, new State.Reading(reader))) {
                 reader.start();
             }
         }
     }
 
-    private void readAhead(UpstreamCall call) {
+    private void readAhead() {
         boolean open;
         try {
             open = client.in().await();
@@ -98,7 +119,7 @@ final class ClientWatch {
         if (!open) {
             clientLeft = true;
             // Wakes the connection's thread, which finds out why.
-            call.close();
+            wake.run();
         }
     }
 }

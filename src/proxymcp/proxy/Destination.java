@@ -95,6 +95,20 @@ record Destination(Endpoint endpoint, String target, String host) {
         throw new IllegalArgumentException("not a CONNECT: " + head.method());
     }
 
+    /**
+     * Destination of a request that goes to another URL than it was sent for.
+     *
+     * @param url absolute
+     * @throws ProtocolException if it is no http or https URL
+     */
+    static Destination ofUrl(RequestHead head, String url) throws ProtocolException {
+        RequestHead moved = head.withTarget(url);
+        if (RequestTarget.parse(moved) instanceof RequestTarget.Absolute absolute) {
+            return ofAbsolute(moved, absolute);
+        }
+        throw ProtocolException.badRequest("no absolute URL");
+    }
+
     private static Destination ofAbsolute(RequestHead head, RequestTarget.Absolute absolute) throws ProtocolException {
         String scheme = absolute.scheme();
         if (!scheme.equals("http") && !scheme.equals("https")) {

@@ -11,6 +11,7 @@ import proxymcp.exchange.ExchangeStart;
 import proxymcp.exchange.Outcome;
 import proxymcp.exchange.Recording;
 import proxymcp.exchange.Route;
+import proxymcp.exchange.SentMessages;
 import proxymcp.exchange.Unrecorded;
 import proxymcp.http.BodyFraming;
 import proxymcp.http.BodyReader;
@@ -20,10 +21,10 @@ import proxymcp.http.ProtocolException;
 import proxymcp.http.RequestHead;
 import proxymcp.http.ResponseHead;
 import proxymcp.http.WireWriter;
+import proxymcp.rule.RuleAction;
 import proxymcp.upstream.Affinity;
 import proxymcp.upstream.BodySourceException;
 import proxymcp.upstream.CallEvents;
-import proxymcp.upstream.OutgoingBody;
 import proxymcp.upstream.UpstreamCall;
 import proxymcp.upstream.UpstreamException;
 
@@ -44,6 +45,7 @@ final class ExchangeRun implements CallEvents {
     private Recording recording = Unrecorded.INSTANCE;
     private Optional<ProxiedBody> requestBody = Optional.empty();
     private Optional<UpstreamCall> call = Optional.empty();
+    private Optional<RuledExchange> ruled = Optional.empty();
     private boolean headSent;
     private boolean keepAlive;
     /** The client may still be sending a body that nobody reads. */
@@ -81,11 +83,20 @@ final class ExchangeRun implements CallEvents {
         }
         watch.end();
         settle();
-        recording.end(new ExchangeEnd(services.unlessStopping(outcome), clock.end(call), List.of(), List.copyOf(notes)));
+        recording.end(end(services.unlessStopping(outcome)));
         if (lastResponse) {
             endConnection();
         }
         return keepAlive;
+    }
+
+    private ExchangeEnd end(Outcome outcome) {
+        if (ruled.isEmpty()) {
+            return new ExchangeEnd(outcome, clock.end(call), List.of(), List.copyOf(notes));
+        }
+        call.ifPresent(UpstreamCall::awaitBodyThread);
+        SentMessages sent = ruled.get().sent(call, outcome instanceof Outcome.Complete);
+        return new ExchangeEnd(outcome, clock.end(call), List.of(ruled.get().match()), List.copyOf(notes), sent);
     }
 
     private Outcome exchange() throws IOException {
@@ -95,26 +106,54 @@ final class ExchangeRun implements CallEvents {
         if (!destination.host().isEmpty() && head.fields().contains("Host")) {
             notes.add("the Host field named another host than the request target; the target's was sent (RFC 9112 section 3.2.2)");
         }
-        OutgoingBody body = OutgoingBody.NONE;
         if (!(framing instanceof BodyFraming.None)) {
             ProxiedBody proxied = new ProxiedBody(client, framing, recording, services.limits());
             requestBody = Optional.of(proxied);
             if (!head.fields().contains("Expect")) {
                 proxied.readAhead();
             }
-            body = proxied;
         }
-        RequestHead forward = ForwardHeads.toOrigin(head, destination.target(), destination.host(), context.isExplicit());
-        forward = services.settings().listener().acceptEncoding().apply(forward, notes);
-        UpstreamCall upstream = new UpstreamCall(affinity, destination.endpoint(), forward, body, this);
+        ReceivedRequest received = new ReceivedRequest(client, head, requestBody);
+        Optional<RuleChoice> choice = RuleChoice.of(services, received, destination, notes);
+        if (choice.isEmpty()) {
+            return send(RuledRequest.plain(services, received, destination, context.isExplicit(), notes));
+        }
+        RuledExchange rule = new RuledExchange(services, client, watch, received, recording, notes, choice.get());
+        ruled = Optional.of(rule);
+        rule.delay();
+        return switch (rule.action()) {
+            case RuleAction.Pass pass -> send(rule.outgoing(destination, context.isExplicit()));
+            case RuleAction.Forward forward -> send(rule.outgoing(destination, context.isExplicit()));
+            case RuleAction.Mock mock -> {
+                keepAlive &= rule.mock(mock);
+                lastResponse = !keepAlive;
+                yield new Outcome.Complete();
+            }
+            case RuleAction.Drop drop -> {
+                keepAlive = false;
+                rule.drop(drop);
+                yield new Outcome.Incomplete(ErrorClass.BLOCKED_BY_RULE, rule.named() + " dropped the request");
+            }
+        };
+    }
+
+    private Outcome send(RuledRequest.Outgoing outgoing) throws IOException {
+        UpstreamCall upstream = new UpstreamCall(affinity, outgoing.endpoint(), outgoing.head(), outgoing.body(), this);
         call = Optional.of(upstream);
         watch.begin(upstream);
         ResponseHead response = upstream.send();
         recording.response(response);
         if (response.status() == 101) {
+            if (ruled.isPresent() && ruled.get().touchesResponse()) {
+                notes.add(ruled.get().named() + " did not touch the response: the connection was upgraded");
+            }
             return upgrade(upstream, response);
         }
-        relay(upstream, response);
+        if (ruled.isPresent() && ruled.get().touchesResponse()) {
+            relayByRule(ruled.get(), upstream, response);
+        } else {
+            relay(upstream, response);
+        }
         return new Outcome.Complete();
     }
 
@@ -147,6 +186,19 @@ final class ExchangeRun implements CallEvents {
         }
         out.flush();
         upstream.finish(framing);
+        responseEnded();
+    }
+
+    private void relayByRule(RuledExchange rule, UpstreamCall upstream, ResponseHead response) throws IOException {
+        if (isConnectionAuthentication(response)) {
+            upstream.connection().keepPrivate();
+        }
+        boolean canKeepAlive = keepAlive && (isRequestRead() || response.keepsAlive() && !head.fields().contains("Expect"));
+        keepAlive = rule.relay(upstream, response, canKeepAlive);
+        responseEnded();
+    }
+
+    private void responseEnded() {
         if (!isRequestRead()) {
             keepAlive = false;
             notes.add("the response ended before the request body had; the rest of that was not passed on");
@@ -211,6 +263,12 @@ final class ExchangeRun implements CallEvents {
     }
 
     private Outcome fail(IOException caught) {
+        headSent |= ruled.isPresent() && ruled.get().isResponseBegun();
+        if (caught instanceof CutByRuleException) {
+            keepAlive = false;
+            client.reset(); // A plain end would pass for that of a body without a length.
+            return new Outcome.Incomplete(ErrorClass.BLOCKED_BY_RULE, caught.getMessage());
+        }
         if (watch.clientLeft() || caught instanceof ClientGoneException || caught.getCause() instanceof ClientGoneException) {
             return clientAborted(watch.clientLeft() ? "client left before the response was complete" : caught.getMessage());
         }

@@ -2,6 +2,7 @@ package proxymcp.proxy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Optional;
 import proxymcp.exchange.Recording;
 import proxymcp.http.BodyFraming;
 import proxymcp.http.BodyReader;
@@ -30,6 +31,8 @@ final class ProxiedBody implements OutgoingBody {
     private final BodyTap tap;
     private final ProxyLimits limits;
     private final ByteArrayOutputStream ahead = new ByteArrayOutputStream(256);
+    /** Set before the body is sent, where a rule changed the request. */
+    private Optional<SentTap> sent = Optional.empty();
     private volatile boolean ended;
 
     ProxiedBody(ClientStream client, BodyFraming framing, Recording recording, ProxyLimits limits) {
@@ -59,6 +62,46 @@ final class ProxiedBody implements OutgoingBody {
         }
     }
 
+    /**
+     * Reads on until the body has ended, or so much of it is here.
+     *
+     * @return whether it is here whole
+     * @throws BodySourceException if the body is malformed or the client left
+     */
+    boolean hold(int bytesMax) throws IOException {
+        while (!ended && ahead.size() <= bytesMax && next()) {
+            ahead.write(body.array(), body.offset(), body.length());
+        }
+        return ended && ahead.size() <= bytesMax;
+    }
+
+    /** Reads what is left and keeps nothing of it. */
+    void skip() throws IOException {
+        while (!ended) {
+            next();
+        }
+    }
+
+    /** What was read ahead or held. */
+    byte[] held() {
+        return ahead.toByteArray();
+    }
+
+    /** Whether it goes out in chunks. */
+    boolean isChunked() {
+        return chunked;
+    }
+
+    /** Trailers of a body that has ended. */
+    Fields trailers() {
+        return body.trailers();
+    }
+
+    /** Has what goes out noted. */
+    void noteSent(SentTap tapOfSent) {
+        sent = Optional.of(tapOfSent);
+    }
+
     /** Whether the client has sent all of it. */
     boolean isEnded() {
         return ended;
@@ -66,7 +109,7 @@ final class ProxiedBody implements OutgoingBody {
 
     @Override
     public boolean isImmediate() {
-        return ended;
+        return ended && ahead.size() <= 2 * AHEAD_BYTES_MAX;
     }
 
     @Override
@@ -76,6 +119,7 @@ final class ProxiedBody implements OutgoingBody {
 
     @Override
     public void writeTo(WireWriter out, Runnable progress) throws IOException {
+        sent.ifPresent(SentTap::restart);
         if (ahead.size() > 0) {
             byte[] bytes = ahead.toByteArray();
             write(out, bytes, 0, bytes.length);
@@ -119,6 +163,9 @@ final class ProxiedBody implements OutgoingBody {
     }
 
     private void write(WireWriter out, byte[] bytes, int offset, int length) throws IOException {
+        if (sent.isPresent()) {
+            sent.get().pass(bytes, offset, length);
+        }
         if (chunked) {
             out.chunk(bytes, offset, length);
         } else {

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.http.Fields;
+import proxymcp.http.ReasonPhrases;
 import proxymcp.http.ResponseHead;
 import proxymcp.http.WireWriter;
 
@@ -35,7 +36,7 @@ final class ProxyAnswer {
         if (close) {
             fields.add("Connection", "close");
         }
-        out.head(ResponseHead.of(status, reason(status), fields.build()));
+        out.head(ResponseHead.of(status, ReasonPhrases.of(status), fields.build()));
         if (withBody) {
             out.write(body, 0, body.length);
         }
@@ -59,23 +60,6 @@ final class ProxyAnswer {
             case LOOP -> "proxy_loop_detected";
             case UPSTREAM_PROXY -> "destination_unavailable";
             case PROXY_STOPPED, INTERNAL -> "proxy_internal_error";
-        };
-    }
-
-    private static String reason(int status) {
-        return switch (status) {
-            case 400 -> "Bad Request";
-            case 407 -> "Proxy Authentication Required";
-            case 414 -> "URI Too Long";
-            case 431 -> "Request Header Fields Too Large";
-            case 500 -> "Internal Server Error";
-            case 501 -> "Not Implemented";
-            case 502 -> "Bad Gateway";
-            case 503 -> "Service Unavailable";
-            case 504 -> "Gateway Timeout";
-            case 505 -> "HTTP Version Not Supported";
-            case 508 -> "Loop Detected";
-            default -> "Error";
         };
     }
 }

@@ -90,8 +90,9 @@ public final class ProxyServer implements Closeable {
                 policy.origins());
         TlsInterceptor tls = new TlsInterceptor(new LeafCertificates(authority, Clock.systemUTC()), List.of("http/1.1"));
         AtomicLong transparent = new AtomicLong();
-        ProxyServices services = new ProxyServices(settings, counting(sink, transparent),
-                new UpstreamClient(upstream, ownPorts, deadlines, System::nanoTime), tls, deadlines, Clock.systemUTC(), System::nanoTime, new AtomicBoolean());
+        ProxyServices services = new ProxyServices(settings, policy.rules(), new RuleThreads(), counting(sink, transparent),
+                new UpstreamClient(upstream, ownPorts, deadlines, System::nanoTime), tls, deadlines, Clock.systemUTC(), System::nanoTime,
+                new AtomicBoolean());
         ProxyServer server = new ProxyServer(services, deadlines, ownPorts, transparent);
         services.upstream().use(policy.upstreams());
         try {
@@ -142,6 +143,11 @@ public final class ProxyServer implements Closeable {
     /** Requests that begin from now on go out through these; those in flight keep their way. */
     public void use(UpstreamProxies proxies) {
         services.upstream().use(proxies);
+    }
+
+    /** What requests that begin now go out through. */
+    public UpstreamProxies upstreams() {
+        return services.upstream().proxies();
     }
 
     /** How it was started. */
@@ -195,6 +201,7 @@ public final class ProxyServer implements Closeable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        services.ruleThreads().close();
         deadlines.close();
     }
 

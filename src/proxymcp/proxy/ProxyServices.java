@@ -7,6 +7,7 @@ import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.ExchangeSink;
 import proxymcp.exchange.Outcome;
 import proxymcp.http.Deadlines;
+import proxymcp.rule.RuleBook;
 import proxymcp.tls.TlsInterceptor;
 import proxymcp.upstream.UpstreamClient;
 
@@ -14,6 +15,8 @@ import proxymcp.upstream.UpstreamClient;
  * What all connections of one proxy share.
  *
  * @param settings how it was started
+ * @param rules what is done to exchanges; each takes the set that is current when it begins
+ * @param ruleThreads where rules think
  * @param sink where exchanges go
  * @param upstream the way out
  * @param tls answers intercepted handshakes
@@ -22,8 +25,8 @@ import proxymcp.upstream.UpstreamClient;
  * @param nanoTime monotonic clock
  * @param stopping set when the proxy is being stopped, before connections are closed
  */
-record ProxyServices(ProxySettings settings, ExchangeSink sink, UpstreamClient upstream, TlsInterceptor tls, Deadlines deadlines, Clock clock,
-        LongSupplier nanoTime, AtomicBoolean stopping) {
+record ProxyServices(ProxySettings settings, RuleBook rules, RuleThreads ruleThreads, ExchangeSink sink, UpstreamClient upstream,
+        TlsInterceptor tls, Deadlines deadlines, Clock clock, LongSupplier nanoTime, AtomicBoolean stopping) {
 
     ProxyLimits limits() {
         return settings.limits();

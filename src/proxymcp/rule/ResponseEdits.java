@@ -1,13 +1,14 @@
 package proxymcp.rule;
 
 import java.util.OptionalInt;
+import proxymcp.http.ReasonPhrases;
 import proxymcp.http.ResponseHead;
 
 /**
  * What is changed of a response.
  *
  * @param headers its fields
- * @param status its status code; the reason phrase is left empty then
+ * @param status its status code; the reason phrase becomes that of the new one
  * @param body its body
  */
 public record ResponseEdits(HeadEdits headers, OptionalInt status, BodyEdits body) {
@@ -29,7 +30,7 @@ public record ResponseEdits(HeadEdits headers, OptionalInt status, BodyEdits bod
     /** The head with its status and fields changed. */
     public ResponseHead apply(ResponseHead head) {
         boolean other = status.isPresent() && status.getAsInt() != head.status();
-        return new ResponseHead(head.version(), status.orElse(head.status()), other ? "" : head.reason(), headers.apply(head.fields()),
+        return new ResponseHead(head.version(), status.orElse(head.status()), other ? ReasonPhrases.of(status.getAsInt()) : head.reason(), headers.apply(head.fields()),
                 head.notes(), head.raw());
     }
 }

@@ -112,10 +112,8 @@ public final class NoProxy {
         }
         String suffix = text.startsWith("*.") ? text.substring(1) : text;
         String name = suffix.startsWith(".") ? suffix.substring(1) : suffix;
-        if (!UpstreamProxy.isHostName(name)) {
-            throw new IllegalArgumentException(RIGHT + "\"" + given + "\"");
-        }
-        return suffix.startsWith(".") ? new Entry.Below(suffix) : new Entry.Host(name);
+        String compared = UpstreamHost.name(name).orElseThrow(() -> new IllegalArgumentException(RIGHT + "\"" + given + "\""));
+        return suffix.startsWith(".") ? new Entry.Below("." + compared) : new Entry.Host(compared);
     }
 
     private static Entry range(String given, String network, String bits) {

@@ -1,0 +1,57 @@
+package proxymcp.proxy;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import proxymcp.http.RequestHead;
+import proxymcp.rule.RequestView;
+import proxymcp.rule.Rule;
+import proxymcp.rule.RuleBook;
+import proxymcp.rule.RuleSet;
+
+/**
+ * Which rule one exchange follows.
+ *
+ * @param rule the rule
+ * @param rules the set it is from; it gives the time limits too
+ * @param nth how many exchanges followed the rule, this one included
+ */
+record RuleChoice(Rule rule, RuleSet rules, long nth) {
+    /**
+     * Decides; may read the request body for it. The set is taken once, so that an exchange follows exactly one.
+     *
+     * @param notes takes what a reader of the exchange should know
+     * @return empty if no rule takes the request
+     */
+    static Optional<RuleChoice> of(ProxyServices services, ReceivedRequest request, Destination destination, List<String> notes)
+            throws IOException {
+        RuleBook book = services.rules();
+        RuleSet rules = book.current();
+        if (rules.isIdle()) {
+            return Optional.empty();
+        }
+        RequestView headOnly = view(request.head(), destination);
+        RequestView view = headOnly;
+        if (request.body().isPresent() && services.ruleThreads().run(() -> rules.needsBody(headOnly))) {
+            if (!request.hold(RequestView.BODY_BYTES_MAX)) {
+                notes.add("the request body is longer than " + RequestView.BODY_BYTES_MAX + " octets; rules looked at its beginning");
+            }
+            view = services.ruleThreads().run(() -> headOnly.withBody(request.held()));
+        }
+        RequestView decidedOn = view;
+        RuleSet.Decision decision = services.ruleThreads().run(() -> rules.decide(decidedOn));
+        notes.addAll(decision.notes());
+        decision.timedOut().forEach(book::timedOut);
+        return decision.rule().map(rule -> new RuleChoice(rule, rules, book.hit(rule)));
+    }
+
+    private static RequestView view(RequestHead head, Destination destination) {
+        return RequestView.of(head.method(), destination.endpoint().url(destination.target()), destination.endpoint().host(), destination.target(),
+                head.fields());
+    }
+
+    /** The rule by name, for sentences. */
+    String named() {
+        return "rule " + rule.id();
+    }
+}

@@ -1,0 +1,173 @@
+package proxymcp.proxy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import proxymcp.exchange.Recording;
+import proxymcp.http.BodyFraming;
+import proxymcp.http.BodyReader;
+import proxymcp.http.Fields;
+import proxymcp.http.HttpVersion;
+import proxymcp.http.RequestHead;
+import proxymcp.http.ResponseHead;
+import proxymcp.rule.BodyEdits;
+import proxymcp.rule.Edited;
+import proxymcp.rule.ResponseEdits;
+import proxymcp.upstream.UpstreamCall;
+
+/**
+ * Passes an origin's response back as a rule wants it: changed, slowly, or cut. What the origin sent is recorded as it came.
+ *
+ * <p>Owner: the exchange's thread.
+ */
+final class RuledRelay {
+    private final ProxyServices services;
+    private final RuleChoice choice;
+    private final ResponseEdits edits;
+    private final RequestHead request;
+    private final String sentMethod;
+    private final UpstreamCall upstream;
+    private final Recording recording;
+    private final PacedResponse out;
+    private final List<String> notes;
+    private final ByteArrayOutputStream held = new ByteArrayOutputStream(0);
+    private BodyFraming came = new BodyFraming.None();
+    private boolean keepAlive;
+
+    /**
+     * @param request head as the client sent it
+     * @param sentMethod method as the origin got it
+     */
+    RuledRelay(ProxyServices services, RuleChoice choice, ResponseEdits edits, RequestHead request, String sentMethod, UpstreamCall upstream,
+            Recording recording, PacedResponse out, List<String> notes) {
+        this.services = services;
+        this.choice = choice;
+        this.edits = edits;
+        this.request = request;
+        this.sentMethod = sentMethod;
+        this.upstream = upstream;
+        this.recording = recording;
+        this.out = out;
+        this.notes = notes;
+    }
+
+    /**
+     * Passes the response.
+     *
+     * @param mayKeepAlive whether the client's connection can go on, as far as the request decides that
+     * @return whether it can
+     */
+    boolean relay(ResponseHead response, boolean mayKeepAlive) throws IOException {
+        keepAlive = mayKeepAlive;
+        came = BodyFraming.ofResponse(response, sentMethod);
+        BodyReader body = upstream.responseBody();
+        ResponseHead edited = edits.apply(response);
+        BodyTap tap = new BodyTap(recording::responseBody);
+        boolean complete = false;
+        boolean hasBody = !(came instanceof BodyFraming.None);
+        body.flushBeforeWaiting(out.writer());
+        try {
+            if (hasBody && takesBody(edited.status()) && !edits.body().isNone()) {
+                passEdited(edited, body, tap);
+            } else {
+                BodyFraming goes = takesBody(edited.status()) ? hasBody ? came : new BodyFraming.ContentLength(0) : new BodyFraming.None();
+                begin(edited, edited.fields(), goes);
+                pass(body, tap, takesBody(edited.status()));
+            }
+            complete = true;
+        } finally {
+            body.flushBeforeWaiting(proxymcp.http.WireWriter.NOWHERE);
+            if (hasBody) {
+                recording.responseEnd(tap.end(complete, complete ? body.trailers() : Fields.EMPTY));
+            }
+        }
+        out.end(body.trailers());
+        upstream.finish(came);
+        return keepAlive;
+    }
+
+    /** Whether the client expects a body behind a head with this status. */
+    private boolean takesBody(int status) {
+        return !request.method().equals("HEAD") && status != 204 && status != 304;
+    }
+
+    private void passEdited(ResponseHead edited, BodyReader body, BodyTap tap) throws IOException {
+        boolean whole = hold(body, tap);
+        if (!whole) {
+            notes.add("the response body is longer than " + BodyEdits.DECODED_BYTES_MAX + " octets; " + choice.named() + " left it as it is");
+        }
+        Optional<BodyEdits.Content> changed = whole ? changed(edited.fields()) : Optional.empty();
+        if (changed.isPresent()) {
+            byte[] octets = changed.get().octets();
+            boolean chunked = came instanceof BodyFraming.Chunked;
+            begin(edited, ContentFields.withoutDigests(changed.get().fields()), chunked ? came : new BodyFraming.ContentLength(octets.length));
+            out.body(octets, 0, octets.length);
+        } else {
+            begin(edited, edited.fields(), came);
+            out.body(held.toByteArray(), 0, held.size());
+            pass(body, tap, true);
+        }
+    }
+
+    private Optional<BodyEdits.Content> changed(Fields fields) throws IOException {
+        Edited<BodyEdits.Content> made =
+                services.ruleThreads().run(() -> edits.body().apply(held.toByteArray(), fields, choice.rules().limit()));
+        made.note().ifPresent(note -> notes.add(choice.named() + ": " + note));
+        if (made.timedOut()) {
+            services.rules().timedOut(choice.rule());
+        }
+        return made.changed() ? Optional.of(made.value()) : Optional.empty();
+    }
+
+    private void begin(ResponseHead edited, Fields fields, BodyFraming goes) throws IOException {
+        boolean http11 = request.version() == HttpVersion.HTTP_1_1;
+        boolean chunked = goes instanceof BodyFraming.Chunked && http11;
+        boolean untilClose = goes instanceof BodyFraming.UntilClose || goes instanceof BodyFraming.Chunked && !chunked;
+        // A client of HTTP/1.0 knows that the connection stays open only if the response says so.
+        keepAlive &= !untilClose && (http11 || fields.hasMember("Connection", "keep-alive"));
+        Fields framed = switch (goes) {
+            case BodyFraming.ContentLength(long bytes) -> came.equals(goes) ? fields : ContentFields.withLength(fields, bytes);
+            case BodyFraming.None none -> edited.status() == 204 ? ContentFields.withoutFraming(fields) : fields;
+            case BodyFraming.Chunked chunks -> fields;
+            case BodyFraming.UntilClose close -> fields;
+        };
+        ResponseHead head = new ResponseHead(edited.version(), edited.status(), edited.reason(), framed, edited.notes(), edited.raw());
+        out.head(ForwardHeads.toClient(head, goes, request.version(), !keepAlive), chunked);
+    }
+
+    /**
+     * Reads a body that is to be changed.
+     *
+     * @return whether it is here whole; else it is too long, and what is held is its beginning
+     */
+    private boolean hold(BodyReader body, BodyTap tap) throws IOException {
+        while (next(body)) {
+            tap.pass(body.array(), body.offset(), body.length());
+            held.write(body.array(), body.offset(), body.length());
+            if (held.size() > BodyEdits.DECODED_BYTES_MAX) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void pass(BodyReader body, BodyTap tap, boolean toClient) throws IOException {
+        while (next(body)) {
+            tap.pass(body.array(), body.offset(), body.length());
+            if (toClient) {
+                out.body(body.array(), body.offset(), body.length());
+            }
+        }
+    }
+
+    /** The origin has its time for each piece; what a throttle holds up does not count. */
+    private boolean next(BodyReader body) throws IOException {
+        upstream.connection().deadline().arm(services.limits().upstream().responseMillis());
+        try {
+            return body.next();
+        } finally {
+            upstream.connection().deadline().disarm();
+        }
+    }
+}
