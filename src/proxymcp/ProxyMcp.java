@@ -12,11 +12,14 @@ import proxymcp.exchange.Exchange;
 import proxymcp.exchange.ExchangeSink;
 import proxymcp.exchange.LiveBuffer;
 import proxymcp.exchange.TeeSink;
+import proxymcp.proxy.ProxyPolicy;
 import proxymcp.proxy.ProxyServer;
 import proxymcp.proxy.ProxySettings;
 import proxymcp.proxy.ProxyStartException;
+import proxymcp.rule.RuleBook;
 import proxymcp.tls.CaException;
 import proxymcp.tls.CertificateAuthority;
+import proxymcp.tls.OriginTlsSettings;
 import proxymcp.tls.TlsSetup;
 import proxymcp.upstream.OwnPorts;
 import proxymcp.upstream.UpstreamProxies;
@@ -43,11 +46,13 @@ public final class ProxyMcp implements Closeable {
     private final ProxyServer server;
     private final CertificateAuthority authority;
     private final LiveBuffer live;
+    private final RuleBook rules;
 
-    private ProxyMcp(ProxyServer server, CertificateAuthority authority, LiveBuffer live) {
+    private ProxyMcp(ProxyServer server, CertificateAuthority authority, LiveBuffer live, RuleBook rules) {
         this.server = server;
         this.authority = authority;
         this.live = live;
+        this.rules = rules;
     }
 
     /** Sets the JVM-wide property that lets clients send an IP address as their server name; see the class comment. */
@@ -69,7 +74,7 @@ public final class ProxyMcp implements Closeable {
     /**
      * Starts a proxy.
      *
-     * @param home its folder {@code ca} holds the certificate authority, made if there is none
+     * @param home its folder {@code ca} holds the certificate authority, made if there is none; {@code rules} the rules that are kept
      * @param settings where it listens, whom it trusts, and its limits
      * @param kept how many exchanges, and how much of their bodies, {@link #exchanges} keeps
      * @param sinks take every exchange too, while it happens
@@ -84,7 +89,9 @@ public final class ProxyMcp implements Closeable {
         List<ExchangeSink> all = new ArrayList<>();
         all.add(live);
         all.addAll(sinks);
-        return new ProxyMcp(ProxyServer.start(settings, authority, new TeeSink(all), new OwnPorts()), authority, live);
+        RuleBook rules = RuleBook.open(home, Clock.systemUTC());
+        ProxyPolicy policy = new ProxyPolicy(rules, UpstreamProxies.NONE, new OriginTlsSettings());
+        return new ProxyMcp(ProxyServer.start(settings, authority, new TeeSink(all), new OwnPorts(), policy), authority, live, rules);
     }
 
     /** Where it listens. */
@@ -100,6 +107,13 @@ public final class ProxyMcp implements Closeable {
     /** The authority behind {@link #certificateFile}. */
     public CertificateAuthority authority() {
         return authority;
+    }
+
+    /**
+     * The rules that it follows: those that {@code rules} of the home keeps, and what is added here. A change concerns requests that begin after it.
+     */
+    public RuleBook rules() {
+        return rules;
     }
 
     /** Requests that begin from now on go out through these; those in flight keep their way. */

@@ -18,6 +18,11 @@ import proxymcp.exchange.Exchange;
 import proxymcp.exchange.LiveBuffer;
 import proxymcp.exchange.Route;
 import proxymcp.proxy.ProxySettings;
+import proxymcp.rule.Pace;
+import proxymcp.rule.Rule;
+import proxymcp.rule.RuleAction;
+import proxymcp.rule.RuleDraft;
+import proxymcp.rule.RuleMatcher;
 import proxymcp.upstream.NoProxy;
 import proxymcp.upstream.UpstreamProxies;
 import proxymcp.upstream.UpstreamProxy;
@@ -81,6 +86,19 @@ final class ProxyMcpTest {
     void theAuthorityIsKeptInTheHome() throws Exception {
         try (ProxyMcp first = ProxyMcp.start(home); ProxyMcp second = ProxyMcp.start(home)) {
             assertEquals(Files.readString(first.certificateFile()), second.authority().pem());
+        }
+    }
+
+    @Test
+    void rulesThatAreToOutliveTheProxyAreThereAtTheNextStart() throws Exception {
+        RuleAction drop = new RuleAction.Drop(RuleAction.Drop.Mode.RESET, Pace.FREE);
+        Rule kept;
+        try (ProxyMcp proxy = ProxyMcp.start(home)) {
+            proxy.rules().add(RuleDraft.of("passing", RuleMatcher.ANY, drop));
+            kept = proxy.rules().add(new RuleDraft("kept", 1, true, true, RuleMatcher.host("a.example"), drop));
+        }
+        try (ProxyMcp proxy = ProxyMcp.start(home)) {
+            assertEquals(List.of(kept), proxy.rules().current().rules());
         }
     }
 }

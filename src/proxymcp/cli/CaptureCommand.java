@@ -24,13 +24,14 @@ final class CaptureCommand {
         LiveBuffer unused = new LiveBuffer(new LiveBuffer.Limits(1, 0, 0));
         SwitchSink sink = new SwitchSink(lines);
         SessionControl sessions = Wiring.sessions(options, sink, closing);
-        ProxyControl control = closing.add(new ProxyControl(options.home(), unused, sink, Clock.systemUTC()));
+        ProxyControl control = closing.add(new ProxyControl(options.home(), unused, sink, Wiring.rules(options), Clock.systemUTC()));
         control.use(options.upstreams());
         ProxyServer proxy = ProxyStart.start(control, settings(options, command));
         Optional<Manifest> session = command.recorded().isPresent()
                 ? Optional.of(SessionStart.start(sessions, control, command.recorded().get())) : Optional.empty();
         terminal.line("proxy-mcp " + Version.text() + ": proxy at http://" + shown(proxy) + ", CA "
                 + ProxyStart.authority(control).certificateFile() + "; Ctrl-C ends it");
+        control.rules().notes().forEach(note -> terminal.line("proxy-mcp: " + note));
         proxy.transparentAddress().ifPresent(address -> terminal.line("proxy-mcp takes redirected traffic on port " + address.getPort()));
         if (session.isPresent()) {
             terminal.line("proxy-mcp records session " + SessionStart.shown(session.get()) + " under " + options.home().resolve("sessions"));

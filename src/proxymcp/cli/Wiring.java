@@ -10,6 +10,7 @@ import proxymcp.exchange.SwitchSink;
 import proxymcp.mcp.McpServer;
 import proxymcp.mcp.ServerInfo;
 import proxymcp.mcp.WorkPool;
+import proxymcp.rule.RuleBook;
 import proxymcp.store.SessionCatalog;
 import proxymcp.tool.FileAccess;
 import proxymcp.tool.ProxyControl;
@@ -35,13 +36,18 @@ record Wiring(ProxyControl control, SessionControl sessions, McpServer server) {
         WorkPool pool = closing.add(new WorkPool());
         SwitchSink sink = new SwitchSink(live);
         SessionControl sessions = sessions(options, sink, closing);
-        ProxyControl control = closing.add(new ProxyControl(options.home(), live, sink, Clock.systemUTC()));
+        ProxyControl control = closing.add(new ProxyControl(options.home(), live, sink, rules(options), Clock.systemUTC()));
         control.use(options.upstreams());
         FileAccess files = new FileAccess(options.home(), Path.of(""), UserHome.find(System.getenv()).orElse(options.home()),
                 options.allowPaths());
         Toolbox toolbox = new Toolbox(control, sessions, files, options.limits().proxy(), pool, Set.copyOf(options.toolsets()));
         ServerInfo info = new ServerInfo("proxy", "proxy-mcp", Version.text(), INSTRUCTIONS);
         return new Wiring(control, sessions, new McpServer(info, toolbox.tools(), toolbox.resources(), toolbox.templates()));
+    }
+
+    /** The rules that the home keeps, which every proxy follows; nothing is written yet. */
+    static RuleBook rules(Options options) {
+        return RuleBook.open(options.home(), Clock.systemUTC());
     }
 
     /** The sessions of the home; what is recorded ends before anything else is closed. */

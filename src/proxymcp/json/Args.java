@@ -173,6 +173,15 @@ public final class Args {
         return value(property).map(value -> new Args(nested.schema(), (JsonObject) value));
     }
 
+    /** An object that the tool reads itself. */
+    public Optional<JsonObject> form(String name) {
+        Property property = declared(name);
+        if (!(property.kind() instanceof Property.Kind.Form)) {
+            throw otherKind(name, "an object that the tool reads");
+        }
+        return value(property).map(value -> (JsonObject) value);
+    }
+
     /** An array of objects with properties of their own; empty when it was not given. */
     public List<Args> objects(String name) {
         Property property = declared(name);

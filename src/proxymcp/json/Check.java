@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Whether a value is one of those that a property accepts, and the sentence that says why it is not. */
-final class Check {
+public final class Check {
     /** A refused value is quoted up to this many characters. */
     private static final int QUOTED_CHARS_MAX = 60;
 
@@ -34,6 +34,7 @@ final class Check {
             case Property.Kind.Nested nested -> value instanceof JsonObject;
             case Property.Kind.NestedList list -> value instanceof JsonArray array
                     && array.size() <= list.itemsMax() && allObjects(array.values());
+            case Property.Kind.Form form -> value instanceof JsonObject;
         };
     }
 
@@ -84,6 +85,7 @@ final class Check {
             case Property.Kind.TextMap map -> "an object whose values are strings";
             case Property.Kind.Nested nested -> "an object";
             case Property.Kind.NestedList list -> "an array of at most " + list.itemsMax() + " objects";
+            case Property.Kind.Form form -> "an object";
         };
     }
 
@@ -95,7 +97,7 @@ final class Check {
     }
 
     /** The names, each in quotes, with commas between. */
-    static String quotedList(Iterable<String> names) {
+    public static String quotedList(Iterable<String> names) {
         StringBuilder list = new StringBuilder();
         for (String name : names) {
             list.append(list.isEmpty() ? "" : ", ").append(quoted(new JsonString(name)));
@@ -104,7 +106,7 @@ final class Check {
     }
 
     /** The value as JSON, or a word for it where that would be long. */
-    static String quoted(JsonValue value) {
+    public static String quoted(JsonValue value) {
         return switch (value) {
             case JsonArray array -> "an array of " + array.size();
             case JsonObject object -> "an object";

@@ -49,6 +49,9 @@ public record Property(String name, String description, Kind kind, Presence pres
 
         /** An array of at most {@code itemsMax} such objects. */
         record NestedList(Schema schema, int itemsMax) implements Kind {}
+
+        /** An object that whoever asked for it reads; clients are told {@code shape}. */
+        record Form(JsonObject shape) implements Kind {}
     }
 
     /** Whether a property must be given. */
@@ -127,6 +130,16 @@ public record Property(String name, String description, Kind kind, Presence pres
     /** An array of at most {@code itemsMax} objects with properties of their own. */
     public static Property objects(String name, String description, Schema schema, int itemsMax) {
         return optional(name, description, new Kind.NestedList(schema, itemsMax));
+    }
+
+    /**
+     * An object that the tool reads itself, as properties cannot say what it may hold: any object passes the check, and the tool refuses those
+     * that do not fit.
+     *
+     * @param shape its JSON Schema, for clients
+     */
+    public static Property form(String name, String description, JsonObject shape) {
+        return optional(name, description, new Kind.Form(shape));
     }
 
     /** The same, but it must be given. */

@@ -53,6 +53,7 @@ final class SchemaText {
             case Property.Kind.TextMap map -> members.put("type", "object").put("additionalProperties", typeOnly("string"));
             case Property.Kind.Nested nested -> members.putAll(of(nested.schema()));
             case Property.Kind.NestedList list -> putArray(members, of(list.schema()), list.itemsMax());
+            case Property.Kind.Form form -> members.putAll(form.shape());
         }
     }
 

@@ -1,6 +1,7 @@
 package proxymcp.rule;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /** The body of a mocked answer. */
 public sealed interface MockBody {
@@ -8,7 +9,22 @@ public sealed interface MockBody {
     record Text(String text) implements MockBody {}
 
     /** Octets. */
-    record Octets(byte[] octets) implements MockBody {}
+    record Octets(byte[] octets) implements MockBody {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Octets same && Arrays.equals(octets, same.octets);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(octets);
+        }
+
+        @Override
+        public String toString() {
+            return "Octets[" + octets.length + "]";
+        }
+    }
 
     /** What the file holds when the answer is sent. */
     record Contents(Path file) implements MockBody {}

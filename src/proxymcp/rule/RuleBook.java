@@ -1,6 +1,5 @@
 package proxymcp.rule;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -12,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongFunction;
 import proxymcp.text.TimeLimit;
 
 /**
@@ -30,7 +30,6 @@ public final class RuleBook {
 
     private final Clock clock;
     private final Optional<RuleFile> file;
-    private final List<String> notes;
     /** Rules in the order they were added. Guarded by {@link #changing}. */
     private List<Rule> byAge;
     /** Guarded by {@link #changing}. */
@@ -47,7 +46,6 @@ public final class RuleBook {
     private RuleBook(Clock clock, Optional<RuleFile> file, RuleFile.Kept kept) {
         this.clock = clock;
         this.file = file;
-        this.notes = kept.notes();
         this.byAge = kept.rules();
         this.nextNumber = kept.nextNumber();
         show();
@@ -62,11 +60,15 @@ public final class RuleBook {
      * The book of a home: with the rules that were to outlive their process. A file that cannot be understood is set aside and told by
      * {@link #notes}.
      *
-     * @param home {@code rules/rules.json} below it is read now and written at changes
+     * <p>Books of one home, in one process or several, write one file and lose nothing of each other: a change is made to what the file holds
+     * then. They do not follow each other: what another book keeps is seen by those that are opened later. Of two books that change the same
+     * rule, the later change stays in the file.
+     *
+     * @param home {@code rules/rules.json} below it is read now and written at changes of rules that outlive the process; nothing is made before
      */
     public static RuleBook open(Path home, Clock clock) {
-        RuleFile file = new RuleFile(home.resolve("rules").resolve("rules.json"));
-        return new RuleBook(clock, Optional.of(file), file.read(clock));
+        RuleFile file = new RuleFile(home.resolve("rules"), clock);
+        return new RuleBook(clock, Optional.of(file), file.read());
     }
 
     /** The rules now. An exchange takes them once and keeps to them. */
@@ -76,11 +78,11 @@ public final class RuleBook {
 
     /** What went wrong when the file was read, a sentence each. */
     public List<String> notes() {
-        return notes;
+        return file.isPresent() ? file.get().notes() : List.of();
     }
 
     /**
-     * Adds a rule.
+     * Adds a rule. One that outlives the process gets a number that no other rule of the home has.
      *
      * @throws RuleException if there are too many, or it was to outlive the process and cannot be written
      */
@@ -90,11 +92,13 @@ public final class RuleBook {
             if (byAge.size() >= RULES_MAX) {
                 throw new RuleException(RuleException.Code.TOO_MANY_RULES, "There are " + RULES_MAX + " rules; remove one first");
             }
-            Rule rule = new Rule("rule_" + nextNumber, 1, draft.description(), draft.priority(), draft.enabled(), draft.persisted(),
-                    draft.matcher(), draft.action(), clock.millis());
+            long createdAt = clock.millis();
+            LongFunction<Rule> numbered = number -> new Rule("rule_" + number, 1, draft.description(), draft.priority(), draft.enabled(),
+                    draft.persisted(), draft.matcher(), draft.action(), createdAt);
+            Rule rule = draft.persisted() && file.isPresent() ? file.get().add(byAge, nextNumber, numbered) : numbered.apply(nextNumber);
             List<Rule> after = new ArrayList<>(byAge);
             after.add(rule);
-            replace(after, nextNumber + 1, rule.persisted());
+            become(after, RuleJson.number(rule.id()) + 1);
             return rule;
         } finally {
             changing.unlock();
@@ -111,9 +115,14 @@ public final class RuleBook {
         try {
             Rule before = require(id);
             Rule changed = before.changed(change);
+            if (file.isPresent() && changed.persisted()) {
+                file.get().put(byAge, nextNumber, before, changed);
+            } else if (file.isPresent() && before.persisted()) {
+                file.get().remove(byAge, nextNumber, before);
+            }
             List<Rule> after = new ArrayList<>(byAge);
             after.set(after.indexOf(before), changed);
-            replace(after, nextNumber, before.persisted() || changed.persisted());
+            become(after, nextNumber);
             return changed;
         } finally {
             changing.unlock();
@@ -129,9 +138,12 @@ public final class RuleBook {
         changing.lock();
         try {
             Rule rule = require(id);
+            if (file.isPresent() && rule.persisted()) {
+                file.get().remove(byAge, nextNumber, rule);
+            }
             List<Rule> after = new ArrayList<>(byAge);
             after.remove(rule);
-            replace(after, nextNumber, rule.persisted());
+            become(after, nextNumber);
             return rule;
         } finally {
             changing.unlock();
@@ -187,14 +199,7 @@ public final class RuleBook {
         return current.find(id).orElseThrow(() -> new RuleException(RuleException.Code.UNKNOWN_RULE, "There is no rule " + id));
     }
 
-    private void replace(List<Rule> after, long next, boolean write) throws RuleException {
-        if (write && file.isPresent()) {
-            try {
-                file.get().write(after, next);
-            } catch (IOException e) {
-                throw new RuleException(RuleException.Code.NOT_SAVED, "The rules could not be written: " + e);
-            }
-        }
+    private void become(List<Rule> after, long next) {
         byAge = List.copyOf(after);
         nextNumber = next;
         show();

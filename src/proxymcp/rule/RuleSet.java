@@ -129,6 +129,22 @@ public final class RuleSet {
         return false;
     }
 
+    /** Whether a rule takes a request, enabled or not; empty if one of its expressions took too long. */
+    public Optional<Boolean> takes(Rule rule, RequestView view) {
+        return switch (new Matching(rule.matcher(), view, limit.begin()).verdict(true)) {
+            case TAKEN -> Optional.of(true);
+            case NOT_TAKEN -> Optional.of(false);
+            case TIMED_OUT -> Optional.empty();
+        };
+    }
+
+    /** These rules and one more, as if it had been added just now with this id. */
+    public RuleSet with(String id, RuleDraft draft) {
+        List<Rule> more = new ArrayList<>(rules);
+        more.add(new Rule(id, 1, draft.description(), draft.priority(), draft.enabled(), draft.persisted(), draft.matcher(), draft.action(), 0));
+        return new RuleSet(more, limit);
+    }
+
     /** Whether a rule that is enabled looks at bodies. */
     public boolean looksAtBodies() {
         for (Rule rule : rules) {

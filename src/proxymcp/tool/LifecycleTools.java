@@ -88,7 +88,7 @@ final class LifecycleTools {
         }
         ProxyServer server = control.start(settings);
         if (recorded) {
-            record(args, new ProxyControl.Run(server, settings, control.origins()));
+            record(args);
         }
         return ToolOutcome.success(new ProxyView(control, sessions).started(server, control.authority()));
     }
@@ -102,9 +102,9 @@ final class LifecycleTools {
     }
 
     /** Begins the session; without it the proxy is not wanted either. */
-    private void record(Args args, ProxyControl.Run run) throws Exception {
+    private void record(Args args) throws Exception {
         try {
-            SessionTools.start(sessions, args, run);
+            SessionTools.start(sessions, args, control.settings());
         } catch (ToolFailure | IOException | RuntimeException e) {
             control.close();
             throw e;

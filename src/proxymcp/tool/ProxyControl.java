@@ -34,6 +34,7 @@ public final class ProxyControl implements Closeable {
     private final Path home;
     private final LiveBuffer live;
     private final ExchangeSink sink;
+    private final RuleBook rules;
     private final Clock clock;
     private final OwnPorts ownPorts = new OwnPorts();
     private final OriginTlsSettings origins = new OriginTlsSettings();
@@ -65,11 +66,13 @@ public final class ProxyControl implements Closeable {
      * @param home its folder {@code ca} holds the certificate authority, made at its first use
      * @param live what tools list and search
      * @param sink where exchanges go; usually {@code live}
+     * @param rules what every proxy that is started follows
      */
-    public ProxyControl(Path home, LiveBuffer live, ExchangeSink sink, Clock clock) {
+    public ProxyControl(Path home, LiveBuffer live, ExchangeSink sink, RuleBook rules, Clock clock) {
         this.home = home;
         this.live = live;
         this.sink = sink;
+        this.rules = rules;
         this.clock = clock;
     }
 
@@ -81,6 +84,11 @@ public final class ProxyControl implements Closeable {
     /** The ports of this process, which no proxied request may reach. */
     public OwnPorts ownPorts() {
         return ownPorts;
+    }
+
+    /** The rules; they outlive the proxy. */
+    public RuleBook rules() {
+        return rules;
     }
 
     /** Wall clock. */
@@ -160,7 +168,7 @@ public final class ProxyControl implements Closeable {
             if (settings.upstreamCaFile().isPresent()) {
                 requireCertificates(settings.upstreamCaFile().get());
             }
-            ProxyPolicy policy = new ProxyPolicy(RuleBook.inMemory(clock), upstreams, origins);
+            ProxyPolicy policy = new ProxyPolicy(rules, upstreams, origins);
             ProxyServer server = ProxyServer.start(settings, authority(), sink, ownPorts, policy);
             run = Optional.of(new Run(server, settings, origins));
             lastRun = run;
@@ -209,7 +217,7 @@ public final class ProxyControl implements Closeable {
     /** How the proxy that runs is set, for the manifest of what is recorded with it; no members if none runs. */
     public JsonObject settings() {
         Optional<Run> running = state().running();
-        return running.isPresent() ? ProxyView.settings(running.get()) : JsonObject.EMPTY;
+        return running.isPresent() ? ProxyView.settings(running.get(), rules) : JsonObject.EMPTY;
     }
 
     /** What is known now. */

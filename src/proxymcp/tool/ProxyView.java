@@ -13,6 +13,7 @@ import proxymcp.json.JsonObject;
 import proxymcp.json.JsonString;
 import proxymcp.proxy.ProxyServer;
 import proxymcp.proxy.ProxySettings;
+import proxymcp.rule.RuleBook;
 import proxymcp.tls.CertificateAuthority;
 
 /** The proxy as results and the status resource show it. */
@@ -51,7 +52,7 @@ final class ProxyView {
                     .put("acceptEncoding", running.get().settings().listener().acceptEncoding().id())
                     .put("openConnections", running.get().server().openConnections());
         }
-        return status.putAll(UpstreamView.shown(control.upstreams())).put("ruleCount", 0)
+        return status.putAll(UpstreamView.shown(control.upstreams())).put("ruleCount", control.rules().current().rules().size())
                 .put("trafficCount", control.live().size()).put("transparentProxy", transparent(state)).put("liveBuffer", liveBuffer())
                 .put("persistence", sessions.runtime()).build();
     }
@@ -73,7 +74,7 @@ final class ProxyView {
     }
 
     /** How a proxy is set, for the manifest of what is recorded with it. */
-    static JsonObject settings(ProxyControl.Run run) {
+    static JsonObject settings(ProxyControl.Run run, RuleBook rules) {
         ProxySettings settings = run.settings();
         Optional<InetSocketAddress> transparent = run.server().transparentAddress();
         JsonObject.Builder shown = JsonObject.builder();
@@ -86,7 +87,8 @@ final class ProxyView {
                 .put("requireAuth", settings.requireAuth().isPresent()).putIf("targetId", settings.targetId())
                 .putAll(UpstreamView.recorded(run.server().upstreams()))
                 .putStrings("insecureHosts", OriginTlsView.insecureHosts(run.origins()))
-                .put("originTls", OriginTlsView.recorded(run.origins())).put("serverTlsCapture", run.origins().isServerCaptured()).build();
+                .put("originTls", OriginTlsView.recorded(run.origins())).put("serverTlsCapture", run.origins().isServerCaptured())
+                .put("rules", RuleView.inForce(rules.current())).build();
     }
 
     private static JsonObject setup(InetSocketAddress address, Path certificateFile) {

@@ -87,17 +87,16 @@ final class SessionTools {
     }
 
     private ToolOutcome start(Args args, CallContext context) throws Exception {
-        Optional<ProxyControl.Run> running = proxy.state().running();
-        if (running.isEmpty()) {
+        if (proxy.state().running().isEmpty()) {
             throw new ToolFailure("not_running", "The proxy does not run", "proxy_start starts it; with persistence_enabled it records at once");
         }
-        return ToolOutcome.success(JsonObject.builder().put("session", view.whole(start(sessions, args, running.get()))).build());
+        return ToolOutcome.success(JsonObject.builder().put("session", view.whole(start(sessions, args, proxy.settings()))).build());
     }
 
-    /** Begins a session with the parameters of {@link #RECORDING}. */
-    static Manifest start(SessionControl sessions, Args args, ProxyControl.Run running) throws ToolFailure, IOException {
+    /** Begins a session with the parameters of {@link #RECORDING}, of a proxy that is set like this. */
+    static Manifest start(SessionControl sessions, Args args, JsonObject settings) throws ToolFailure, IOException {
         return sessions.start(args.optString("session_name"), args.choice("capture_profile", CaptureProfile.class),
-                args.longInteger("max_disk_mb"), ProxyView.settings(running));
+                args.longInteger("max_disk_mb"), settings);
     }
 
     private ToolOutcome stop(Args args, CallContext context) throws Exception {

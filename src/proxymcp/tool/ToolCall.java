@@ -8,6 +8,7 @@ import proxymcp.mcp.CallContext;
 import proxymcp.mcp.Tool;
 import proxymcp.mcp.ToolOutcome;
 import proxymcp.proxy.ProxyStartException;
+import proxymcp.rule.RuleException;
 import proxymcp.store.CorruptSegmentException;
 import proxymcp.store.SessionException;
 import proxymcp.tls.CaException;
@@ -41,6 +42,8 @@ record ToolCall(Tool.Handler work, Map<String, ToolOutcome> refused) implements 
             return failure.outcome();
         } catch (CaException unusable) {
             return ToolOutcome.failure("ca_unusable", "The certificate authority cannot be used: " + unusable.getMessage());
+        } catch (RuleException refused) {
+            return RuleTools.failure(refused).outcome();
         } catch (SessionException refused) {
             return ToolOutcome.failure(refused.code(), refused.getMessage());
         } catch (CorruptSegmentException damaged) {

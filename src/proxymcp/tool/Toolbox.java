@@ -50,6 +50,9 @@ public final class Toolbox {
         all.addAll(new UpstreamTools(control).tools());
         all.addAll(new HarExportTool(sessions, files, pool).tools());
         all.addAll(new HarImportTool(sessions, files, pool).tools());
+        all.addAll(new RuleTools(control, files).tools());
+        all.addAll(new RuleShortcuts(control).tools());
+        all.addAll(new RuleTestTool(control, sessions, files, pool).tools());
         List<Tool> offered = new ArrayList<>();
         for (Tool tool : all) {
             if (toolsets.contains(tool.toolset())) {

@@ -119,4 +119,16 @@ final class SchemaTest {
                 + "\"required\":[\"status\",\"total\",\"items\",\"endedAt\",\"complete\",\"session\",\"ratio\"]}",
                 schema.published().toString());
     }
+
+    @Test
+    void formsAreToldAsTheirShapeAndTakeAnyObject() throws Exception {
+        JsonObject shape = JsonObject.builder().put("type", "object").put("minProperties", 1).build();
+        Schema schema = Schema.of(Property.form("handler", "What happens", shape).required());
+        assertEquals("{\"type\":\"object\",\"properties\":{\"handler\":{\"type\":\"object\",\"minProperties\":1,\"description\":\"What happens\"}},"
+                + "\"required\":[\"handler\"],\"additionalProperties\":false}", schema.published().toString());
+        JsonObject anything = (JsonObject) Json.parse("{\"a\":[1,{\"b\":null}]}");
+        assertEquals(anything, schema.check(JsonObject.builder().put("handler", anything).build()).form("handler").orElseThrow());
+        BadArgument refused = assertThrows(BadArgument.class, () -> schema.check(JsonObject.builder().put("handler", "text").build()));
+        assertEquals("handler: expected an object, got \"text\"", refused.getMessage());
+    }
 }

@@ -85,7 +85,8 @@ final class SessionToolsTest {
         assertEquals("shop full 7 active clean", text(begun, "name") + " " + text(begun, "captureProfile") + " " + at(begun, "maxDiskMb") + " "
                 + text(begun, "status") + " " + text(begun, "recoveryState"));
         assertEquals("{\"acceptEncoding\":\"as_sent\",\"listener\":\"127.0.0.1:" + number(started, "port") + "\",\"bindAddress\":\"127.0.0.1\",\"insecureUpstream\":false,"
-                + "\"upstreamCaFile\":null,\"requireAuth\":false,\"globalUpstream\":null,\"hostUpstreams\":{},\"insecureHosts\":[],\"originTls\":[],\"serverTlsCapture\":true}",
+                + "\"upstreamCaFile\":null,\"requireAuth\":false,\"globalUpstream\":null,\"hostUpstreams\":{},\"insecureHosts\":[],\"originTls\":[],\"serverTlsCapture\":true,"
+                + "\"rules\":[]}",
                 Json.text(at(begun, "settings")));
         Traffic.Open running = traffic().request("GET", "running.example", "/").open();
         traffic().request("GET", "during.example", "/").complete();

@@ -27,6 +27,7 @@ import proxymcp.mcp.ServerInfo;
 import proxymcp.mcp.ToolOutcome;
 import proxymcp.mcp.WorkPool;
 import proxymcp.proxy.ProxyLimits;
+import proxymcp.rule.RuleBook;
 import proxymcp.store.SessionCatalog;
 import proxymcp.store.StoreLimits;
 
@@ -50,7 +51,7 @@ final class Tools implements AutoCloseable {
         sink = new SwitchSink(live);
         catalog = new SessionCatalog(home.resolve("sessions"), StoreLimits.DEFAULT, Clock.systemUTC());
         sessions = new SessionControl(catalog, sink);
-        control = new ProxyControl(home, live, sink, Clock.systemUTC());
+        control = new ProxyControl(home, live, sink, RuleBook.open(home, Clock.systemUTC()), Clock.systemUTC());
         FileAccess files = new FileAccess(home, home.resolveSibling("cwd"), home.resolveSibling("user"), List.of());
         toolbox = new Toolbox(control, sessions, files, ProxyLimits.DEFAULT, pool, Set.copyOf(Toolbox.TOOLSETS));
         server = new McpServer(new ServerInfo("proxy", "proxy-mcp", "0", ""), toolbox.tools(), toolbox.resources(), toolbox.templates());
