@@ -19,6 +19,7 @@ import proxymcp.tls.CaException;
 import proxymcp.tls.CertificateAuthority;
 import proxymcp.tls.TlsSetup;
 import proxymcp.upstream.OwnPorts;
+import proxymcp.upstream.UpstreamProxies;
 
 /**
  * An intercepting proxy inside a Java program or a test.
@@ -99,6 +100,11 @@ public final class ProxyMcp implements Closeable {
     /** The authority behind {@link #certificateFile}. */
     public CertificateAuthority authority() {
         return authority;
+    }
+
+    /** Requests that begin from now on go out through these; those in flight keep their way. */
+    public void use(UpstreamProxies proxies) {
+        server.use(proxies);
     }
 
     /** What was captured and is still kept, oldest first; also exchanges that still run. */

@@ -16,7 +16,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import proxymcp.exchange.Exchange;
 import proxymcp.exchange.LiveBuffer;
+import proxymcp.exchange.Route;
 import proxymcp.proxy.ProxySettings;
+import proxymcp.upstream.NoProxy;
+import proxymcp.upstream.UpstreamProxies;
+import proxymcp.upstream.UpstreamProxy;
 
 /** The embedding API, used as a program would. */
 final class ProxyMcpTest {
@@ -58,6 +62,18 @@ final class ProxyMcpTest {
             assertEquals(1, second.size());
             assertEquals(1, proxy.clear());
             assertThrows(ConnectException.class, () -> new Socket(InetAddress.getLoopbackAddress(), proxy.address().getPort()).close());
+        }
+    }
+
+    @Test
+    void requestsGoThroughAnotherProxyOnceTold() throws Exception {
+        try (ServerSocket upstream = new ServerSocket(0, 5, InetAddress.getLoopbackAddress()); ProxyMcp proxy = ProxyMcp.start(home)) {
+            answering(upstream);
+            UpstreamProxy way = UpstreamProxy.parse("http://127.0.0.1:" + upstream.getLocalPort());
+            proxy.use(UpstreamProxies.NONE.withGlobal(Optional.of(new UpstreamProxies.Entry(way, NoProxy.NONE))));
+            String answer = fetch(proxy.address().getPort(), 9, "/through");
+            assertEquals("hi", answer.substring(answer.length() - 2));
+            assertEquals(Optional.of(way.url()), proxy.exchanges().get(0).route().flatMap(Route::upstreamProxy));
         }
     }
 

@@ -25,6 +25,7 @@ final class CaptureCommand {
         SwitchSink sink = new SwitchSink(lines);
         SessionControl sessions = Wiring.sessions(options, sink, closing);
         ProxyControl control = closing.add(new ProxyControl(options.home(), unused, sink, Clock.systemUTC()));
+        control.use(options.upstreams());
         ProxyServer proxy = ProxyStart.start(control, settings(options, command));
         Optional<Manifest> session = command.recorded().isPresent()
                 ? Optional.of(SessionStart.start(sessions, control, command.recorded().get())) : Optional.empty();

@@ -15,7 +15,8 @@ final class CommandLine {
     private static final List<String> FLAGS = List.of("--insecure-upstream", "--help", "--version");
     private static final List<String> WITH_VALUE = List.of("--home", "--toolsets", "--allow-path", "--allow-env", "--buffer-exchanges",
             "--buffer-mb", "--transport", "--port", "--proxy-port", "--bind", "--token", "--url", "--require-auth", "--upstream-ca",
-            "--profile", "--session", "--max-disk-mb", "--transparent-port", "--transparent-target-port", "--accept-encoding");
+            "--profile", "--session", "--max-disk-mb", "--transparent-port", "--transparent-target-port", "--accept-encoding",
+            "--upstream", "--no-proxy");
 
     private final Map<String, List<String>> values = new LinkedHashMap<>();
     private final List<String> words = new ArrayList<>();

@@ -29,6 +29,8 @@ final class HelpText {
               --allow-env NAME        an environment variable that replay may read (repeatable)
               --buffer-exchanges N    exchanges kept in memory (1000)
               --buffer-mb N           MiB of bodies kept in memory (64)
+              --upstream URL          go out through this proxy: http, https, socks4, socks4a, socks5 or socks5h
+              --no-proxy A,B          hosts reached without it: names, .suffixes, CIDR ranges, <local>
               --help, -h              this, or the help of a command
               --version               the version
 
@@ -63,6 +65,8 @@ final class HelpText {
               --transparent-target-port N port that redirected TLS goes to (443)
               --accept-encoding as_sent|decodable
                                           decodable takes out of requests what cannot be decoded here (as_sent)
+              --upstream URL, --no-proxy A,B
+                                          go out through another proxy, but for these hosts
               --session NAME              record a session of this name, kept under the home
               --profile full|preview      record a session: whole bodies (full), or 4,096 octets of each
               --max-disk-mb N             size at which bodies, then exchanges are left out (1024)

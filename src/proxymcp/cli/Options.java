@@ -2,6 +2,7 @@ package proxymcp.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import proxymcp.upstream.UpstreamProxies;
 
 /**
  * The command line, parsed once.
@@ -11,6 +12,8 @@ import java.util.List;
  * @param allowPaths folders that tools may use beside the usual ones
  * @param allowEnv environment variables that replay may read
  * @param limits bounds of what is kept
+ * @param upstreams the proxies that requests go out through at first
  * @param command what to do
  */
-record Options(Path home, List<String> toolsets, List<Path> allowPaths, List<String> allowEnv, Limits limits, Command command) {}
+record Options(Path home, List<String> toolsets, List<Path> allowPaths, List<String> allowEnv, Limits limits, UpstreamProxies upstreams,
+        Command command) {}

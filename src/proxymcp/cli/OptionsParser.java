@@ -11,6 +11,9 @@ import java.util.Set;
 import proxymcp.json.NearestName;
 import proxymcp.proxy.AcceptEncoding;
 import proxymcp.proxy.ListenerOptions;
+import proxymcp.upstream.NoProxy;
+import proxymcp.upstream.UpstreamProxies;
+import proxymcp.upstream.UpstreamProxy;
 
 /** Turns words and environment into {@link Options}, before anything is opened. */
 final class OptionsParser {
@@ -47,16 +50,17 @@ final class OptionsParser {
         List<String> allowEnv = allowEnv();
         Limits limits = new Limits(line.number("--buffer-exchanges", 1, 1_000_000, Limits.DEFAULT.exchangesMax()),
                 line.number("--buffer-mb", 0, 65_536, Limits.DEFAULT.bodyMebibytesMax()));
+        UpstreamProxies upstreams = upstreams();
         Optional<String> word = line.word();
         String name = word.orElse("the MCP server");
         if (line.flag("--version")) {
-            return new Options(home, toolsets, allowPaths, allowEnv, limits, new Command.Version());
+            return new Options(home, toolsets, allowPaths, allowEnv, limits, upstreams, new Command.Version());
         }
         Command command = line.flag("--help") ? new Command.Help(word) : command(word);
         if (!(command instanceof Command.Help)) {
             line.requireAllTaken(name);
         }
-        return new Options(home, toolsets, allowPaths, allowEnv, limits, command);
+        return new Options(home, toolsets, allowPaths, allowEnv, limits, upstreams, command);
     }
 
     private Command command(Optional<String> word) throws BadCommandLine {
@@ -222,6 +226,29 @@ final class OptionsParser {
             chosen.add(name.strip());
         }
         return List.copyOf(chosen);
+    }
+
+    private UpstreamProxies upstreams() throws BadCommandLine {
+        Optional<String> url = line.value("--upstream");
+        Optional<String> spared = line.value("--no-proxy");
+        if (url.isEmpty()) {
+            if (spared.isPresent()) {
+                throw new BadCommandLine("--no-proxy needs --upstream, the proxy that its hosts are reached without");
+            }
+            return UpstreamProxies.NONE;
+        }
+        UpstreamProxy proxy;
+        try {
+            proxy = UpstreamProxy.parse(url.get());
+        } catch (IllegalArgumentException refused) {
+            throw new BadCommandLine("--upstream: " + refused.getMessage()); // Without the value, which may hold a password.
+        }
+        try {
+            NoProxy except = spared.isPresent() ? NoProxy.parse(List.of(spared.get().split(",", -1))) : NoProxy.NONE;
+            return UpstreamProxies.NONE.withGlobal(Optional.of(new UpstreamProxies.Entry(proxy, except)));
+        } catch (IllegalArgumentException refused) {
+            throw new BadCommandLine("--no-proxy: " + Terminal.clean(refused.getMessage()));
+        }
     }
 
     private List<Path> allowPaths() throws BadCommandLine {

@@ -36,6 +36,7 @@ record Wiring(ProxyControl control, SessionControl sessions, McpServer server) {
         SwitchSink sink = new SwitchSink(live);
         SessionControl sessions = sessions(options, sink, closing);
         ProxyControl control = closing.add(new ProxyControl(options.home(), live, sink, Clock.systemUTC()));
+        control.use(options.upstreams());
         FileAccess files = new FileAccess(options.home(), Path.of(""), UserHome.find(System.getenv()).orElse(options.home()),
                 options.allowPaths());
         Toolbox toolbox = new Toolbox(control, sessions, files, options.limits().proxy(), pool, Set.copyOf(options.toolsets()));

@@ -106,6 +106,11 @@ final class BrotliDecoder extends InputStream {
     private void pushInput() throws IOException {
         int count = in.read(chunk, 0, chunk.length);
         if (count < 0) {
+            // All input may be inside while output is still to come, a window of it at a time: the decoder says then that it needs more.
+            decoder.push(0);
+            if (decoder.getStatus() != DecoderJNI.Status.NEEDS_MORE_INPUT || decoder.hasOutput()) {
+                return;
+            }
             throw new CodingException(CodingException.Kind.TRUNCATED, CODING, "the input ends inside the coded data");
         }
         ByteBuffer input = decoder.getInputBuffer();

@@ -8,7 +8,6 @@ import proxymcp.exchange.Client;
 import proxymcp.exchange.Exchange;
 import proxymcp.exchange.Outcome;
 import proxymcp.exchange.Route;
-import proxymcp.exchange.RuleMatch;
 import proxymcp.exchange.Timings;
 import proxymcp.http.Fields;
 import proxymcp.http.RequestHead;
@@ -17,7 +16,6 @@ import proxymcp.json.JsonArray;
 import proxymcp.json.JsonNumber;
 import proxymcp.json.JsonObject;
 import proxymcp.json.JsonOutput;
-import proxymcp.json.JsonString;
 import proxymcp.json.JsonValue;
 import proxymcp.store.IndexEntry;
 import proxymcp.store.StoredExchange;
@@ -144,14 +142,10 @@ final class EntryWriter {
                 timings.receive(), timings.total()}) {
             nanos.add(JsonNumber.of(phase));
         }
-        List<JsonValue> rules = new ArrayList<>();
-        for (RuleMatch rule : exchange.rules()) {
-            rules.add(new JsonArray(List.of(new JsonString(rule.id()), JsonNumber.of((long) rule.version()))));
-        }
         json.member("_exchange", JsonObject.builder().put("id", exchange.id()).put("seq", exchange.seq()).put("source", client.source().id())
                 .putIf("targetId", client.targetId()).put("clientAddress", client.address()).put("listener", client.listener())
                 .put("clientConnectionId", client.connectionId()).put("state", state(exchange.outcome())).put("timingsNanos", nanos)
-                .put("rules", rules).putStrings("notes", exchange.endNotes()).build());
+                .putStrings("notes", exchange.endNotes()).build());
         if (exchange.route().isPresent()) {
             Route route = exchange.route().get();
             json.member("_route", JsonObject.builder().putIf("upstreamProxy", route.upstreamProxy()).put("serverAddress", route.serverAddress())
@@ -171,6 +165,7 @@ final class EntryWriter {
             }
             json.member("_informational", new JsonArray(heads));
         }
+        json.members(SentMembers.of(exchange, includeBodies));
     }
 
     private static String state(Outcome outcome) {

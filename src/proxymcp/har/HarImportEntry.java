@@ -85,8 +85,9 @@ final class HarImportEntry {
         note(responseBody, Exchange.RESPONSE_HELD_DECODED, notes);
         Outcome outcome = ImportedOutcome.of(entry, answer, report);
         Timings timings = own.timings();
+        ImportedSent sent = new ImportedSent(entry, report);
         return new Ready(report.entries(), start(entry, own, parts, url, head, nowMillis), own.seq(), requestBody, own.route(parts.endpoint()), heads.informational(entry), answer,
-                responseBody, new ExchangeEnd(outcome, timings, own.rules(), List.copyOf(notes)));
+                responseBody, new ExchangeEnd(outcome, timings, sent.rules(), List.copyOf(notes), sent.messages()));
     }
 
     private String url(JsonObject request, List<String> notes) throws HarImportException, HarImportSkip {

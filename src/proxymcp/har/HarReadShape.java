@@ -28,6 +28,7 @@ record HarReadShape(Set<String> kept, Map<String, HarReadShape> nested, Map<Stri
 
     /** An entry of a log. */
     static final HarReadShape ENTRY = new HarReadShape(
-            Set.of("startedDateTime", "time", "timings", "serverIPAddress", "connection", "_exchange", "_route", "_error", "_tls", "_informational"),
+            Set.of("startedDateTime", "time", "timings", "serverIPAddress", "connection", "_exchange", "_route", "_error", "_tls", "_informational",
+                    "_rules", "_sentRequest", "_sentResponse"),
             Map.of("request", REQUEST, "response", RESPONSE), Map.of());
 }

@@ -10,7 +10,6 @@ import java.util.UUID;
 import proxymcp.exchange.Client;
 import proxymcp.exchange.Endpoint;
 import proxymcp.exchange.Route;
-import proxymcp.exchange.RuleMatch;
 import proxymcp.exchange.Source;
 import proxymcp.exchange.Timings;
 import proxymcp.exchange.TlsInfo;
@@ -103,19 +102,6 @@ final class ImportedOwn {
         }
         return new Timings(values.nanos(phases, "blocked"), values.nanos(phases, "dns"), connect, tls, values.nanos(phases, "send"),
                 values.nanos(phases, "wait"), values.nanos(phases, "receive"), values.nanos(entry, "time"));
-    }
-
-    List<RuleMatch> rules() throws HarImportException {
-        List<RuleMatch> rules = new ArrayList<>();
-        for (JsonValue value : exchange.array("rules").orElse(JsonArray.EMPTY).values()) {
-            if (value instanceof JsonArray rule && rule.values().size() == 2 && rule.values().get(0) instanceof JsonString id
-                    && rule.values().get(1) instanceof JsonNumber version && rules.size() < TEXT_CHARS_MAX) {
-                rules.add(new RuleMatch(shortened(id.value()), (int) version.exactLong().orElse(1)));
-            } else {
-                report.repair(BAD, "a rule of _exchange is no pair of id and version; it was left out");
-            }
-        }
-        return List.copyOf(rules);
     }
 
     /**

@@ -143,6 +143,7 @@ final class ExchangeRun implements CallEvents {
         watch.begin(upstream);
         ResponseHead response = upstream.send();
         recording.response(response);
+        upstream.signOfProxy().ifPresent(sign -> notes.add("the upstream proxy seems to have answered itself: " + sign));
         if (response.status() == 101) {
             if (ruled.isPresent() && ruled.get().touchesResponse()) {
                 notes.add(ruled.get().named() + " did not touch the response: the connection was upgraded");

@@ -145,6 +145,11 @@ public final class ProxyServer implements Closeable {
         services.upstream().use(proxies);
     }
 
+    /** What requests that begin now go out through. */
+    public UpstreamProxies upstreams() {
+        return services.upstream().proxies();
+    }
+
     /** How it was started. */
     public ProxySettings settings() {
         return services.settings();

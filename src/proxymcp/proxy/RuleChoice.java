@@ -31,15 +31,16 @@ record RuleChoice(Rule rule, RuleSet rules, long nth) {
             return Optional.empty();
         }
         RequestView headOnly = view(request.head(), destination);
-        RequestView view = headOnly;
-        if (request.body().isPresent() && services.ruleThreads().run(() -> rules.needsBody(headOnly))) {
+        Optional<RuleSet.Decision> decided;
+        if (request.body().isPresent() && rules.looksAtBodies() && services.ruleThreads().run(() -> rules.needsBody(headOnly))) {
             if (!request.hold(RequestView.BODY_BYTES_MAX)) {
                 notes.add("the request body is longer than " + RequestView.BODY_BYTES_MAX + " octets; rules looked at its beginning");
             }
-            view = services.ruleThreads().run(() -> headOnly.withBody(request.held()));
+            decided = Optional.of(services.ruleThreads().run(() -> rules.decide(headOnly.withBody(request.held()))));
+        } else {
+            decided = rules.decideAtOnce(headOnly); // Ordinary rules are decided on in no time, whatever those threads are busy with.
         }
-        RequestView decidedOn = view;
-        RuleSet.Decision decision = services.ruleThreads().run(() -> rules.decide(decidedOn));
+        RuleSet.Decision decision = decided.isPresent() ? decided.get() : services.ruleThreads().run(() -> rules.decide(headOnly));
         notes.addAll(decision.notes());
         decision.timedOut().forEach(book::timedOut);
         return decision.rule().map(rule -> new RuleChoice(rule, rules, book.hit(rule)));

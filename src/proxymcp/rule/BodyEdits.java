@@ -57,7 +57,7 @@ public record BodyEdits(List<Literal> literals, List<Expression> expressions) {
 
     /**
      * Replaces in a whole body: undoes its content coding, replaces in its charset, and codes it again. Where anything of that cannot be done the
-     * body stays as it is, with a note. CPU-bound.
+     * body stays as it is, with a note. All expressions together have the time of one edit. CPU-bound.
      */
     public Edited<Content> apply(byte[] octets, Fields fields, TimeLimit limit) {
         return isNone() || octets.length == 0 ? Edited.same(new Content(octets, fields)) : new BodyRewrite(this, limit).of(new Content(octets, fields));

@@ -8,7 +8,7 @@ import java.util.Optional;
  * @param value the result; what was given where nothing was changed
  * @param changed whether it differs from what was given
  * @param note why it could not be changed, or what else was; a sentence for the exchange
- * @param timedOut whether an expression took too long, so that nothing was changed
+ * @param timedOut whether an expression took too long, recursed too deeply or made too much, so that nothing was changed
  */
 public record Edited<T>(T value, boolean changed, Optional<String> note, boolean timedOut) {
     static <T> Edited<T> same(T value) {

@@ -6,7 +6,7 @@ import java.util.Optional;
 import proxymcp.http.Fields;
 import proxymcp.text.GivenUpException;
 import proxymcp.text.Regex;
-import proxymcp.text.TimeLimit;
+import proxymcp.text.TimeBudget;
 
 /** Whether a matcher takes one request. Cheap members are looked at before expressions, those before the body. */
 final class Matching {
@@ -14,18 +14,18 @@ final class Matching {
     enum Verdict {
         TAKEN,
         NOT_TAKEN,
-        /** An expression took too long; that counts as not taken. */
+        /** An expression was given up, or not tried as the time is used up; that counts as not taken. */
         TIMED_OUT
     }
 
     private final RuleMatcher matcher;
     private final RequestView view;
-    private final TimeLimit limit;
+    private final TimeBudget budget;
 
-    Matching(RuleMatcher matcher, RequestView view, TimeLimit limit) {
+    Matching(RuleMatcher matcher, RequestView view, TimeBudget budget) {
         this.matcher = matcher;
         this.view = view;
-        this.limit = limit;
+        this.budget = budget;
     }
 
     Verdict verdict(boolean withBody) {
@@ -35,8 +35,8 @@ final class Matching {
             return Verdict.NOT_TAKEN;
         }
         try {
-            if (matcher.urlPattern().isPresent() && !matcher.urlPattern().get().find(view.url(), limit)
-                    || matcher.pathPattern().isPresent() && !matcher.pathPattern().get().find(view.path(), limit)) {
+            if (matcher.urlPattern().isPresent() && !matcher.urlPattern().get().find(view.url(), budget)
+                    || matcher.pathPattern().isPresent() && !matcher.pathPattern().get().find(view.path(), budget)) {
                 return Verdict.NOT_TAKEN;
             }
         } catch (GivenUpException e) {
@@ -69,7 +69,7 @@ final class Matching {
     private Explanation.Check expression(String member, Optional<Regex> expression, String actual, String reason) {
         Optional<String> expected = expression.map(Regex::source);
         try {
-            boolean found = expression.isEmpty() || expression.get().find(actual, limit);
+            boolean found = expression.isEmpty() || expression.get().find(actual, budget);
             return check(member, expected, actual, found, reason);
         } catch (GivenUpException e) {
             return check(member, expected, actual, false, "the expression " + e.getMessage());

@@ -1,6 +1,7 @@
 package proxymcp.rule;
 
 import java.util.Optional;
+import proxymcp.http.Fields;
 import proxymcp.http.RequestHead;
 
 /**
@@ -17,7 +18,7 @@ public record RequestEdits(HeadEdits headers, Optional<String> method, Optional<
 
     /** @throws IllegalArgumentException if the method is no token */
     public RequestEdits {
-        method.ifPresent(token -> RequestHead.of(token, "/", proxymcp.http.Fields.EMPTY));
+        method.ifPresent(token -> RequestHead.of(token, "/", Fields.EMPTY));
     }
 
     /** Whether nothing is changed. */

@@ -29,7 +29,9 @@ public record RequestView(String method, String url, String host, String path, F
     public RequestView withBody(byte[] octets) {
         Preview decoded = Codings.decodePreview(octets, fields.all("Content-Encoding"), BODY_BYTES_MAX);
         byte[] content = decoded.status() instanceof Preview.Unsupported ? octets : decoded.bytes();
+        boolean whole = octets.length <= BODY_BYTES_MAX && !(decoded.status() instanceof Preview.Partial);
+        String type = fields.first("Content-Type").orElse("");
         return new RequestView(method, url, host, path, fields,
-                Optional.of(Charsets.textOfPrefix(fields.first("Content-Type").orElse(""), content)));
+                Optional.of(whole ? Charsets.text(type, content) : Charsets.textOfPrefix(type, content)));
     }
 }

@@ -30,7 +30,7 @@ public record ResponseEdits(HeadEdits headers, OptionalInt status, BodyEdits bod
     /** The head with its status and fields changed. */
     public ResponseHead apply(ResponseHead head) {
         boolean other = status.isPresent() && status.getAsInt() != head.status();
-        return new ResponseHead(head.version(), status.orElse(head.status()), other ? ReasonPhrases.of(status.getAsInt()) : head.reason(), headers.apply(head.fields()),
-                head.notes(), head.raw());
+        return new ResponseHead(head.version(), status.orElse(head.status()), other ? ReasonPhrases.of(status.getAsInt()) : head.reason(),
+                headers.apply(head.fields()), head.notes(), head.raw());
     }
 }

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -19,12 +21,15 @@ import proxymcp.text.TimeLimit;
 public final class RuleBook {
     /** Milliseconds that one evaluation of an expression may take. */
     public static final int REGEX_MILLIS = 100;
+    /** Milliseconds that all expressions of one decision, or of one edit, may take together. */
+    public static final int DECISION_MILLIS = 500;
     /** Rules there can be. */
     public static final int RULES_MAX = 1_000;
 
+    static final TimeLimit LIMIT = TimeLimit.ofMillis(REGEX_MILLIS, DECISION_MILLIS);
+
     private final Clock clock;
     private final Optional<RuleFile> file;
-    private final TimeLimit limit;
     private final List<String> notes;
     /** Rules in the order they were added. Guarded by {@link #changing}. */
     private List<Rule> byAge;
@@ -42,11 +47,10 @@ public final class RuleBook {
     private RuleBook(Clock clock, Optional<RuleFile> file, RuleFile.Kept kept) {
         this.clock = clock;
         this.file = file;
-        this.limit = TimeLimit.ofMillis(REGEX_MILLIS);
         this.notes = kept.notes();
         this.byAge = kept.rules();
         this.nextNumber = kept.nextNumber();
-        this.current = new RuleSet(byAge, limit);
+        show();
     }
 
     /** An empty book whose rules all end with it. */
@@ -128,7 +132,6 @@ public final class RuleBook {
             List<Rule> after = new ArrayList<>(byAge);
             after.remove(rule);
             replace(after, nextNumber, rule.persisted());
-            counts.remove(id);
             return rule;
         } finally {
             changing.unlock();
@@ -151,17 +154,21 @@ public final class RuleBook {
     }
 
     /**
-     * Counts an exchange that follows {@code rule}.
+     * Counts an exchange that follows {@code rule}; one whose rule was removed meanwhile is not counted.
      *
-     * @return how many have, this one included; what {@link Delay#millis} asks for
+     * @return how many have, this one included; what {@link Delay#millis} asks for. 1 if the rule was removed
      */
     public long hit(Rule rule) {
-        return counts(rule).hits.incrementAndGet();
+        Counts of = counts.get(rule.id());
+        return of == null ? 1 : of.hits.incrementAndGet();
     }
 
-    /** Counts an expression of {@code rule} that took too long. */
+    /** Counts an expression of {@code rule} that took too long, or was not tried as others had; not if the rule was removed. */
     public void timedOut(Rule rule) {
-        counts(rule).timeouts.incrementAndGet();
+        Counts of = counts.get(rule.id());
+        if (of != null) {
+            of.timeouts.incrementAndGet();
+        }
     }
 
     /** How many exchanges followed the rule with this id since the process began. */
@@ -174,10 +181,6 @@ public final class RuleBook {
     public long timeouts(String id) {
         Counts of = counts.get(id);
         return of == null ? 0 : of.timeouts.get();
-    }
-
-    private Counts counts(Rule rule) {
-        return counts.computeIfAbsent(rule.id(), id -> new Counts());
     }
 
     private Rule require(String id) throws RuleException {
@@ -194,6 +197,17 @@ public final class RuleBook {
         }
         byAge = List.copyOf(after);
         nextNumber = next;
-        current = new RuleSet(byAge, limit);
+        show();
+    }
+
+    /** Counters are there before their rule is seen, and are made nowhere else: an exchange that outlives its rule brings none back. */
+    private void show() {
+        Set<String> ids = new HashSet<>();
+        for (Rule rule : byAge) {
+            ids.add(rule.id());
+            counts.putIfAbsent(rule.id(), new Counts());
+        }
+        current = new RuleSet(byAge, LIMIT);
+        counts.keySet().retainAll(ids);
     }
 }

@@ -21,9 +21,13 @@ public record RuleMatcher(Optional<String> method, Optional<Regex> urlPattern, O
     public static final RuleMatcher ANY = new RuleMatcher(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of(),
             Optional.empty());
 
-    /** Copies the list. */
+    /**
+     * Copies the list; outer white space of a value is no part of it.
+     *
+     * @throws IllegalArgumentException if a header's name is no token, or its value cannot be one
+     */
     public RuleMatcher {
-        headers = List.copyOf(headers);
+        headers = Fields.of(headers).lines();
     }
 
     /** Takes every request to a host. */

@@ -4,12 +4,16 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import proxymcp.text.TimeBudget;
 import proxymcp.text.TimeLimit;
 
 /** The rules at one moment, in the order they are asked: ascending priority, among equals the older first. Immutable. */
 public final class RuleSet {
     /** No rules. */
-    public static final RuleSet EMPTY = new RuleSet(List.of(), TimeLimit.ofMillis(RuleBook.REGEX_MILLIS));
+    public static final RuleSet EMPTY = new RuleSet(List.of(), RuleBook.LIMIT);
+
+    /** Longer than the expressions of hundreds of ordinary rules take. */
+    private static final long MOMENT_NANOS = 1_000_000;
 
     private final List<Rule> rules;
     private final TimeLimit limit;
@@ -18,14 +22,26 @@ public final class RuleSet {
      * What a request follows.
      *
      * @param rule the first that takes it; empty if none does
-     * @param timedOut rules that were passed over as one of their expressions took too long
+     * @param timedOut rules that were passed over as one of their expressions took too long or recursed too deeply, or was not tried as those
+     *     before had used up the time of the decision
      */
     public record Decision(Optional<Rule> rule, List<Rule> timedOut) {
-        /** A sentence for each rule that was passed over. */
+        /** Rules that {@link #notes} names. */
+        static final int NAMED_MAX = 10;
+
+        /** Copies the list. */
+        public Decision {
+            timedOut = List.copyOf(timedOut);
+        }
+
+        /** A sentence for each of the first ten rules that were passed over, and one that counts the others. */
         public List<String> notes() {
             List<String> notes = new ArrayList<>();
-            for (Rule passed : timedOut) {
+            for (Rule passed : timedOut.subList(0, Math.min(NAMED_MAX, timedOut.size()))) {
                 notes.add("rule " + passed.id() + " was passed over: its expression took too long");
+            }
+            if (timedOut.size() > NAMED_MAX) {
+                notes.add((timedOut.size() - NAMED_MAX) + " further rules were passed over: expressions took too long");
             }
             return notes;
         }
@@ -54,7 +70,7 @@ public final class RuleSet {
         return true;
     }
 
-    /** How long an expression may take. */
+    /** How long expressions may take: one, and all of one decision or one edit together. */
     public TimeLimit limit() {
         return limit;
     }
@@ -69,12 +85,25 @@ public final class RuleSet {
         return Optional.empty();
     }
 
-    /** Which rule a request follows. A body that is not known includes nothing. */
+    /**
+     * Which rule a request follows. A body that is not known includes nothing. Once the expressions have used up the time of a decision, rules that
+     * hang on one are passed over; those without are still asked.
+     */
     public Decision decide(RequestView view) {
+        return decide(view, limit.begin());
+    }
+
+    /** As {@link #decide}, if that takes no more than a moment; empty if it takes longer, and then it is work for a thread of its own. */
+    public Optional<Decision> decideAtOnce(RequestView view) {
+        Decision decision = decide(view, new TimeLimit(MOMENT_NANOS, MOMENT_NANOS, limit.nanoTime()).begin());
+        return decision.timedOut().isEmpty() ? Optional.of(decision) : Optional.empty();
+    }
+
+    private Decision decide(RequestView view, TimeBudget budget) {
         List<Rule> timedOut = new ArrayList<>();
         for (Rule rule : rules) {
             if (rule.enabled()) {
-                Matching.Verdict verdict = new Matching(rule.matcher(), view, limit).verdict(true);
+                Matching.Verdict verdict = new Matching(rule.matcher(), view, budget).verdict(true);
                 if (verdict == Matching.Verdict.TAKEN) {
                     return new Decision(Optional.of(rule), timedOut);
                 }
@@ -91,15 +120,17 @@ public final class RuleSet {
         if (!looksAtBodies()) {
             return false;
         }
+        TimeBudget budget = limit.begin();
         for (Rule rule : rules) {
-            if (rule.enabled() && new Matching(rule.matcher(), headOnly, limit).verdict(false) == Matching.Verdict.TAKEN) {
+            if (rule.enabled() && new Matching(rule.matcher(), headOnly, budget).verdict(false) == Matching.Verdict.TAKEN) {
                 return rule.matcher().bodyIncludes().isPresent();
             }
         }
         return false;
     }
 
-    private boolean looksAtBodies() {
+    /** Whether a rule that is enabled looks at bodies. */
+    public boolean looksAtBodies() {
         for (Rule rule : rules) {
             if (rule.enabled() && rule.matcher().bodyIncludes().isPresent()) {
                 return true;
@@ -108,11 +139,12 @@ public final class RuleSet {
         return false;
     }
 
-    /** What each rule, enabled or not, says to a request, in the order they are asked. */
+    /** What each rule, enabled or not, says to a request, in the order they are asked. All together have the time of one decision. */
     public List<Explanation> explain(RequestView view) {
+        TimeBudget budget = limit.begin();
         List<Explanation> explanations = new ArrayList<>();
         for (Rule rule : rules) {
-            explanations.add(new Explanation(rule, new Matching(rule.matcher(), view, limit).checks()));
+            explanations.add(new Explanation(rule, new Matching(rule.matcher(), view, budget).checks()));
         }
         return explanations;
     }

@@ -1,7 +1,6 @@
 package proxymcp.rule;
 
-import java.net.URI;
-import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import proxymcp.text.GivenUpException;
 import proxymcp.text.Regex;
 import proxymcp.text.TimeLimit;
@@ -13,16 +12,19 @@ import proxymcp.text.TimeLimit;
  * @param replacement by this; {@code $1} and {@code ${name}} are groups
  */
 public record UrlEdit(Regex match, String replacement) {
-    /** @throws IllegalArgumentException if the replacement names a group that is not there */
+    /** @throws IllegalArgumentException if the replacement names a group that is not there, or holds a character that is not ASCII */
     public UrlEdit {
         match.checkReplacement(replacement);
+        if (!StandardCharsets.US_ASCII.newEncoder().canEncode(replacement)) {
+            throw new IllegalArgumentException("expected characters of ASCII, others percent-encoded, got " + replacement);
+        }
     }
 
     /** Rewrites an absolute URL. Where the result is no http or https URL, the URL stays as it is, with a note. */
     public Edited<String> apply(String url, TimeLimit limit) {
         String rewritten;
         try {
-            rewritten = match.replaceAll(url, replacement, limit);
+            rewritten = match.replaceAll(url, replacement, limit.begin());
         } catch (GivenUpException e) {
             return Edited.timedOut(url, "the URL was not rewritten: the expression " + e.getMessage());
         }
@@ -33,23 +35,19 @@ public record UrlEdit(Regex match, String replacement) {
                 : Edited.same(url, "the URL was not rewritten: what came out is no http or https URL");
     }
 
-    /** The part after the authority may hold what {@link URI} refuses and browsers send, such as a bar. */
+    /** The part after the authority may hold what RFC 3986 refuses and clients send, such as a bar or an octet above 0x7F. */
     private static boolean isUsable(String url) {
         for (int i = 0; i < url.length(); i++) {
             char c = url.charAt(i);
-            if (c <= ' ' || c >= 0x7f || c == '#') {
+            if (c <= ' ' || c == 0x7f || c > 0xff || c == '#') {
                 return false;
             }
         }
-        int end = url.indexOf("://") + 3;
+        int scheme = url.indexOf("://");
+        int end = scheme + 3;
         while (end < url.length() && "/?".indexOf(url.charAt(end)) < 0) {
             end++;
         }
-        try {
-            ForwardBase.check(new URI(url.substring(0, end)));
-            return true;
-        } catch (URISyntaxException | IllegalArgumentException e) {
-            return false;
-        }
+        return scheme > 0 && ForwardBase.isOrigin(url.substring(0, scheme), url.substring(scheme + 3, end));
     }
 }

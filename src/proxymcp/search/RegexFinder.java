@@ -47,7 +47,7 @@ final class RegexFinder implements Finder {
         try {
             return matcher.find();
         } catch (StackOverflowError tooDeep) {
-            throw new GivenUpException(true);
+            throw new GivenUpException(GivenUpException.Reason.TOO_DEEP);
         }
     }
 

@@ -3,6 +3,7 @@ package proxymcp.search;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import proxymcp.text.Repetitions;
 
 /** What is looked for. */
 public sealed interface Wanted {

@@ -1,19 +1,35 @@
 package proxymcp.text;
 
-/** One text is given up: the expression takes too long on it, or recursed too deeply. Thrown out of the matcher, hence unchecked. */
+/** One text is given up: the expression takes too long on it, recursed too deeply, or makes too much of it. Thrown out of the matcher, hence unchecked. */
 public final class GivenUpException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private final boolean tooDeep;
+    /** Why a text is given up. */
+    public enum Reason {
+        /** Its time is used up. */
+        TOO_SLOW("took too long"),
+        /** The stack is. */
+        TOO_DEEP("recursed too deeply"),
+        /** What replacing makes of the text is longer than may be. */
+        TOO_LARGE("made a text of more than 32 Mi characters");
 
-    /** A text given up: as the expression recursed too deeply, or as it took too long. */
-    public GivenUpException(boolean tooDeep) {
-        super(tooDeep ? "recursed too deeply" : "took too long", null, false, false);
-        this.tooDeep = tooDeep;
+        private final String words;
+
+        Reason(String words) {
+            this.words = words;
+        }
     }
 
-    /** Whether the expression recursed too deeply; otherwise it took too long. */
+    private final Reason reason;
+
+    /** A text given up. */
+    public GivenUpException(Reason reason) {
+        super(reason.words, null, false, false);
+        this.reason = reason;
+    }
+
+    /** Whether the expression recursed too deeply. */
     public boolean isTooDeep() {
-        return tooDeep;
+        return reason == Reason.TOO_DEEP;
     }
 }

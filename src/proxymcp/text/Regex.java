@@ -1,5 +1,6 @@
 package proxymcp.text;
 
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -8,6 +9,9 @@ import java.util.regex.PatternSyntaxException;
 public final class Regex {
     /** A replaced text grows to so many characters at most. */
     private static final int REPLACED_CHARS_MAX = 32 << 20;
+
+    /** Characters of a refused expression that are named. */
+    private static final int NAMED_CHARS_MAX = 200;
 
     private final Pattern pattern;
 
@@ -18,14 +22,25 @@ public final class Regex {
     /**
      * Compiles an expression in the syntax of {@link Pattern}.
      *
-     * @throws PatternSyntaxException if it is none, or is nested too deeply to be compiled
+     * @throws PatternSyntaxException if it is none, is nested too deeply to be compiled, or counts what it repeats beyond {@link Repetitions}
      */
     public static Regex of(String source) {
+        Optional<String> complaint = Repetitions.complaint(source);
+        if (complaint.isPresent()) {
+            throw new PatternSyntaxException(complaint.get(), beginning(source), -1);
+        }
         try {
             return new Regex(Pattern.compile(source));
+        } catch (PatternSyntaxException e) {
+            // The message repeats the whole expression.
+            throw source.length() > NAMED_CHARS_MAX ? new PatternSyntaxException(e.getDescription(), beginning(source), -1) : e;
         } catch (StackOverflowError tooDeep) {
-            throw new PatternSyntaxException("nested too deeply", source.substring(0, Math.min(60, source.length())), -1);
+            throw new PatternSyntaxException("nested too deeply", beginning(source), -1);
         }
+    }
+
+    private static String beginning(String source) {
+        return source.substring(0, Math.min(NAMED_CHARS_MAX, source.length()));
     }
 
     /** The expression as written. */
@@ -38,11 +53,11 @@ public final class Regex {
      *
      * @throws GivenUpException if that takes too long or recurses too deeply
      */
-    public boolean find(String text, TimeLimit limit) {
+    public boolean find(String text, TimeBudget budget) {
         try {
-            return matcher(text, limit).find();
+            return pattern.matcher(budget.watch(text)).find();
         } catch (StackOverflowError tooDeep) {
-            throw new GivenUpException(true);
+            throw new GivenUpException(GivenUpException.Reason.TOO_DEEP);
         }
     }
 
@@ -51,20 +66,26 @@ public final class Regex {
      * as it is.
      *
      * @throws GivenUpException if that takes too long, recurses too deeply, or the result grows beyond 32 Mi characters
+     * @throws IllegalArgumentException if {@link #checkReplacement} refuses the replacement
      */
-    public String replaceAll(String text, String replacement, TimeLimit limit) {
+    public String replaceAll(String text, String replacement, TimeBudget budget) {
+        Replacement parsed = Replacement.parse(replacement, pattern);
+        WatchedText watched = budget.watch(text);
         try {
-            Matcher matcher = matcher(text, limit);
+            Matcher matcher = pattern.matcher(watched);
             StringBuilder replaced = new StringBuilder();
+            int from = 0;
             while (matcher.find()) {
-                matcher.appendReplacement(replaced, replacement);
-                if (replaced.length() > REPLACED_CHARS_MAX) {
-                    throw new GivenUpException(false);
-                }
+                // Matches of nothing read nothing, and there may be millions.
+                watched.step();
+                Replacement.append(replaced, text, from, matcher.start(), REPLACED_CHARS_MAX);
+                parsed.appendTo(replaced, matcher, text, REPLACED_CHARS_MAX);
+                from = matcher.end();
             }
-            return matcher.appendTail(replaced).toString();
+            Replacement.append(replaced, text, from, text.length(), REPLACED_CHARS_MAX);
+            return replaced.toString();
         } catch (StackOverflowError tooDeep) {
-            throw new GivenUpException(true);
+            throw new GivenUpException(GivenUpException.Reason.TOO_DEEP);
         }
     }
 
@@ -74,38 +95,7 @@ public final class Regex {
      * @throws IllegalArgumentException if it names a group that the expression does not have, or ends in the middle of something
      */
     public void checkReplacement(String replacement) {
-        int groups = pattern.matcher("").groupCount();
-        for (int i = 0; i < replacement.length(); i++) {
-            char c = replacement.charAt(i);
-            if (c == '\\') {
-                i++;
-                require(i < replacement.length(), "a character after the last backslash");
-            } else if (c == '$') {
-                i++;
-                require(i < replacement.length(), "a group after $; write \\$ for a dollar sign");
-                if (replacement.charAt(i) == '{') {
-                    int end = replacement.indexOf('}', i);
-                    require(end > 0 && pattern.namedGroups().containsKey(replacement.substring(i + 1, end)), "a group of the expression in ${}");
-                    i = end;
-                } else {
-                    int group = replacement.charAt(i) - '0';
-                    require(group >= 0 && group <= Math.min(groups, 9), "a group in 0.." + groups + " after $; write \\$ for a dollar sign");
-                }
-            }
-        }
-    }
-
-    private static void require(boolean held, String expected) {
-        if (!held) {
-            throw new IllegalArgumentException("expected " + expected);
-        }
-    }
-
-    private Matcher matcher(String text, TimeLimit limit) {
-        WatchedText watched = new WatchedText(() -> false, limit.nanoTime());
-        watched.begin(limit.nanos());
-        watched.show(text.toCharArray(), text.length());
-        return pattern.matcher(watched);
+        Replacement.parse(replacement, pattern);
     }
 
     @Override

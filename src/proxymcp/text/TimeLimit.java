@@ -4,14 +4,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * How long one evaluation of an expression may take.
+ * How long expressions may take.
  *
- * @param nanos from its beginning
+ * @param eachNanos one evaluation, from its beginning
+ * @param allNanos all evaluations of one piece of work together, what lies between them included
  * @param nanoTime a clock of nanoseconds, such as {@link System#nanoTime}
  */
-public record TimeLimit(long nanos, LongSupplier nanoTime) {
+public record TimeLimit(long eachNanos, long allNanos, LongSupplier nanoTime) {
     /** So many milliseconds by the system's clock. */
-    public static TimeLimit ofMillis(long millis) {
-        return new TimeLimit(TimeUnit.MILLISECONDS.toNanos(millis), System::nanoTime);
+    public static TimeLimit ofMillis(long eachMillis, long allMillis) {
+        return new TimeLimit(TimeUnit.MILLISECONDS.toNanos(eachMillis), TimeUnit.MILLISECONDS.toNanos(allMillis), System::nanoTime);
+    }
+
+    /** Begins a piece of work: its time runs from now. */
+    public TimeBudget begin() {
+        return new TimeBudget(this);
     }
 }

@@ -52,10 +52,15 @@ public final class WatchedText implements CharSequence {
 
     @Override
     public char charAt(int index) {
+        step();
+        return window[index];
+    }
+
+    /** Counts a step that reads no character. */
+    void step() {
         if (--readsLeft == 0) {
             look();
         }
-        return window[index];
     }
 
     private void look() {
@@ -64,7 +69,7 @@ public final class WatchedText implements CharSequence {
             throw new CancellationException("cancelled while a text was searched");
         }
         if (nanoTime.getAsLong() - deadlineNanos > 0) {
-            throw new GivenUpException(false);
+            throw new GivenUpException(GivenUpException.Reason.TOO_SLOW);
         }
     }
 

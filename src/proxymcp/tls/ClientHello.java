@@ -41,7 +41,9 @@ public record ClientHello(
     static final int POINT_FORMATS = 11;
     static final int SIGNATURE_ALGORITHMS = 13;
     static final int ALPN = 16;
+    static final int EARLY_DATA = 42;
     static final int SUPPORTED_VERSIONS = 43;
+    static final int KEY_SHARE = 51;
 
     private static final int RANDOM_BYTES = 32;
     private static final int HOST_NAME = 0;
@@ -122,6 +124,19 @@ public record ClientHello(
                 protocols.add(new String(list.part8("protocol").rest(), StandardCharsets.ISO_8859_1));
             }
             return List.copyOf(protocols);
+        });
+    }
+
+    /** The groups that a key share is sent for. */
+    List<Integer> keyShareGroups() throws MalformedHelloException {
+        return in(extensions, KEY_SHARE, reader -> {
+            List<Integer> groups = new ArrayList<>();
+            HelloReader shares = reader.part16("key shares");
+            while (shares.hasRemaining()) {
+                groups.add(shares.uint16("group"));
+                shares.part16("key share");
+            }
+            return List.copyOf(groups);
         });
     }
 

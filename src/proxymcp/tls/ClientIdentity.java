@@ -166,7 +166,13 @@ public final class ClientIdentity {
 
     /** By the JDK: BouncyCastle asks it for a padding by a name that it does not have. */
     private static PrivateKeyInfo decrypted(byte[] encrypted, Path file, char[] password) throws IOException {
-        EncryptedPrivateKeyInfo info = new EncryptedPrivateKeyInfo(encrypted);
+        EncryptedPrivateKeyInfo info;
+        try {
+            info = new EncryptedPrivateKeyInfo(encrypted);
+        } catch (IOException e) {
+            // Of PBES2 with another derivation than PBKDF2, such as scrypt, it cannot even read the parameters.
+            throw unknownEncryption(file, e);
+        }
         try {
             // PBES2 is a family: which of them it is, the parameters know.
             String parameters = String.valueOf(info.getAlgParameters());
@@ -176,12 +182,17 @@ public final class ClientIdentity {
                     info.getAlgParameters());
             return PrivateKeyInfo.getInstance(info.getKeySpec(cipher).getEncoded());
         } catch (NoSuchAlgorithmException e) {
-            throw local("the key in " + file + " is encrypted in a way that this Java does not know: " + e.getMessage(), e);
+            throw unknownEncryption(file, e);
         } catch (InvalidKeySpecException e) {
             throw local(WRONG + file, null);
         } catch (GeneralSecurityException e) {
             throw local("the key in " + file + " cannot be decrypted: " + e.getMessage(), null);
         }
+    }
+
+    private static TlsException unknownEncryption(Path file, Exception cause) {
+        return local("the key in " + file + " is encrypted in a way that this Java does not know (" + cause.getMessage()
+                + "); openssl pkcs8 -topk8 -v2 aes-256-cbc -in " + file.getFileName() + " -out NEW encrypts it in one that it does", cause);
     }
 
     private static char[] password(Optional<String> password, Path file) throws TlsException {

@@ -81,7 +81,7 @@ public final class ClientTls {
                 HostNameCheck.check(peerChain(tls), peer);
             }
         } catch (IOException e) {
-            throw HandshakeFailure.ofServer(e, peer, identity.isPresent());
+            throw HandshakeFailure.ofServer(e, peer, identity.isPresent(), minVersion);
         }
         return new TlsConnection(tls, info(tls, name, tap));
     }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketException;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 
 /** Turns what JSSE throws during a handshake into something a person can act on. */
@@ -31,7 +32,7 @@ final class HandshakeFailure {
     }
 
     /** The handshake with an origin failed; {@code host} is the name that was asked for. */
-    static IOException ofServer(IOException failure, String host, boolean identified) {
+    static IOException ofServer(IOException failure, String host, boolean identified, Optional<TlsVersion> minVersion) {
         if (isOfConnection(failure)) {
             return failure;
         }
@@ -47,8 +48,20 @@ final class HandshakeFailure {
             case "certificate_required" -> new TlsException(TlsException.Reason.REFUSED_BY_PEER, server
                     + " asks for a client certificate, and " + (identified ? "the one that is set does not fit" : "this proxy has none")
                     + "; set one with proxy_set_origin_tls", failure);
+            case "protocol_version" -> new TlsException(TlsException.Reason.NO_COMMON_PARAMETERS, server + " refused the handshake with alert "
+                    + alert + "; it speaks none of the versions that this Java offers ("
+                    + String.join(", ", minVersion.orElse(TlsVersion.TLS_1_0).andNewer()) + ")" + olderVersions(minVersion), failure);
             default -> refused(failure, server, alert);
         };
+    }
+
+    private static String olderVersions(Optional<TlsVersion> minVersion) {
+        if (minVersion.isPresent() && minVersion.get().compareTo(TlsVersion.TLS_1_2) > 0) {
+            return "; min_version of proxy_set_origin_tls is " + minVersion.get().id();
+        }
+        return TlsVersion.TLS_1_0.isEnabled() && TlsVersion.TLS_1_1.isEnabled() ? ""
+                : ". Older ones are offered when the server is started with -Djava.security.properties=FILE, where FILE sets "
+                        + "jdk.tls.disabledAlgorithms without them";
     }
 
     private static boolean isOfConnection(IOException failure) {

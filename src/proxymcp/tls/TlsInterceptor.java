@@ -2,10 +2,12 @@ package proxymcp.tls;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Socket;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import proxymcp.exchange.TlsInfo;
@@ -48,9 +50,16 @@ public final class TlsInterceptor {
         // A handshake is several small writes; without this each of them may wait 40 ms for an acknowledgement.
         socket.setTcpNoDelay(true);
         SSLContext context = leaves.serverContext(nameToServe(hello, fallbackName));
-        SSLSocket tls = (SSLSocket) context.getSocketFactory()
-                .createSocket(socket, new ByteArrayInputStream(beginning.bytesRead()), true);
+        String[] retryGroups = retryGroups(hello);
+        InputStream read = retryGroups.length == 0 ? new ByteArrayInputStream(beginning.bytesRead())
+                : EarlyData.skipped(beginning.bytesRead(), hello.records().length, socket.getInputStream());
+        SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(socket, read, true);
         tls.setUseClientMode(false);
+        if (retryGroups.length > 0) {
+            SSLParameters parameters = tls.getSSLParameters();
+            parameters.setNamedGroups(retryGroups);
+            tls.setSSLParameters(parameters);
+        }
         tls.setHandshakeApplicationProtocolSelector((self, offered) -> choose(offered));
         try {
             tls.startHandshake();
@@ -58,6 +67,15 @@ public final class TlsInterceptor {
             throw HandshakeFailure.ofClient(e, hello);
         }
         return new TlsConnection(tls, info(tls, hello));
+    }
+
+    /** Groups to answer with, where early data must be skipped; none elsewhere. */
+    private static String[] retryGroups(ClientHello hello) {
+        try {
+            return EarlyData.isIn(hello) ? EarlyData.groupsToAskFor(hello) : new String[0];
+        } catch (MalformedHelloException e) {
+            return new String[0]; // JSSE refuses it.
+        }
     }
 
     private static CertificateName nameToServe(ClientHello hello, String fallbackName) throws TlsException {

@@ -73,6 +73,7 @@ final class LifecycleTools {
                 ResultSchema.flag("insecureUpstream").optional(), ResultSchema.integer("openConnections").optional(),
                 ResultSchema.text("acceptEncoding").optional(), ResultSchema.object("transparentProxy"),
                 ResultSchema.any("globalUpstream", "object or null"), ResultSchema.object("hostUpstreams"),
+                ResultSchema.integer("hostUpstreamsTotal").optional(),
                 ResultSchema.integer("ruleCount"), ResultSchema.integer("trafficCount"), ResultSchema.object("liveBuffer"),
                 ResultSchema.object("persistence"));
     }

@@ -10,6 +10,7 @@ import java.security.cert.CertificateFactory;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import proxymcp.exchange.ExchangeSink;
 import proxymcp.exchange.LiveBuffer;
 import proxymcp.json.JsonObject;
@@ -90,6 +91,38 @@ public final class ProxyControl implements Closeable {
     /** What is set for TLS with single origins; it outlives the proxy. */
     OriginTlsSettings origins() {
         return origins;
+    }
+
+    /** The proxies that requests go out through; they outlive the proxy. */
+    UpstreamProxies upstreams() {
+        lock.lock();
+        try {
+            return upstreams;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Has requests that begin from now on go out through these, also those of proxies that are started later. */
+    public void use(UpstreamProxies chosen) {
+        change(before -> chosen);
+    }
+
+    /**
+     * Has requests that begin from now on go out through what {@code change} makes of {@link #upstreams}.
+     *
+     * @return what they went through before
+     */
+    UpstreamProxies change(UnaryOperator<UpstreamProxies> change) {
+        lock.lock();
+        try {
+            UpstreamProxies before = upstreams;
+            upstreams = change.apply(before);
+            run.ifPresent(running -> running.server().use(upstreams));
+            return before;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**

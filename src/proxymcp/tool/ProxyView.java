@@ -51,7 +51,7 @@ final class ProxyView {
                     .put("acceptEncoding", running.get().settings().listener().acceptEncoding().id())
                     .put("openConnections", running.get().server().openConnections());
         }
-        return status.put("globalUpstream", JsonNull.NULL).put("hostUpstreams", JsonObject.EMPTY).put("ruleCount", 0)
+        return status.putAll(UpstreamView.shown(control.upstreams())).put("ruleCount", 0)
                 .put("trafficCount", control.live().size()).put("transparentProxy", transparent(state)).put("liveBuffer", liveBuffer())
                 .put("persistence", sessions.runtime()).build();
     }
@@ -84,7 +84,7 @@ final class ProxyView {
                 .put("bindAddress", settings.bindAddress()).put("insecureUpstream", settings.insecureUpstream())
                 .putOrNull("upstreamCaFile", settings.upstreamCaFile().map(file -> new JsonString(file.toString())))
                 .put("requireAuth", settings.requireAuth().isPresent()).putIf("targetId", settings.targetId())
-                .put("globalUpstream", JsonNull.NULL).put("hostUpstreams", JsonObject.EMPTY)
+                .putAll(UpstreamView.recorded(run.server().upstreams()))
                 .putStrings("insecureHosts", OriginTlsView.insecureHosts(run.origins()))
                 .put("originTls", OriginTlsView.recorded(run.origins())).put("serverTlsCapture", run.origins().isServerCaptured()).build();
     }

@@ -47,6 +47,7 @@ public final class Toolbox {
         all.addAll(new HandshakesTool(sessions, pool).tools());
         all.addAll(new TlsTools(control, sessions, pool).tools());
         all.addAll(new OriginTlsTools(control, files).tools());
+        all.addAll(new UpstreamTools(control).tools());
         all.addAll(new HarExportTool(sessions, files, pool).tools());
         all.addAll(new HarImportTool(sessions, files, pool).tools());
         List<Tool> offered = new ArrayList<>();

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import proxymcp.exchange.Endpoint;
+import proxymcp.exchange.ErrorClass;
 import proxymcp.http.HeadLimits;
 import proxymcp.http.HeadParser;
 import proxymcp.http.ProtocolException;
@@ -17,6 +19,8 @@ final class ConnectHandshake {
     private static final int HEAD_BYTES_MAX = 65_536;
     private static final int INFORMATIONAL_MAX = 10;
     private static final int END_OF_HEAD = 0x0D0A0D0A;
+    /** Lines that end in LF alone, which the parser of heads lets pass too. */
+    private static final int END_OF_SLOPPY_HEAD = 0x0A0A;
 
     private final UpstreamProxy proxy;
     private final InputStream in;
@@ -39,7 +43,10 @@ final class ConnectHandshake {
             answer = answer();
         }
         if (answer.status() < 200 || answer.status() > 299) {
-            throw refusal(proxy, answer, "CONNECT " + where);
+            Optional<ErrorClass> target = ProxyVerdict.ofTarget(answer);
+            throw target.isEmpty() ? refusal(proxy, answer, "CONNECT " + where)
+                    : new UpstreamException(target.get(), where + " cannot be reached through upstream proxy " + proxy.url()
+                            + ": it answered CONNECT with " + ProxyVerdict.said(answer));
         }
     }
 
@@ -49,7 +56,7 @@ final class ConnectHandshake {
      * @param what what it was asked for
      */
     static UpstreamException refusal(UpstreamProxy proxy, ResponseHead answer, String what) {
-        String said = answer.status() + (answer.reason().isBlank() ? "" : " " + answer.reason());
+        String said = ProxyVerdict.said(answer);
         if (answer.status() != 407) {
             return ProxyFailure.of(proxy, "refused " + what + " with " + said);
         }
@@ -60,7 +67,7 @@ final class ConnectHandshake {
     private ResponseHead answer() throws IOException {
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         int last = 0;
-        while (last != END_OF_HEAD) {
+        while (last != END_OF_HEAD && (last & 0xFFFF) != END_OF_SLOPPY_HEAD) {
             int octet = in.read();
             if (octet < 0) {
                 throw new EOFException("it closed the connection instead of answering CONNECT");

@@ -34,6 +34,14 @@ final class Dialler implements Closeable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
+    /**
+     * What carries octets to an origin.
+     *
+     * @param raw the TCP connection, to the origin or to a proxy
+     * @param socket {@code raw}, or TLS over it to the proxy
+     */
+    private record Carrier(Socket raw, Socket socket, Deadlines.Deadline deadline) {}
+
     Dialler(OriginTls tls, UpstreamLimits limits, Resolver resolver, OwnPorts ownPorts, Deadlines deadlines, LongSupplier nanoTime) {
         this.tls = tls;
         this.limits = limits;
@@ -53,26 +61,25 @@ final class Dialler implements Closeable {
         Optional<ProxyDialler> proxy = way.proxy().map(found -> new ProxyDialler(found, tls, limits, resolver, ownPorts));
         InetAddress[] addresses = proxy.isPresent() ? proxy.get().resolve(endpoint) : resolver.resolve(endpoint.host(), limits.connectMillis());
         long resolved = nanoTime.getAsLong();
-        Socket raw = proxy.isPresent() ? connectProxy(proxy.get(), addresses) : connect(endpoint, addresses);
-        Deadlines.Deadline deadline = deadlines.watch(raw);
+        Carrier carrier = proxy.isPresent() ? throughProxy(proxy.get(), addresses, endpoint, forwarded) : direct(endpoint, addresses);
+        Socket raw = carrier.raw;
+        Deadlines.Deadline deadline = carrier.deadline;
         boolean done = false;
         ClientTls client = tls.client(endpoint.host());
         try {
-            Socket carrier = proxy.isPresent() ? proxy.get().open(raw, endpoint, forwarded, deadline) : raw;
             long connected = nanoTime.getAsLong();
             Optional<TlsConnection> secured =
-                    endpoint.isTls() ? Optional.of(handshake(endpoint, client, carrier, deadline)) : Optional.empty();
+                    endpoint.isTls() ? Optional.of(handshake(endpoint, client, carrier.socket, deadline)) : Optional.empty();
             long ended = nanoTime.getAsLong();
             UpstreamConnection.Dialled dialled = new UpstreamConnection.Dialled(resolved - start, connected - resolved,
                     secured.isPresent() ? ended - connected : -1);
-            Socket socket = secured.isPresent() ? secured.get().socket() : carrier;
+            Socket socket = secured.isPresent() ? secured.get().socket() : carrier.socket;
             Optional<TlsInfo> info = secured.map(TlsConnection::info);
             UpstreamConnection connection =
                     new UpstreamConnection(way, forwarded, raw, socket, info, connections.incrementAndGet(), dialled, deadline,
                             () -> open.remove(raw));
-            if (secured.isPresent()) {
-                connection.outdatedOnce(() -> tls.client(endpoint.host()) != client);
-            }
+            connection.outdatedOnce(() -> secured.isPresent() && tls.client(endpoint.host()) != client
+                    || proxy.isPresent() && proxy.get().isOutdated());
             done = true;
             return connection;
         } catch (IOException e) {
@@ -83,6 +90,35 @@ final class Dialler implements Closeable {
             if (!done) {
                 deadline.close();
                 drop(raw);
+            }
+        }
+    }
+
+    private Carrier direct(Endpoint endpoint, InetAddress[] addresses) throws UpstreamException {
+        Socket raw = connect(endpoint, addresses);
+        return new Carrier(raw, raw, deadlines.watch(raw));
+    }
+
+    /** A proxy that cannot reach one address of the origin is asked for the next; each takes a connection of its own. */
+    private Carrier throughProxy(ProxyDialler proxy, InetAddress[] addresses, Endpoint origin, boolean forwarded) throws UpstreamException {
+        while (true) {
+            Socket raw = connectProxy(proxy, addresses);
+            Deadlines.Deadline deadline = deadlines.watch(raw);
+            boolean done = false;
+            try {
+                Socket socket = proxy.open(raw, origin, forwarded, deadline);
+                done = true;
+                return new Carrier(raw, socket, deadline);
+            } catch (UpstreamException e) {
+                checkOpen();
+                if (!proxy.hasNextAddress()) {
+                    throw e;
+                }
+            } finally {
+                if (!done) {
+                    deadline.close();
+                    drop(raw);
+                }
             }
         }
     }
@@ -167,7 +203,7 @@ final class Dialler implements Closeable {
             throw new UpstreamException(ErrorClass.TLS, "TLS with " + endpoint.hostAndPort() + " failed: " + e.getMessage(), e);
         } catch (IOException e) {
             if (deadline.expired()) {
-                throw new UpstreamException(ErrorClass.TLS, "TLS handshake with " + endpoint.hostAndPort() + " did not end within "
+                throw UpstreamException.late(ErrorClass.TLS, "TLS handshake with " + endpoint.hostAndPort() + " did not end within "
                         + limits.handshakeMillis() + " ms", e);
             }
             throw new UpstreamException(ErrorClass.TLS, "TLS handshake with " + endpoint.hostAndPort() + " broke off: "

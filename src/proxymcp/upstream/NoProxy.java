@@ -112,10 +112,13 @@ public final class NoProxy {
         }
         String suffix = text.startsWith("*.") ? text.substring(1) : text;
         String name = suffix.startsWith(".") ? suffix.substring(1) : suffix;
-        if (!UpstreamProxy.isHostName(name)) {
-            throw new IllegalArgumentException(RIGHT + "\"" + given + "\"");
-        }
-        return suffix.startsWith(".") ? new Entry.Below(suffix) : new Entry.Host(name);
+        String compared = UpstreamHost.name(name).orElseThrow(() -> new IllegalArgumentException(RIGHT + "\"" + given + "\""));
+        return suffix.startsWith(".") ? new Entry.Below("." + compared) : new Entry.Host(compared);
+    }
+
+    /** {@code example.com.} is the same name as {@code example.com}. */
+    private static String withoutRoot(String name) {
+        return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
     }
 
     private static Entry range(String given, String network, String bits) {
@@ -138,8 +141,9 @@ public final class NoProxy {
             return false;
         }
         Optional<InetAddress> address = IpLiteral.parse(host);
+        String name = withoutRoot(host);
         for (Entry entry : entries) {
-            if (entry.matches(host, address)) {
+            if (entry.matches(name, address)) {
                 return true;
             }
         }

@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.List;
 import java.util.Optional;
 import proxymcp.exchange.Endpoint;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.http.Deadlines;
+import proxymcp.tls.ClientTls;
 import proxymcp.tls.OriginTls;
 
 /** The steps of one dialling that an upstream proxy adds. Owner: the thread that dials. */
@@ -17,8 +19,10 @@ final class ProxyDialler {
     private final UpstreamLimits limits;
     private final Resolver resolver;
     private final OwnPorts ownPorts;
-    /** The origin's address, where it is not the proxy that looks it up. */
-    private Optional<InetAddress> target = Optional.empty();
+    /** The origin's addresses that are still to be tried, where it is not the proxy that looks them up; the first is next. */
+    private List<InetAddress> targets = List.of();
+    private boolean addressFailed;
+    private Optional<ClientTls> client = Optional.empty();
 
     ProxyDialler(UpstreamProxy proxy, OriginTls tls, UpstreamLimits limits, Resolver resolver, OwnPorts ownPorts) {
         this.proxy = proxy;
@@ -40,12 +44,12 @@ final class ProxyDialler {
      */
     InetAddress[] resolve(Endpoint origin) throws UpstreamException {
         refuseLoop(origin);
-        target = switch (proxy.kind()) {
-            case HTTP, HTTPS -> Optional.empty();
-            case SOCKS4 -> Optional.of(ipv4(origin));
-            case SOCKS4A -> IpLiteral.parse(origin.host()).isPresent() ? Optional.of(ipv4(origin)) : Optional.empty();
-            case SOCKS5 -> Optional.of(resolver.resolve(origin.host(), limits.connectMillis())[0]);
-            case SOCKS5H -> IpLiteral.parse(origin.host());
+        targets = switch (proxy.kind()) {
+            case HTTP, HTTPS -> List.of();
+            case SOCKS4 -> List.of(ipv4(origin));
+            case SOCKS4A -> IpLiteral.parse(origin.host()).isPresent() ? List.of(ipv4(origin)) : List.of();
+            case SOCKS5 -> List.of(resolver.resolve(origin.host(), limits.connectMillis()));
+            case SOCKS5H -> IpLiteral.parse(origin.host()).map(List::of).orElse(List.of());
         };
         return resolveProxy();
     }
@@ -110,15 +114,39 @@ final class ProxyDialler {
             Socket socket = secured(raw, deadline);
             deadline.arm(limits.connectMillis());
             if (!proxy.kind().isHttp()) {
-                new SocksHandshake(proxy, socket.getInputStream(), socket.getOutputStream()).connect(origin, target);
+                socks(socket, origin);
             } else if (!forwarded) {
                 new ConnectHandshake(proxy, socket.getInputStream(), socket.getOutputStream()).connect(origin);
             }
             deadline.disarm();
             return socket;
         } catch (IOException e) {
-            throw deadline.expired() ? late(origin.hostAndPort(), e) : failure(e);
+            throw failed(origin.hostAndPort(), deadline, e);
         }
+    }
+
+    private void socks(Socket socket, Endpoint origin) throws IOException {
+        SocksHandshake handshake = new SocksHandshake(proxy, socket.getInputStream(), socket.getOutputStream());
+        try {
+            handshake.connect(origin, targets.stream().findFirst());
+        } finally {
+            addressFailed = handshake.isAddressFailure();
+        }
+    }
+
+    /** After {@link #open} failed: whether it is worth another connection to the proxy, for the origin's next address. */
+    boolean hasNextAddress() {
+        if (!addressFailed || targets.size() < 2) {
+            return false;
+        }
+        addressFailed = false;
+        targets = targets.subList(1, targets.size());
+        return true;
+    }
+
+    /** Whether other settings hold for TLS with the proxy than when it was connected. */
+    boolean isOutdated() {
+        return client.isPresent() && tls.client(proxy.host()) != client.get();
     }
 
     /** Says how the proxy answers before it is asked for anything. */
@@ -135,7 +163,7 @@ final class ProxyDialler {
                 }
             };
         } catch (IOException e) {
-            throw deadline.expired() ? late("a greeting", e) : failure(e);
+            throw failed("a greeting", deadline, e);
         }
     }
 
@@ -144,12 +172,26 @@ final class ProxyDialler {
             return raw;
         }
         deadline.arm(limits.handshakeMillis());
-        return tls.client(proxy.host()).connect(raw, proxy.host(), proxy.port()).socket();
+        ClientTls chosen = tls.client(proxy.host());
+        client = Optional.of(chosen);
+        try {
+            return chosen.connect(raw, proxy.host(), proxy.port()).socket();
+        } catch (IOException e) {
+            if (deadline.expired()) {
+                throw UpstreamException.late(ErrorClass.UPSTREAM_PROXY, "TLS handshake with upstream proxy " + proxy.url() + " did not end within "
+                        + limits.handshakeMillis() + " ms", e);
+            }
+            throw e;
+        }
     }
 
-    private UpstreamException late(String what, IOException e) {
-        return new UpstreamException(ErrorClass.UPSTREAM_PROXY, "upstream proxy " + proxy.url() + " did not answer for " + what + " within "
-                + limits.connectMillis() + " ms", e);
+    private UpstreamException failed(String what, Deadlines.Deadline deadline, IOException e) {
+        if (deadline.expired() && !(e instanceof UpstreamException)) {
+            return UpstreamException.late(ErrorClass.UPSTREAM_PROXY, "upstream proxy " + proxy.url() + " did not answer for " + what + " within "
+                    + limits.connectMillis() + " ms", e);
+        }
+        // What the handshake itself says is known already, and may speak of the target.
+        return e instanceof UpstreamException known ? known : failure(e);
     }
 
     UpstreamException failure(IOException e) {

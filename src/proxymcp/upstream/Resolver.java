@@ -26,15 +26,26 @@ final class Resolver implements Closeable {
     private static final int KEPT_MAX = 1_000;
 
     private final LongSupplier nanoTime;
+    private final Lookup lookup;
     private final Map<String, Answer> kept = new ConcurrentHashMap<>();
     private final Set<Future<InetAddress[]>> pending = ConcurrentHashMap.newKeySet();
     private final ExecutorService lookups =
             Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("resolver-", 0).factory());
 
+    /** Who is asked for a host's addresses: the system, but in tests. */
+    interface Lookup {
+        InetAddress[] addresses(String host) throws UnknownHostException;
+    }
+
     private record Answer(InetAddress[] addresses, long validUntilNanos) {}
 
     Resolver(LongSupplier nanoTime) {
+        this(nanoTime, host -> InetAddress.getAllByName(systemName(host)));
+    }
+
+    Resolver(LongSupplier nanoTime, Lookup lookup) {
         this.nanoTime = nanoTime;
+        this.lookup = lookup;
     }
 
     /**
@@ -47,9 +58,9 @@ final class Resolver implements Closeable {
         if (answer != null && nanoTime.getAsLong() - answer.validUntilNanos < 0) {
             return answer.addresses;
         }
-        Future<InetAddress[]> lookup = start(host);
+        Future<InetAddress[]> started = start(host);
         try {
-            InetAddress[] addresses = lookup.get(timeoutMillis, TimeUnit.MILLISECONDS);
+            InetAddress[] addresses = started.get(timeoutMillis, TimeUnit.MILLISECONDS);
             if (kept.size() >= KEPT_MAX) {
                 kept.clear();
             }
@@ -66,18 +77,18 @@ final class Resolver implements Closeable {
             Thread.currentThread().interrupt();
             throw stopped(e);
         } finally {
-            pending.remove(lookup);
+            pending.remove(started);
         }
     }
 
     private Future<InetAddress[]> start(String host) throws UpstreamException {
         try {
-            Future<InetAddress[]> lookup = lookups.submit(() -> InetAddress.getAllByName(systemName(host)));
-            pending.add(lookup);
+            Future<InetAddress[]> started = lookups.submit(() -> lookup.addresses(host));
+            pending.add(started);
             if (lookups.isShutdown()) {
-                lookup.cancel(true); // close() may have looked before it stood there.
+                started.cancel(true); // close() may have looked before it stood there.
             }
-            return lookup;
+            return started;
         } catch (RejectedExecutionException e) {
             throw stopped(e);
         }

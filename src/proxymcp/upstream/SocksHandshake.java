@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import proxymcp.exchange.Endpoint;
+import proxymcp.exchange.ErrorClass;
 
 /**
  * What a SOCKS proxy is asked and answers: SOCKS 4 and 4A, SOCKS 5 (RFC 1928) with user and password (RFC 1929). Nothing is read beyond
@@ -24,6 +25,9 @@ final class SocksHandshake {
     private final UpstreamProxy proxy;
     private final InputStream in;
     private final OutputStream out;
+    /** What is waited for, for the case that the proxy closes instead. */
+    private String awaited = "the greeting";
+    private boolean addressFailed;
 
     SocksHandshake(UpstreamProxy proxy, InputStream in, OutputStream out) {
         this.proxy = proxy;
@@ -48,6 +52,11 @@ final class SocksHandshake {
         }
     }
 
+    /** Whether the proxy said that it could not reach the address it was given, so that another one of the target may do. */
+    boolean isAddressFailure() {
+        return addressFailed;
+    }
+
     private void connect4(Endpoint origin, Optional<InetAddress> address) throws IOException {
         ByteArrayOutputStream request = new ByteArrayOutputStream();
         request.write(4);
@@ -61,21 +70,23 @@ final class SocksHandshake {
             request.writeBytes(origin.host().getBytes(StandardCharsets.ISO_8859_1));
             request.write(0);
         }
+        awaited = "the request for " + origin.hostAndPort();
         send(request);
         int version = octet();
-        int reply = octet();
-        skip(6);
         if (version != 0) {
             throw refusal("answered with what is not SOCKS 4 (first octet " + version + ")");
         }
+        int reply = octet();
         if (reply != 90) {
+            // Some servers close before the rest of a refusal, so that is not waited for.
             throw refusal("refused " + origin.hostAndPort() + ": SOCKS 4 reply " + reply + ", " + switch (reply) {
-                case 91 -> "request rejected or failed";
+                case 91 -> "request rejected or failed, which SOCKS 4 does not tell apart: the proxy forbids it, or the target cannot be reached";
                 case 92 -> "no identd answers on this machine";
                 case 93 -> "identd names another user";
                 default -> "not a reply that SOCKS 4 knows";
             });
         }
+        skip(6);
     }
 
     /** Agrees on a method and gives user and password if they are wanted. */
@@ -108,6 +119,7 @@ final class SocksHandshake {
         request.write(1);
         text(request, login.user().getBytes(StandardCharsets.UTF_8));
         text(request, login.password().getBytes(StandardCharsets.UTF_8));
+        awaited = "user and password";
         send(request);
         octet(); // The version of the answer says nothing, and some servers get it wrong.
         int status = octet();
@@ -134,14 +146,15 @@ final class SocksHandshake {
             text(request, name);
         }
         port(request, origin);
+        awaited = "the request for " + origin.hostAndPort();
         send(request);
         int version = octet();
-        int reply = octet();
         if (version != 5) {
             throw refusal("answered with what is not SOCKS 5 (first octet " + version + ")");
         }
+        int reply = octet();
         if (reply != 0) {
-            throw refusal("refused " + origin.hostAndPort() + ": SOCKS 5 reply " + reply + ", " + meaning5(reply));
+            throw failure5(origin, reply);
         }
         octet();
         int type = octet();
@@ -153,17 +166,23 @@ final class SocksHandshake {
         }
     }
 
-    private static String meaning5(int reply) {
+    /** What a reply says of the target is the target's failure; the rest is the proxy's refusal (RFC 1928 section 6). */
+    private UpstreamException failure5(Endpoint origin, int reply) {
+        addressFailed = reply >= 3 && reply <= 6 || reply == 8;
+        String where = origin.hostAndPort();
+        String through = " through upstream proxy " + proxy.url() + ": SOCKS 5 reply " + reply + ", ";
+        String refused = "refused " + where + ": SOCKS 5 reply " + reply + ", ";
         return switch (reply) {
-            case 1 -> "general failure";
-            case 2 -> "not allowed by its rules";
-            case 3 -> "network unreachable";
-            case 4 -> "host unreachable";
-            case 5 -> "connection refused by the target";
-            case 6 -> "TTL expired";
-            case 7 -> "command not supported";
-            case 8 -> "address type not supported";
-            default -> "not a reply that SOCKS 5 knows";
+            case 1 -> refusal(refused + "general failure");
+            case 2 -> refusal(refused + "not allowed by its rules");
+            case 3 -> new UpstreamException(ErrorClass.CONNECT_FAILED, where + " cannot be reached" + through + "network unreachable");
+            case 4 -> new UpstreamException(ErrorClass.CONNECT_FAILED, where + " cannot be reached" + through + "host unreachable");
+            case 5 -> new UpstreamException(ErrorClass.CONNECT_REFUSED, where + " refused the connection" + through + "connection refused");
+            // Servers have no other reply for a target that does not answer them in time.
+            case 6 -> new UpstreamException(ErrorClass.CONNECT_TIMEOUT, where + " did not answer" + through + "TTL expired");
+            case 7 -> refusal(refused + "command not supported");
+            case 8 -> refusal(refused + "address type not supported");
+            default -> refusal(refused + "not a reply that SOCKS 5 knows");
         };
     }
 
@@ -189,7 +208,7 @@ final class SocksHandshake {
     private int octet() throws IOException {
         int octet = in.read();
         if (octet < 0) {
-            throw new EOFException("it closed the connection instead of answering");
+            throw new EOFException("it closed the connection instead of answering " + awaited);
         }
         return octet;
     }

@@ -72,8 +72,7 @@ public final class UpstreamCall implements Closeable {
     public ResponseHead send() throws IOException {
         boolean repeatable = head.isIdempotent() && body.isRepeatable();
         Way way = affinity.client().way(endpoint);
-        // A proxy that forwards requests ends the upgrade at itself; through a tunnel it reaches the origin.
-        boolean tunnelled = way.isForwarded() && head.fields().contains("Upgrade");
+        boolean tunnelled = way.isForwarded() && wantsTunnel();
         Optional<UpstreamConnection> kept = tunnelled ? Optional.empty() : affinity.reuse(way, repeatable);
         if (kept.isPresent()) {
             try {
@@ -85,13 +84,43 @@ public final class UpstreamCall implements Closeable {
                 }
             }
         }
-        UpstreamConnection fresh = affinity.client().dial(way, tunnelled);
+        UpstreamConnection fresh = dial(way, tunnelled);
         try {
             return attempt(fresh);
         } catch (IOException e) {
             fresh.close();
             throw translated(e);
         }
+    }
+
+    /**
+     * A proxy that forwards requests ends an upgrade at itself; through a tunnel it reaches the origin. The offer of HTTP/2 that some
+     * clients send with every request is left to be ignored.
+     */
+    private boolean wantsTunnel() {
+        for (String protocol : head.fields().members("Upgrade")) {
+            if (!protocol.equalsIgnoreCase("h2c")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private UpstreamConnection dial(Way way, boolean tunnelled) throws UpstreamException {
+        try {
+            return affinity.client().dial(way, tunnelled);
+        } catch (UpstreamException e) {
+            // Many proxies allow CONNECT to port 443 alone; some pass an upgrade on.
+            if (!tunnelled || e.isTimeout() || e.errorClass() != ErrorClass.UPSTREAM_PROXY) {
+                throw e;
+            }
+            return affinity.client().dial(way, false);
+        }
+    }
+
+    /** What shows that an upstream proxy that forwards requests answered this one itself; call after {@link #send}. */
+    public Optional<String> signOfProxy() {
+        return connection().isForwarded() ? ProxyVerdict.signOfProxy(response.orElseThrow()) : Optional.empty();
     }
 
     /** The response body's octets; call after {@link #send}. */
@@ -173,7 +202,9 @@ public final class UpstreamCall implements Closeable {
         if (bodyFailure.isPresent() && bodyFailure.get() instanceof BodySourceException source) {
             return source;
         }
-        String where = endpoint.hostAndPort();
+        // Where a proxy forwards requests, its connection is the one that broke, for its own reasons or the origin's.
+        Optional<UpstreamProxy> forwarder = connection.filter(UpstreamConnection::isForwarded).flatMap(used -> used.way().proxy());
+        String where = forwarder.map(proxy -> "upstream proxy " + proxy.url() + ", asked for ").orElse("") + endpoint.hostAndPort();
         if (connection.isPresent() && connection.get().timedOut()) {
             return new UpstreamException(ErrorClass.TIMEOUT,
                     where + " was silent for " + affinity.client().limits().responseMillis() + " ms", e);

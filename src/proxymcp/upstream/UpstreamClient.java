@@ -77,6 +77,11 @@ public final class UpstreamClient implements Closeable {
         }
     }
 
+    /** What requests that begin now go through. */
+    public UpstreamProxies proxies() {
+        return proxies;
+    }
+
     /** How {@code endpoint} is reached now. */
     Way way(Endpoint endpoint) {
         return new Way(endpoint, proxies.via(endpoint.host()));

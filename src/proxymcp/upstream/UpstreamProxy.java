@@ -1,6 +1,8 @@
 package proxymcp.upstream;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
@@ -95,7 +97,7 @@ public record UpstreamProxy(Kind kind, String host, int port, Optional<Login> lo
             throw new IllegalArgumentException("expected a host and a port of 1 to 65535 behind " + kind.scheme()
                     + "://, such as proxy.example:" + kind.defaultPort);
         }
-        Optional<Login> login = at < 0 ? Optional.empty() : Optional.of(login(kind, rest.substring(0, at)));
+        Optional<Login> login = at <= 0 ? Optional.empty() : Optional.of(login(kind, rest.substring(0, at)));
         return new UpstreamProxy(kind, authority.get().host(), authority.get().port().orElse(kind.defaultPort), login);
     }
 
@@ -151,7 +153,11 @@ public record UpstreamProxy(Kind kind, String host, int port, Optional<Login> lo
             require(octet >= ' ' && octet != 0x7F, "expected no control characters in user and password");
             octets.write(octet);
         }
-        return octets.toString(StandardCharsets.UTF_8);
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(octets.toByteArray())).toString();
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException("expected the octets behind % of user and password to be UTF-8", e);
+        }
     }
 
     private static boolean isHost(String host) {

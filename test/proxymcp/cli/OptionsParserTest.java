@@ -1,9 +1,12 @@
 package proxymcp.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +14,9 @@ import org.junit.jupiter.api.Test;
 import proxymcp.proxy.AcceptEncoding;
 import proxymcp.proxy.ListenerOptions;
 import proxymcp.tool.Toolbox;
+import proxymcp.upstream.NoProxy;
+import proxymcp.upstream.UpstreamProxies;
+import proxymcp.upstream.UpstreamProxy;
 
 final class OptionsParserTest {
     private static Command command(String... args) throws BadCommandLine {
@@ -29,7 +35,7 @@ final class OptionsParserTest {
     void withoutACommandMcpIsServedOverStdio() throws BadCommandLine {
         assertEquals(new Options(Path.of(System.getProperty("user.home"), ".proxy-mcp").toAbsolutePath(),
                 List.of("core", "session", "analyse", "replay", "rules", "browser"), List.of(), List.of(), new Limits(1_000, 64),
-                new Command.ServeStdio()), OptionsParser.parse(new String[0], Map.of()));
+                UpstreamProxies.NONE, new Command.ServeStdio()), OptionsParser.parse(new String[0], Map.of()));
     }
 
     @Test
@@ -37,7 +43,7 @@ final class OptionsParserTest {
         Options options = OptionsParser.parse(new String[] {"--home=/h", "tools", "--toolsets", "core,replay", "--allow-path", "/a", "proxy_start",
             "--allow-path", "/b/../c", "--allow-env", "TOKEN_1", "--buffer-exchanges", "5", "--buffer-mb", "0"}, Map.of("PROXY_MCP_HOME", "/e"));
         assertEquals(new Options(Path.of("/h"), List.of("core", "replay"), List.of(Path.of("/a"), Path.of("/c")), List.of("TOKEN_1"),
-                new Limits(5, 0), new Command.Tools(Optional.of("proxy_start"))), options);
+                new Limits(5, 0), UpstreamProxies.NONE, new Command.Tools(Optional.of("proxy_start"))), options);
     }
 
     @Test
@@ -113,6 +119,27 @@ final class OptionsParserTest {
         assertEquals("--require-auth: expected user:password", refusal("capture", "--require-auth", "hunter2"));
         assertEquals("--accept-encoding: expected as_sent or decodable, got \"gzip\"", refusal("capture", "--accept-encoding", "gzip"));
         assertEquals("--transparent-target-port needs --transparent-port", refusal("run", "--transparent-target-port", "443"));
+    }
+
+    @Test
+    void theUpstreamIsReadAndItsPasswordNeverRepeated() throws BadCommandLine {
+        UpstreamProxies given = UpstreamProxies.NONE.withGlobal(Optional.of(
+                new UpstreamProxies.Entry(UpstreamProxy.parse("http://u:hunter2@gate.example:3128"), NoProxy.NONE)));
+        for (String[] args : List.of(new String[0], new String[] {"capture"}, new String[] {"run"}, new String[] {"--transport", "http"})) {
+            List<String> all = new ArrayList<>(List.of(args));
+            all.add("--upstream=http://u:hunter2@gate.example:3128");
+            UpstreamProxies read = OptionsParser.parse(all.toArray(new String[0]), Map.of()).upstreams();
+            assertEquals(given.global().get().proxy(), read.global().get().proxy());
+        }
+        Options spared = OptionsParser.parse(new String[] {"--upstream", "socks5h://gate.example", "--no-proxy", ".a.example, 10.0.0.0/8"}, Map.of());
+        assertEquals(List.of(true, true, false), List.of("x.a.example", "10.1.1.1", "a.example").stream()
+                .map(host -> spared.upstreams().via(host).isEmpty()).toList());
+        assertFalse(OptionsParser.parse(new String[] {"--upstream", "http://u:hunter2@h"}, Map.of()).toString().contains("hunter2"));
+        assertEquals("--upstream: expected the scheme http, https, socks4, socks4a, socks5 or socks5h", refusal("--upstream", "ftp://u:hunter2@h"));
+        assertEquals("--upstream: expected a URL such as http://host:3128 or socks5h://user:password@host:1080", refusal("--upstream", "gate:3128"));
+        assertTrue(refusal("capture", "--upstream", "pac+https://u:hunter2@h").startsWith("--upstream: proxy scripts (pac+https) are not run"));
+        assertEquals("--no-proxy needs --upstream, the proxy that its hosts are reached without", refusal("--no-proxy", "a.example"));
+        assertTrue(refusal("--upstream", "http://h", "--no-proxy", "a.example,b c").startsWith("--no-proxy: expected a host"));
     }
 
     @Test

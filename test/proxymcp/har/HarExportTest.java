@@ -87,8 +87,8 @@ final class HarExportTest {
                 + "'timings':{'blocked':1,'dns':2.5,'connect':7,'send':0.005,'wait':6,'receive':7,'ssl':4},"
                 + "'serverIPAddress':'192.0.2.1','connection':'7','_exchange':{'id':'01234567-89ab-4cde-8000-000000000001','seq':1,"
                 + "'source':'explicit','clientAddress':'127.0.0.1:5000','listener':'127.0.0.1:8080','clientConnectionId':1,'state':'complete',"
-                + "'timingsNanos':[1000000,2500000,3000000,4000000,5000,6000000,7000000,23505000],'rules':[['r',3]],'notes':['a note']},"
-                + "'_route':{'serverAddress':'192.0.2.1:80','connectionId':7,'reused':false}}", Json.text(entry).replace('"', '\''));
+                + "'timingsNanos':[1000000,2500000,3000000,4000000,5000,6000000,7000000,23505000],'notes':['a note']},"
+                + "'_route':{'serverAddress':'192.0.2.1:80','connectionId':7,'reused':false},'_rules':[{'id':'r','version':3}]}", Json.text(entry).replace('"', '\''));
     }
 
     @Test

@@ -24,6 +24,8 @@ import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.Outcome;
 import proxymcp.exchange.Route;
 import proxymcp.exchange.RuleMatch;
+import proxymcp.exchange.SentMessage;
+import proxymcp.exchange.SentMessages;
 import proxymcp.exchange.Source;
 import proxymcp.exchange.Timings;
 import proxymcp.exchange.TlsInfo;
@@ -122,7 +124,19 @@ final class HarImportRoundTripTest {
                 : new Outcome.Complete(), timings);
         one.noting(random.nextInt(3) == 0 ? List.of(new RuleMatch("r\u00fcle", 3), new RuleMatch("other", 1)) : List.of(),
                 random.nextInt(3) == 0 ? new String[] {"a note", "n\u00f6te \u20ac"} : new String[0]);
+        if (random.nextInt(4) == 0) {
+            one.changed(new SentMessages(sent(random, "http://b.test/\u00e4"), sent(random, "")));
+        }
         one.record();
+    }
+
+    private static Optional<SentMessage> sent(Random random, String url) {
+        if (random.nextInt(3) == 0) {
+            return Optional.empty();
+        }
+        byte[] body = random(random, random.nextInt(300));
+        return Optional.of(new SentMessage(url, random(random, 100), body.length + random.nextInt(2) * 9_000_000_000L,
+                random.nextBoolean() ? Optional.of("0f".repeat(32)) : Optional.empty(), body, random.nextBoolean()));
     }
 
     private static void answer(HarSession.One one, Random random) throws Exception {

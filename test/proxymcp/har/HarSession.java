@@ -26,6 +26,7 @@ import proxymcp.exchange.Outcome;
 import proxymcp.exchange.Recording;
 import proxymcp.exchange.Route;
 import proxymcp.exchange.RuleMatch;
+import proxymcp.exchange.SentMessages;
 import proxymcp.exchange.Source;
 import proxymcp.exchange.Timings;
 import proxymcp.exchange.TlsInfo;
@@ -81,6 +82,7 @@ final class HarSession implements AutoCloseable {
         private boolean bodyComplete = true;
         private Outcome outcome = new Outcome.Complete();
         private Timings timings = Timings.NONE;
+        private SentMessages sent = SentMessages.NONE;
         private List<RuleMatch> rules = List.of();
         private List<String> notes = List.of();
 
@@ -143,6 +145,11 @@ final class HarSession implements AutoCloseable {
             return this;
         }
 
+        One changed(SentMessages newSent) {
+            sent = newSent;
+            return this;
+        }
+
         /** Records what passed so far. */
         Recording open() {
             made++;
@@ -166,7 +173,7 @@ final class HarSession implements AutoCloseable {
                 send(body, recording::responseBody);
                 recording.responseEnd(end(body, bodyComplete, responseTrailers));
             });
-            recording.end(new ExchangeEnd(outcome, timings, rules, notes));
+            recording.end(new ExchangeEnd(outcome, timings, rules, notes, sent));
         }
     }
 

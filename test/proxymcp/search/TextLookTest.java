@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import proxymcp.search.BodyLook.Verdict;
 import proxymcp.store.SessionQuery;
 import proxymcp.store.Unwatched;
+import proxymcp.text.Repetitions;
 
 /** Matches are found wherever a block or a window ends, in octets and in characters. */
 @Timeout(60)

@@ -29,6 +29,7 @@ final class HarRoundTripTest {
             SessionWriter writer = TestStore.begin(catalog);
             SampleTraffic traffic = new SampleTraffic(writer.sink());
             traffic.everyKind(150);
+            traffic.changedByRule();
             catalog.end(writer);
             Path file = home.resolve("session.har");
             Session session = catalog.open(writer.id());

@@ -27,8 +27,15 @@ final class OpensslServer implements AutoCloseable {
 
     /** Serves the certificate and the key in {@code pem}, with more options of s_server. */
     static OpensslServer start(Path pem, String... options) throws IOException {
+        List<String> all = new ArrayList<>(List.of(options));
+        all.add("-www");
+        return startBare(pem, all.toArray(new String[0]));
+    }
+
+    /** The same, but that it answers nothing. */
+    static OpensslServer startBare(Path pem, String... options) throws IOException {
         List<String> command = new ArrayList<>(List.of(Programs.require("openssl").toString(), "s_server",
-                "-accept", "127.0.0.1:0", "-cert", pem.toString(), "-key", pem.toString(), "-www"));
+                "-accept", "127.0.0.1:0", "-cert", pem.toString(), "-key", pem.toString()));
         command.addAll(List.of(options));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         BufferedReader said = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -63,6 +70,12 @@ final class OpensslServer implements AutoCloseable {
             throw new IOException("openssl req failed: " + said);
         }
         return Files.writeString(file, Files.readString(file) + Files.readString(Path.of(file + ".crt")));
+    }
+
+    /** Has a server that was started bare send this to the client that it has, or will have next. */
+    void say(String line) throws IOException {
+        process.getOutputStream().write(line.getBytes(StandardCharsets.US_ASCII));
+        process.getOutputStream().flush();
     }
 
     Socket connect() throws IOException {

@@ -105,6 +105,12 @@ final class OriginTlsTest {
         openssl("pkcs8", "-topk8", "-in", rsa.toString(), "-out", encrypted.toString(), "-passout", "pass:" + PASSWORD);
         Path old = folder.resolve("old.key");
         openssl("rsa", "-in", rsa.toString(), "-traditional", "-aes128", "-out", old.toString(), "-passout", "pass:" + PASSWORD);
+        Path ecEncrypted = folder.resolve("ec-encrypted.key");
+        openssl("pkcs8", "-topk8", "-in", ecKey.toString(), "-out", ecEncrypted.toString(), "-v2", "aes-256-cbc", "-v2prf", "hmacWithSHA512", "-passout",
+                "pass:" + PASSWORD);
+        Path ecP12 = folder.resolve("ec.p12");
+        openssl("pkcs12", "-export", "-in", ecCertificate.toString(), "-inkey", ecKey.toString(), "-out", ecP12.toString(), "-passout",
+                "pass:" + PASSWORD);
         Path older = folder.resolve("older.key");
         openssl("rsa", "-in", rsa.toString(), "-traditional", "-out", older.toString());
         Optional<String> password = Optional.of(PASSWORD);
@@ -121,8 +127,10 @@ final class OriginTlsTest {
                 }
             }
             try (OpensslServer demanding = demanding(version, ecCertificate)) {
-                assertTrue(page(with(ClientIdentity.read(ecCertificate, Optional.of(ecKey), Optional.empty())), demanding, "a.example")
-                        .contains("CN=ec client"));
+                for (ClientIdentity identity : List.of(ClientIdentity.read(ecCertificate, Optional.of(ecKey), Optional.empty()),
+                        ClientIdentity.read(ecCertificate, Optional.of(ecEncrypted), password), ClientIdentity.read(ecP12, Optional.empty(), password))) {
+                    assertTrue(page(with(identity), demanding, "a.example").contains("CN=ec client"), identity.toString());
+                }
             }
         }
     }
@@ -173,6 +181,14 @@ final class OriginTlsTest {
         assertRefused("client_cert_file " + damaged, damaged, Optional.empty(), wrong);
         Path cut = Files.writeString(folder.resolve("cut.key"), Files.readString(ecKey).replace("\nM", "\nA"));
         assertRefused("client_key_file " + cut + " holds a damaged key", ecCertificate, Optional.of(cut), Optional.empty());
+    }
+
+    /** The JDK has no scrypt: the sentence must not blame the password. */
+    @Test void encryptionThatJavaDoesNotKnowIsNamed() throws Exception {
+        Path scrypt = folder.resolve("scrypt.key");
+        openssl("pkcs8", "-topk8", "-in", rsa.toString(), "-out", scrypt.toString(), "-scrypt", "-passout", "pass:" + PASSWORD);
+        assertRefused("the key in " + scrypt + " is encrypted in a way that this Java does not know", rsaCertificate, Optional.of(scrypt),
+                Optional.of(PASSWORD));
     }
 
     @Test void authoritiesOfOneHostAreNotThoseOfAnother() throws Exception {

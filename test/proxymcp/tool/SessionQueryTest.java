@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import proxymcp.exchange.ErrorClass;
+import proxymcp.exchange.RuleMatch;
 import proxymcp.exchange.Source;
 import proxymcp.json.Json;
 import proxymcp.json.JsonArray;
@@ -100,6 +101,17 @@ final class SessionQueryTest {
             assertEquals(seqs.isEmpty() ? 0 : seqs.split(" ").length, number(rows, "total"), filter);
         });
         assertEquals("5 4 3 2 1", column(query(""), "seq"));
+    }
+
+    /** The first rule that touched it; the same in the live list, where others have no such member. */
+    @Test
+    void rowsNameTheRuleThatMatched() {
+        traffic().request("GET", "a.example", "/plain").complete();
+        traffic().request("GET", "a.example", "/ruled").matching(new RuleMatch("rule-7", 2), new RuleMatch("rule-1", 1)).complete();
+        assertEquals("null rule-7", column(query(",\"sort\":\"asc\""), "matchedRuleId"));
+        assertEquals("{\"matchedRuleId\":\"rule-7\"}", Json.text(at(query(",\"fields\":[\"matchedRuleId\"]"), "items.0")));
+        String live = Json.text(tools.call("proxy_list_traffic", "{}"));
+        assertEquals(live.indexOf("\"matchedRuleId\":\"rule-7\""), live.lastIndexOf("matchedRuleId") - 1, live);
     }
 
     @Test

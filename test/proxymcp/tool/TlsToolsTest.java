@@ -148,6 +148,26 @@ final class TlsToolsTest {
         assertEquals("1 " + "b".repeat(32), number(other, "totalExchangesWithTls") + " " + text(other, "ja3.0.fingerprint"));
     }
 
+    /** Numbers of a session are exact, whatever the live buffer still holds. */
+    @Test
+    void thousandExchangesOfASessionAreCounted() throws Exception {
+        tools.call("proxy_start", "{}");
+        String session = text(tools.call("proxy_session_start", "{}"), "session.id");
+        for (int i = 0; i < 1_000; i++) {
+            Optional<TlsInfo> client = i % 4 == 3 ? Optional.empty() : Optional.of(client(Integer.toString(i % 4).repeat(32), HELLO));
+            exchange("h" + i % 10 + ".example", client, Optional.empty());
+        }
+        tools.call("proxy_session_stop", "{}");
+        String of = "{\"session_id\":\"" + session + "\"";
+        JsonObject all = tools.call(LIST, of + "}");
+        assertEquals("750 250 250 250 750", number(all, "totalExchangesWithTls") + " " + number(all, "ja3.0.count") + " " + number(all, "ja3.1.count") + " "
+                + number(all, "ja3.2.count") + " " + number(all, "ja3n.0.count"));
+        // Of every twenty exchanges two go to h3.example, the 4th without TLS and the 14th with that of 13 % 4.
+        JsonObject one = tools.call(LIST, of + ",\"hostname_filter\":\"H3.\"}");
+        assertEquals("50 50 " + "1".repeat(32), number(one, "totalExchangesWithTls") + " " + number(one, "ja3.0.count") + " " + text(one, "ja3.0.fingerprint"));
+        assertEquals(0, number(tools.call(LIST, of + ",\"hostname_filter\":\"nowhere\"}"), "totalExchangesWithTls"));
+    }
+
     @Test
     void aLongListStaysBelowItsRoom() {
         for (int i = 0; i < 400; i++) {

@@ -17,6 +17,7 @@ import proxymcp.exchange.ExchangeSink;
 import proxymcp.exchange.ExchangeStart;
 import proxymcp.exchange.Outcome;
 import proxymcp.exchange.Recording;
+import proxymcp.exchange.RuleMatch;
 import proxymcp.exchange.Source;
 import proxymcp.exchange.Timings;
 import proxymcp.http.Fields;
@@ -25,6 +26,7 @@ import proxymcp.http.ResponseHead;
 
 /** Exchanges made by a test and fed to a sink the way a connection does. */
 final class Traffic {
+    private List<RuleMatch> rules = List.of();
     private final ExchangeSink sink;
     private String method = "GET";
     private String host = "shop.example";
@@ -98,8 +100,14 @@ final class Traffic {
         Open open = open();
         pass(open.recording(), requestBody, responseBody, true);
         open.recording().end(new ExchangeEnd(new Outcome.Complete(),
-                new Timings(0, -1, -1, -1, 1_000_000, 2_000_000, 3_000_000, 6_400_000), List.of(), List.of()));
+                new Timings(0, -1, -1, -1, 1_000_000, 2_000_000, 3_000_000, 6_400_000), rules, List.of()));
         return open.id();
+    }
+
+    /** Rules that touch it. */
+    Traffic matching(RuleMatch... matched) {
+        rules = List.of(matched);
+        return this;
     }
 
     /** The origin went away before it answered. Returns the id. */

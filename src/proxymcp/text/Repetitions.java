@@ -1,4 +1,4 @@
-package proxymcp.search;
+package proxymcp.text;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -8,13 +8,13 @@ import java.util.Optional;
  * Refuses expressions such as <code>(?:(?:){99999}){99999}</code>: what repeats nothing so often reads no character, and a deadline that is
  * looked at when characters are read would never be seen.
  */
-final class Repetitions {
+public final class Repetitions {
     private static final long TIMES_MAX = 1_000_000;
 
     private Repetitions() {}
 
     /** What is wrong with an expression's counts; empty if they are fine. */
-    static Optional<String> complaint(String expression) {
+    public static Optional<String> complaint(String expression) {
         // How often the costliest part of each group that is open is repeated; the whole expression is the first.
         Deque<Long> groups = new ArrayDeque<>();
         groups.push(1L);
