@@ -124,18 +124,15 @@ final class RulePaceTest {
 
     @Test
     void aClientThatIsWatchedDuringALongDelayLosesNoOctet() throws Exception {
-        // After a second of waiting the proxy reads ahead to notice a client that leaves: the next request must not be lost in that.
-        Pace longDelay = RuledProxy.delay(1_300);
+        // In its second second of waiting the proxy reads ahead to notice a client that leaves: the next request must not be lost in that.
+        Pace longDelay = RuledProxy.delay(2_000);
         ruled.book().add(RuleDraft.of("", RuleMatcher.url("/mock$"), mock("mocked", longDelay)));
         ruled.book().add(RuleDraft.of("", RuleMatcher.url("/pass$"), pass(longDelay)));
         try (ScriptedOrigin origin = ScriptedOrigin.each(new Step.Repeat(List.of(new Step.ReadRequest(), ScriptedOrigin.send(OK))));
                 RawClient passed = ruled.proxy().client(); RawClient mocked = ruled.proxy().client()) {
             for (RawClient client : List.of(passed, mocked)) {
-                client.send(RuledProxy.request(origin, false, "POST", client == passed ? "/pass" : "/mock", "Content-Length: 5\n\nhello"));
-            }
-            ProxyThreads.awaitStarted("client-watch");
-            for (RawClient client : List.of(passed, mocked)) {
-                client.send(RuledProxy.request(origin, false, "GET", "/next", "\n"));
+                client.send(RuledProxy.request(origin, false, "POST", client == passed ? "/pass" : "/mock", "Content-Length: 5\n\nhello")
+                        + RuledProxy.request(origin, false, "GET", "/next", "\n"));
             }
             assertEquals("mocked", mocked.readResponse("POST").bodyText());
             for (RawClient client : List.of(passed, passed, mocked)) {
