@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import proxymcp.http.RequestHead;
+import proxymcp.rule.Edited;
 import proxymcp.rule.RequestView;
 import proxymcp.rule.Rule;
 import proxymcp.rule.RuleBook;
@@ -49,6 +50,19 @@ record RuleChoice(Rule rule, RuleSet rules, long nth) {
     private static RequestView view(RequestHead head, Destination destination) {
         return RequestView.of(head.method(), destination.endpoint().url(destination.target()), destination.endpoint().host(), destination.target(),
                 head.fields());
+    }
+
+    /**
+     * What came of one of the rule's edits; notes and counts what went wrong with it.
+     *
+     * @param notes takes what a reader of the exchange should know
+     */
+    <T> T take(Edited<T> edited, ProxyServices services, List<String> notes) {
+        edited.note().ifPresent(note -> notes.add(named() + ": " + note));
+        if (edited.timedOut()) {
+            services.rules().timedOut(rule);
+        }
+        return edited.value();
     }
 
     /** The rule by name, for sentences. */

@@ -11,6 +11,7 @@ import proxymcp.http.Fields;
 import proxymcp.http.HttpVersion;
 import proxymcp.http.RequestHead;
 import proxymcp.http.ResponseHead;
+import proxymcp.http.WireWriter;
 import proxymcp.rule.BodyEdits;
 import proxymcp.rule.Edited;
 import proxymcp.rule.ResponseEdits;
@@ -72,8 +73,8 @@ final class RuledRelay {
         boolean hasBody = !(came instanceof BodyFraming.None);
         body.flushBeforeWaiting(out.writer());
         try {
-            if (hasBody && takesBody(edited.status()) && !edits.body().isNone() && !flows(response)) {
-                passEdited(edited, body, tap);
+            if (hasBody && takesBody(edited.status()) && !edits.body().isNone() && !mustStay(response)) {
+                passEdited(response, edited, body, tap);
             } else {
                 BodyFraming goes = takesBody(edited.status()) ? hasBody ? came : new BodyFraming.ContentLength(0) : new BodyFraming.None();
                 begin(edited, edited.fields(), goes);
@@ -81,7 +82,7 @@ final class RuledRelay {
             }
             complete = true;
         } finally {
-            body.flushBeforeWaiting(proxymcp.http.WireWriter.NOWHERE);
+            body.flushBeforeWaiting(WireWriter.NOWHERE);
             if (hasBody) {
                 recording.responseEnd(tap.end(complete, complete ? body.trailers() : Fields.EMPTY));
             }
@@ -101,21 +102,22 @@ final class RuledRelay {
         return !request.method().equals("HEAD") && status != 204 && status != 304;
     }
 
-    /** Whether the client is to see each piece of the body when it comes: events do not wait for the end of their stream. */
-    private boolean flows(ResponseHead response) {
+    /** Events are to be seen when they come, not at the end of their stream; a part of something is described by where it stands in the whole. */
+    private boolean mustStay(ResponseHead response) {
         boolean events = response.fields().first("Content-Type").orElse("").strip().regionMatches(true, 0, EVENT_STREAM, 0, EVENT_STREAM.length());
-        if (events) {
-            notes.add("the response is a stream of events; " + choice.named() + " left its body as it is");
+        if (events || response.status() == 206) {
+            notes.add("the response is a " + (events ? "stream of events; " : "part of a longer one (206); ") + choice.named()
+                    + " left its body as it is");
         }
-        return events;
+        return events || response.status() == 206;
     }
 
-    private void passEdited(ResponseHead edited, BodyReader body, BodyTap tap) throws IOException {
+    private void passEdited(ResponseHead response, ResponseHead edited, BodyReader body, BodyTap tap) throws IOException {
         boolean whole = hold(body, tap);
         if (!whole) {
             notes.add("the response body is longer than " + BodyEdits.DECODED_BYTES_MAX + " octets; " + choice.named() + " left it as it is");
         }
-        Optional<BodyEdits.Content> changed = whole ? changed(edited.fields()) : Optional.empty();
+        Optional<BodyEdits.Content> changed = whole ? changed(response.fields(), edited.fields()) : Optional.empty();
         changes |= changed.isPresent();
         if (changed.isPresent()) {
             byte[] octets = changed.get().octets();
@@ -129,14 +131,11 @@ final class RuledRelay {
         }
     }
 
-    private Optional<BodyEdits.Content> changed(Fields fields) throws IOException {
+    private Optional<BodyEdits.Content> changed(Fields received, Fields sent) throws IOException {
         Edited<BodyEdits.Content> made =
-                services.ruleThreads().run(() -> edits.body().apply(held.toByteArray(), fields, choice.rules().limit()));
-        made.note().ifPresent(note -> notes.add(choice.named() + ": " + note));
-        if (made.timedOut()) {
-            services.rules().timedOut(choice.rule());
-        }
-        return made.changed() ? Optional.of(made.value()) : Optional.empty();
+                services.ruleThreads().run(() -> edits.body().apply(held.toByteArray(), received, sent, choice.rules().limit()));
+        BodyEdits.Content content = choice.take(made, services, notes);
+        return made.changed() ? Optional.of(content) : Optional.empty();
     }
 
     private void begin(ResponseHead edited, Fields fields, BodyFraming goes) throws IOException {
@@ -151,13 +150,17 @@ final class RuledRelay {
             case BodyFraming.Chunked chunks -> fields;
             case BodyFraming.UntilClose close -> fields;
         };
+        changes |= !framed.equals(fields);
         ResponseHead head = new ResponseHead(edited.version(), edited.status(), edited.reason(), framed, edited.notes(), edited.raw());
         out.head(ForwardHeads.toClient(head, goes, request.version(), !keepAlive), chunked);
     }
 
-    /** A 204 may not speak of a body; a 304 made of another answer had better not speak of chunks that do not come (RFC 9112 section 6.1). */
+    /**
+     * A 204 may not speak of a body; a 304 made of another answer had better not speak of chunks that do not come (RFC 9112 section 6.1); a HEAD
+     * is not told the length of a body that a GET would get changed.
+     */
     private Fields withoutBody(int status, Fields fields) {
-        if (status == 204) {
+        if (status == 204 || request.method().equals("HEAD") && !edits.body().isNone()) {
             return ContentFields.withoutFraming(fields);
         }
         return status == 304 && !(came instanceof BodyFraming.None) ? fields.without("Transfer-Encoding") : fields;

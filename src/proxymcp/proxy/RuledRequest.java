@@ -58,7 +58,7 @@ final class RuledRequest {
         Outgoing plain = plain(services, received, requested, explicit, notes);
         Destination destination = destination(requested);
         Outgoing moved = destination.equals(requested) ? plain : plain(services, received, destination, explicit, notes);
-        Outgoing outgoing = withBody(new Outgoing(moved.endpoint(), edits.apply(moved.head()), moved.body()));
+        Outgoing outgoing = withBody(moved.head().fields(), new Outgoing(moved.endpoint(), edits.apply(moved.head()), moved.body()));
         if (!outgoing.endpoint().equals(plain.endpoint()) || outgoing.body() != plain.body()
                 || !Arrays.equals(SentTap.octets(outgoing.head()), SentTap.octets(plain.head()))) {
             changed = Optional.of(outgoing);
@@ -71,7 +71,7 @@ final class RuledRequest {
         String asked = requested.endpoint().url(requested.target());
         String url = asked;
         if (edits.url().isPresent()) {
-            url = take(services.ruleThreads().run(() -> edits.url().get().apply(asked, choice.rules().limit())));
+            url = choice.take(services.ruleThreads().run(() -> edits.url().get().apply(asked, choice.rules().limit())), services, notes);
         }
         if (choice.rule().action() instanceof RuleAction.Forward forward) {
             url = forward.url(url);
@@ -87,7 +87,7 @@ final class RuledRequest {
         }
     }
 
-    private Outgoing withBody(Outgoing outgoing) throws IOException {
+    private Outgoing withBody(Fields described, Outgoing outgoing) throws IOException {
         if (edits.body().isNone() || received.body().isEmpty()) {
             return new Outgoing(outgoing.endpoint(), received.expecting(outgoing.head()), outgoing.body());
         }
@@ -97,26 +97,18 @@ final class RuledRequest {
         }
         Fields fields = outgoing.head().fields();
         Edited<BodyEdits.Content> edited =
-                services.ruleThreads().run(() -> edits.body().apply(received.held(), fields, choice.rules().limit()));
-        BodyEdits.Content content = take(edited);
+                services.ruleThreads().run(() -> edits.body().apply(received.held(), described, fields, choice.rules().limit()));
+        BodyEdits.Content content = choice.take(edited, services, notes);
         if (!edited.changed()) {
             return new Outgoing(outgoing.endpoint(), received.expecting(outgoing.head()), outgoing.body());
         }
         ProxiedBody body = received.body().get();
         byte[] octets = content.octets();
-        Fields described = ContentFields.withoutDigests(content.fields());
-        Fields framed = body.isChunked() ? described : ContentFields.withLength(described, octets.length);
+        Fields undigested = ContentFields.withoutDigests(content.fields());
+        Fields framed = body.isChunked() ? undigested : ContentFields.withLength(undigested, octets.length);
         tap.pass(octets, 0, octets.length);
         return new Outgoing(outgoing.endpoint(), received.expecting(outgoing.head().withFields(framed)),
                 new EditedBody(octets, body.isChunked(), body.trailers()));
-    }
-
-    private <T> T take(Edited<T> edited) {
-        edited.note().ifPresent(note -> notes.add(choice.named() + ": " + note));
-        if (edited.timedOut()) {
-            services.rules().timedOut(choice.rule());
-        }
-        return edited.value();
     }
 
     /** Method as the origin gets it. */

@@ -56,10 +56,15 @@ public record BodyEdits(List<Literal> literals, List<Expression> expressions) {
     }
 
     /**
-     * Replaces in a whole body: undoes its content coding, replaces in its charset, and codes it again. Where anything of that cannot be done the
-     * body stays as it is, with a note. All expressions together have the time of one edit. CPU-bound.
+     * Replaces in a whole body: undoes its content coding, replaces in its charset, and codes it as its new head says. Where anything of that
+     * cannot be done the body stays as it is, with a note. All expressions together have the time of one edit, and more of it the longer the body
+     * is. CPU-bound.
+     *
+     * @param received fields that describe the octets
+     * @param sent fields that it goes out with, which an edit of the head may have given another Content-Encoding
+     * @return with {@code sent}
      */
-    public Edited<Content> apply(byte[] octets, Fields fields, TimeLimit limit) {
-        return isNone() || octets.length == 0 ? Edited.same(new Content(octets, fields)) : new BodyRewrite(this, limit).of(new Content(octets, fields));
+    public Edited<Content> apply(byte[] octets, Fields received, Fields sent, TimeLimit limit) {
+        return isNone() || octets.length == 0 ? Edited.same(new Content(octets, sent)) : new BodyRewrite(this, limit).of(octets, received, sent);
     }
 }

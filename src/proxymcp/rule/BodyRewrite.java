@@ -22,19 +22,24 @@ import proxymcp.text.TimeLimit;
 /** Replaces in one body. */
 final class BodyRewrite {
     private static final String CONTENT_ENCODING = "Content-Encoding";
+    /** How much more time expressions have for each MiB: what is slow on a short text is hopeless on a long one, yet a long one is slow to read. */
+    private static final int TIMES_PER_MEBIBYTE = 2;
     private static final String UNCHANGED = "the body was not changed: ";
 
     private final BodyEdits edits;
-    private final TimeBudget budget;
+    private final TimeLimit limit;
+    private TimeBudget budget;
 
     BodyRewrite(BodyEdits edits, TimeLimit limit) {
         this.edits = edits;
+        this.limit = limit;
         this.budget = limit.begin();
     }
 
-    Edited<BodyEdits.Content> of(BodyEdits.Content content) {
-        List<String> coding = content.fields().all(CONTENT_ENCODING);
-        Preview decoded = Codings.decodePreview(content.octets(), coding, BodyEdits.DECODED_BYTES_MAX);
+    Edited<BodyEdits.Content> of(byte[] octets, Fields received, Fields sent) {
+        BodyEdits.Content content = new BodyEdits.Content(octets, sent);
+        List<String> coding = received.all(CONTENT_ENCODING);
+        Preview decoded = Codings.decodePreview(octets, coding, BodyEdits.DECODED_BYTES_MAX);
         Optional<String> obstacle = switch (decoded.status()) {
             case Preview.Decoded all -> Optional.empty();
             case Preview.Partial partial -> Optional.of(partial.reason());
@@ -44,9 +49,12 @@ final class BodyRewrite {
         if (obstacle.isPresent()) {
             return Edited.same(content, UNCHANGED + obstacle.get());
         }
+        budget = limit.times(1 + TIMES_PER_MEBIBYTE * (decoded.bytes().length >> 20)).begin();
         try {
-            Optional<byte[]> replaced = replaced(decoded.bytes(), content.fields().first("Content-Type").orElse(""));
-            return replaced.isEmpty() ? Edited.same(content) : encoded(replaced.get(), content.fields(), ContentCoding.parse(coding));
+            Optional<byte[]> replaced = replaced(decoded.bytes(), received.first("Content-Type").orElse(""));
+            boolean coded = coding.equals(sent.all(CONTENT_ENCODING));
+            return replaced.isEmpty() && coded ? Edited.same(content)
+                    : encoded(replaced.orElse(decoded.bytes()), sent, ContentCoding.parse(sent.all(CONTENT_ENCODING)));
         } catch (GivenUpException e) {
             return Edited.timedOut(content, UNCHANGED + "an expression " + e.getMessage());
         } catch (CharacterCodingException e) {

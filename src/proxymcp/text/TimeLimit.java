@@ -16,6 +16,11 @@ public record TimeLimit(long eachNanos, long allNanos, LongSupplier nanoTime) {
         return new TimeLimit(TimeUnit.MILLISECONDS.toNanos(eachMillis), TimeUnit.MILLISECONDS.toNanos(allMillis), System::nanoTime);
     }
 
+    /** So many times as long. */
+    public TimeLimit times(int factor) {
+        return new TimeLimit(eachNanos * factor, allNanos * factor, nanoTime);
+    }
+
     /** Begins a piece of work: its time runs from now. */
     public TimeBudget begin() {
         return new TimeBudget(this);

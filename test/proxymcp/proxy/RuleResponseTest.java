@@ -20,6 +20,7 @@ import proxymcp.exchange.SentMessages;
 import proxymcp.proxy.RuledProxy.Passed;
 import proxymcp.proxy.ScriptedOrigin.Step;
 import proxymcp.rule.BodyEdits;
+import proxymcp.rule.HeadEdits;
 import proxymcp.rule.HeadEdits.Edit;
 import proxymcp.rule.ResponseEdits;
 import proxymcp.rule.Rule;
@@ -105,6 +106,35 @@ final class RuleResponseTest {
             }
             ruled.book().remove(rule.id());
         }
+    }
+
+    @Test
+    void aPartOfABodyStaysAsItIs() throws Exception {
+        ruled.add(RuledProxy.responseBody(RuledProxy.literal("hello", "bye")));
+        String part = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-4/9\r\nContent-Length: 5\r\n\r\nhello";
+        Passed passed = ruled.pass(false, "GET", "\n", part);
+        assertEquals(part, passed.atClient().wire());
+        assertEquals(SentMessages.NONE, passed.exchange().sent());
+        assertTrue(passed.exchange().notes().get(0).contains("part of a longer one (206)"), passed.exchange().notes().toString());
+    }
+
+    /** A GET would get another length. */
+    @Test
+    void aHeadOfABodyThatWouldBeChangedTellsNoLength() throws Exception {
+        ruled.add(RuledProxy.responseBody(RuledProxy.literal("hello", "bye")));
+        Passed passed = ruled.pass(false, "HEAD", "\n", "HTTP/1.1 200 OK\r\nETag: \"a\"\r\nContent-Length: 5\r\n\r\n");
+        assertEquals("HTTP/1.1 200 OK\r\nETag: \"a\"\r\n\r\n", passed.atClient().wire());
+        passed.sentResponse();
+    }
+
+    @Test
+    void aBodyWhoseCodingARuleTakesAwayGoesOutAsText() throws Exception {
+        ruled.add(new ResponseEdits(new HeadEdits(List.of(new Edit.Remove("Content-Encoding"))), OptionalInt.empty(),
+                RuledProxy.literal("hello", "bye")));
+        byte[] gzip = Codings.encode("hello, hello".getBytes(StandardCharsets.UTF_8), ContentCoding.parse(List.of("gzip")));
+        String answer = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " + gzip.length + "\r\n\r\n"
+                + new String(gzip, StandardCharsets.ISO_8859_1);
+        assertEquals("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nbye, hello", ruled.pass(true, "GET", "\n", answer).atClient().wire());
     }
 
     @Test

@@ -116,6 +116,20 @@ final class RuleSetTest {
         assertTrue(time.passedMillis() - before < 510, "needsBody");
     }
 
+    @Test void ordinaryRulesAreDecidedOnAtOnceAndEndlessOnesAreNot() {
+        RuleSet rules = new RuleSet(List.of(Rules.rule(1, 1, true, Rules.method("PUT")), Rules.rule(2, 2, true, RuleMatcher.url("^http"))),
+                new SteppedTime(0).limit());
+        assertEquals(Optional.of(rules.decide(GET)), rules.decideAtOnce(GET));
+        assertEquals("rule_2", rules.decideAtOnce(GET).get().rule().get().id());
+
+        SteppedTime time = new SteppedTime(1);
+        RuleSet endless = new RuleSet(List.of(Rules.rule(1, 1, true, RuleMatcher.url(Rules.ENDLESS)), Rules.rule(2, 2, true, RuleMatcher.ANY)),
+                time.limit());
+        assertEquals(Optional.empty(), endless.decideAtOnce(SLOW));
+        assertTrue(time.passedMillis() < 10, time.passedMillis() + " ms");
+        assertEquals(List.of("rule_1"), ids(endless.decide(SLOW).timedOut()));
+    }
+
     @Test void needsBodyTakesTheTimeOfOneDecision() {
         SteppedTime time = new SteppedTime(1);
         List<Rule> all = new ArrayList<>();
