@@ -1,0 +1,85 @@
+package proxymcp.decode;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import proxymcp.json.JsonArray;
+import proxymcp.json.JsonObject;
+import proxymcp.json.JsonString;
+import proxymcp.json.JsonValue;
+
+/** Looks for layers in the strings of a JSON value, and puts what they hold in their place. */
+final class InnerStrings {
+    /** Shorter strings hold nothing worth peeling, and too many of them fit a format by chance. */
+    private static final int CHARS_MIN = 16;
+    /** More layers than anyone reads; the strings after them stay as they are. */
+    private static final int LAYERS_MAX = 200;
+
+    private final PipelineRun run;
+    private final DecodeInput around;
+    private final int depth;
+
+    InnerStrings(PipelineRun run, DecodeInput around, int depth) {
+        this.run = run;
+        this.around = around;
+        this.depth = depth;
+    }
+
+    /** The value with the strings that hold layers replaced; {@code path} is where it stands. */
+    JsonValue replace(JsonValue value, String path) {
+        return switch (value) {
+            case JsonObject object -> replaced(object, path);
+            case JsonArray array -> replaced(array, path);
+            case JsonString string -> replaced(string, path);
+            default -> value;
+        };
+    }
+
+    private JsonValue replaced(JsonObject object, String path) {
+        List<JsonObject.Member> members = new ArrayList<>(object.members().size());
+        boolean changed = false;
+        for (JsonObject.Member member : object.members()) {
+            JsonValue value = replace(member.value(), JsonPath.member(path, member.name()));
+            changed |= value != member.value();
+            members.add(new JsonObject.Member(member.name(), value));
+        }
+        return changed ? new JsonObject(members) : object;
+    }
+
+    private JsonValue replaced(JsonArray array, String path) {
+        List<JsonValue> values = new ArrayList<>(array.size());
+        boolean changed = false;
+        for (int i = 0; i < array.size(); i++) {
+            JsonValue value = replace(array.values().get(i), path + "[" + i + "]");
+            changed |= value != array.values().get(i);
+            values.add(value);
+        }
+        return changed ? new JsonArray(values) : array;
+    }
+
+    private JsonValue replaced(JsonString string, String path) {
+        if (string.value().length() < CHARS_MIN || run.layers().size() >= LAYERS_MAX || depth >= run.request().depthMax() || run.outputLeft() == 0) {
+            return string;
+        }
+        int before = run.layers().size();
+        Content content = run.below(around.inner(string.value().getBytes(StandardCharsets.UTF_8)), depth, path);
+        if (run.layers().size() == before) {
+            return string;
+        }
+        StringBuilder ids = new StringBuilder();
+        for (Layer layer : run.layers().subList(before, run.layers().size())) {
+            if (layer.path().equals(path) && (layer.status() == LayerStatus.DECODED || layer.status() == LayerStatus.PARTIAL)) {
+                ids.append(ids.isEmpty() ? "" : "/").append(layer.decoder());
+            }
+        }
+        return switch (content) {
+            case Content.Json json when !ids.isEmpty() -> decoded(ids.toString(), json.value());
+            case Content.Text text when !ids.isEmpty() -> decoded(ids.toString(), new JsonString(text.text()));
+            default -> string;
+        };
+    }
+
+    private static JsonObject decoded(String ids, JsonValue value) {
+        return JsonObject.builder().put("$decoded", ids).put("value", value).build();
+    }
+}
