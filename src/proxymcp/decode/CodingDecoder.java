@@ -3,6 +3,7 @@ package proxymcp.decode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import proxymcp.codec.CodingException;
@@ -12,8 +13,7 @@ import proxymcp.codec.ContentCoding;
 /** Undoes one content coding with the streams of {@code codec}. */
 final class CodingDecoder implements Decoder {
     private static final int BUFFER_BYTES = 16 << 10;
-    /** Magic, method and the flags that RFC 1952 leaves at zero. */
-    private static final double GZIP_MAGIC = 0.95;
+    private static final double MARKED = 0.95;
 
     private final String token;
     private final String title;
@@ -35,7 +35,8 @@ final class CodingDecoder implements Decoder {
 
     @Override
     public Set<String> mediaTypes() {
-        return token.equals("gzip") ? Set.of("application/gzip", "application/x-gzip", "+gzip") : Set.of();
+        return token.equals("gzip") ? Set.of("application/gzip", "application/x-gzip", "+gzip")
+                : token.equals("zstd") ? Set.of("application/zstd", "+zstd") : Set.of();
     }
 
     @Override
@@ -43,12 +44,17 @@ final class CodingDecoder implements Decoder {
         return Codings.isDecodable(token) ? "" : "no decoder for " + token + " on this machine";
     }
 
-    /** Only gzip has a magic number that is long enough; the others are undone where the message names them. */
+    /** br has no mark of its own: it is undone where the message names it. */
     @Override
     public double recognise(DecodeInput in) {
-        boolean magic = token.equals("gzip") && in.length() >= 18
-                && in.at(0) == 0x1f && in.at(1) == 0x8b && in.at(2) == 8 && (in.at(3) & 0xe0) == 0;
-        return magic ? GZIP_MAGIC : 0;
+        byte[] opening = Arrays.copyOfRange(in.bytes(), in.offset(), in.offset() + Math.min(in.length(), DecodeInput.LOOK_BYTES));
+        boolean mark = switch (token) {
+            case "gzip" -> Octets.isGzip(opening);
+            case "deflate" -> Octets.isZlib(opening);
+            case "zstd" -> Octets.isZstd(opening);
+            default -> false;
+        };
+        return mark ? MARKED : 0;
     }
 
     @Override

@@ -34,7 +34,19 @@ public final class Decoders {
                 new CodingDecoder("gzip", "gzip data, one member or several (RFC 1952)"),
                 new CodingDecoder("deflate", "deflate data, with or without zlib wrapper (RFC 1950, 1951)"),
                 new CodingDecoder("br", "Brotli data (RFC 7932)"),
-                new JsonDecoder());
+                new JwtDecoder(),
+                new PrefixDecoder(),
+                new GraphQlDecoder(),
+                new JsonDecoder(),
+                new JsonLinesDecoder(),
+                new MultipartDecoder(),
+                new FormDecoder(),
+                new EventStreamDecoder(),
+                new HtmlDecoder(),
+                LettersDecoder.base64Json(),
+                LettersDecoder.base64(),
+                LettersDecoder.hex(),
+                new PercentDecoder());
     }
 
     /** Those that may run, ties settled by their order. */
