@@ -41,12 +41,15 @@ final class CodingDecoder implements Decoder {
 
     @Override
     public String unavailable() {
-        return Codings.isDecodable(token) ? "" : "no decoder for " + token + " on this machine";
+        return Codings.problem(token);
     }
 
     /** br has no mark of its own: it is undone where the message names it. */
     @Override
     public double recognise(DecodeInput in) {
+        if (in.length() < 8 || in.at(0) != 0x1f && in.at(0) != 0x78 && in.at(0) != 0x28) {
+            return 0;
+        }
         byte[] opening = Arrays.copyOfRange(in.bytes(), in.offset(), in.offset() + Math.min(in.length(), DecodeInput.LOOK_BYTES));
         boolean mark = switch (token) {
             case "gzip" -> Octets.isGzip(opening);

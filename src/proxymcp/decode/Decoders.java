@@ -6,6 +6,9 @@ import java.util.Optional;
 
 /** The decoders there are: those built in, in the order in which ties are settled, then plugins. */
 public final class Decoders {
+    /** Rises when a built-in decoder gives something else for the same octets; part of the names of what is kept. */
+    public static final int VERSION = 1;
+
     private final List<Decoder> builtin;
     private final PluginSource plugins;
 
@@ -34,6 +37,7 @@ public final class Decoders {
                 new CodingDecoder("gzip", "gzip data, one member or several (RFC 1952)"),
                 new CodingDecoder("deflate", "deflate data, with or without zlib wrapper (RFC 1950, 1951)"),
                 new CodingDecoder("br", "Brotli data (RFC 7932)"),
+                new CodingDecoder("zstd", "Zstandard data (RFC 8878)"),
                 new JwtDecoder(),
                 new PrefixDecoder(),
                 new GraphQlDecoder(),
