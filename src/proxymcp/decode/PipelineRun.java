@@ -53,16 +53,16 @@ final class PipelineRun {
             Optional<Decoder> decoder = registry.named(id);
             if (decoder.isEmpty()) {
                 skip(id, in, "", "no decoder of this name");
-                return content;
+                return plain(in);
             }
             Optional<Peeled> peeled = peel(decoder.get(), in, "", 1);
             if (peeled.isEmpty()) {
-                return content;
+                return content instanceof Content.Octets ? plain(in) : content;
             }
             content = peeled.get().content();
             in = input.inner(octets(content));
         }
-        return content;
+        return content instanceof Content.Octets ? plain(in) : content;
     }
 
     /** Chooses the decoders. */
