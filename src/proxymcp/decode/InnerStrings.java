@@ -58,7 +58,7 @@ final class InnerStrings {
     }
 
     private JsonValue replaced(JsonString string, String path) {
-        if (string.value().length() < CHARS_MIN || run.layers().size() >= LAYERS_MAX || depth >= run.request().depthMax() || run.outputLeft() == 0) {
+        if (string.value().length() < CHARS_MIN || !mayHoldLayer(string.value()) || run.layers().size() >= LAYERS_MAX || depth >= run.request().depthMax() || run.outputLeft() == 0) {
             return string;
         }
         int before = run.layers().size();
@@ -77,6 +77,19 @@ final class InnerStrings {
             case Content.Text text when !ids.isEmpty() -> decoded(ids.toString(), new JsonString(text.text()));
             default -> string;
         };
+    }
+
+    /** A quick no for prose, which is what most strings are: letters of an alphabet have no space, and the other formats begin with few characters. */
+    private static boolean mayHoldLayer(String text) {
+        if ("{[<\"-:)".indexOf(text.charAt(0)) >= 0 || text.startsWith("data:") || text.startsWith("event:") || text.startsWith("id:")) {
+            return true;
+        }
+        for (int i = 0; i < CHARS_MIN; i++) {
+            if (text.charAt(i) == ' ') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static JsonObject decoded(String ids, JsonValue value) {

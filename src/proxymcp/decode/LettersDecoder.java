@@ -66,7 +66,7 @@ final class LettersDecoder implements Decoder {
         }
         boolean whole = in.length() <= LOOK_CHARS;
         String text = new String(in.bytes(), in.offset(), Math.min(in.length(), LOOK_CHARS), StandardCharsets.ISO_8859_1);
-        Optional<byte[]> octets = reader.apply(whole ? text.strip() : text.replace("\r", "").replace("\n", "").substring(0, 4096));
+        Optional<byte[]> octets = reader.apply(whole ? text.strip() : beginning(text));
         if (octets.isEmpty()) {
             return 0;
         }
@@ -77,6 +77,12 @@ final class LettersDecoder implements Decoder {
             return Octets.readable(octets.get()).filter(JsonLook::isDocument).isPresent() ? MEANT_JSON : 0;
         }
         return Octets.areMeaningful(octets.get()) ? MEANT : 0;
+    }
+
+    /** Whole groups of letters, line ends left out. */
+    private static String beginning(String text) {
+        String letters = text.replace("\r", "").replace("\n", "");
+        return letters.substring(0, letters.length() / 4 * 4);
     }
 
     private static double jsonBeginning(byte[] octets) {

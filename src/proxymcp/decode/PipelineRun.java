@@ -138,7 +138,9 @@ final class PipelineRun {
         try {
             DecodedLayer layer = decoder.decode(in, sink);
             Content content = content(layer, sink);
-            note(decoder, in, path, confidence, layer, octets(content).length);
+            // JSON text is as long as what it was read from; to write it again would cost more than reading it did.
+            boolean asRead = decoder instanceof JsonDecoder;
+            note(decoder, in, path, confidence, layer, asRead ? layer.consumed() : octets(content).length);
             return Optional.of(new Peeled(content, layer.output() instanceof DecodedLayer.Written, layer.mediaType()));
         } catch (IOException | RuntimeException e) {
             return salvage(decoder, in, path, confidence, sink, e);
