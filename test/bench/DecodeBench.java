@@ -30,6 +30,7 @@ import proxymcp.decode.DecodeResult;
 import proxymcp.decode.Decoders;
 import proxymcp.decode.Direction;
 import proxymcp.decode.Pipeline;
+import proxymcp.tool.DecodeCall;
 
 /** Decoding 1 MB of JSON beside the plain stream of the same bytes, and telling what 1,000 bodies hold. */
 final class DecodeBench {
@@ -60,6 +61,11 @@ final class DecodeBench {
         beside("codec layer, 1 MB of JSON, br", 1.3, micros(() -> codec(brotli, "br")), unbrotli, results);
         beside("pipeline, 1 MB of JSON, gzip", 6, micros(() -> pipeline(gzip, "gzip", "application/json")), gunzip, results);
         beside("pipeline, 1 MB of JSON, br", 6, micros(() -> pipeline(brotli, "br", "application/json")), unbrotli, results);
+        try (DecodeCall ofGzip = new DecodeCall(scratch.resolve("home-decode"), gzip, "gzip", "application/json");
+                DecodeCall ofBrotli = new DecodeCall(scratch.resolve("home-decode-br"), brotli, "br", "application/json")) {
+            beside("whole call, 1 MB of JSON, gzip", 6, micros(ofGzip::run), gunzip, results);
+            beside("whole call, 1 MB of JSON, br", 6, micros(ofBrotli::run), unbrotli, results);
+        }
         List<byte[]> mixed = mixed();
         double detection = micros(() -> {
             long layers = 0;

@@ -35,30 +35,45 @@ final class InnerStrings {
         };
     }
 
+    /** Most values hold nothing: a copy is made from the first change on, and a path only for strings that may hold a layer. */
     private JsonValue replaced(JsonObject object, String path) {
-        List<JsonObject.Member> members = new ArrayList<>(object.members().size());
-        boolean changed = false;
-        for (JsonObject.Member member : object.members()) {
+        List<JsonObject.Member> changed = List.of();
+        for (int i = 0; i < object.members().size(); i++) {
+            JsonObject.Member member = object.members().get(i);
+            if (isOpaque(member.value())) {
+                continue;
+            }
             JsonValue value = replace(member.value(), JsonPath.member(path, member.name()));
-            changed |= value != member.value();
-            members.add(new JsonObject.Member(member.name(), value));
+            if (value != member.value()) {
+                changed = changed.isEmpty() ? new ArrayList<>(object.members()) : changed;
+                changed.set(i, new JsonObject.Member(member.name(), value));
+            }
         }
-        return changed ? new JsonObject(members) : object;
+        return changed.isEmpty() ? object : new JsonObject(changed);
     }
 
     private JsonValue replaced(JsonArray array, String path) {
-        List<JsonValue> values = new ArrayList<>(array.size());
-        boolean changed = false;
+        List<JsonValue> changed = List.of();
         for (int i = 0; i < array.size(); i++) {
-            JsonValue value = replace(array.values().get(i), path + "[" + i + "]");
-            changed |= value != array.values().get(i);
-            values.add(value);
+            JsonValue item = array.values().get(i);
+            if (isOpaque(item)) {
+                continue;
+            }
+            JsonValue value = replace(item, path + "[" + i + "]");
+            if (value != item) {
+                changed = changed.isEmpty() ? new ArrayList<>(array.values()) : changed;
+                changed.set(i, value);
+            }
         }
-        return changed ? new JsonArray(values) : array;
+        return changed.isEmpty() ? array : new JsonArray(changed);
+    }
+
+    private static boolean isOpaque(JsonValue value) {
+        return !(value instanceof JsonObject) && !(value instanceof JsonArray) && !(value instanceof JsonString string && mayHoldLayer(string.value()));
     }
 
     private JsonValue replaced(JsonString string, String path) {
-        if (string.value().length() < CHARS_MIN || !mayHoldLayer(string.value()) || run.layers().size() >= LAYERS_MAX || depth >= run.request().depthMax() || run.outputLeft() == 0) {
+        if (!mayHoldLayer(string.value()) || run.layers().size() >= LAYERS_MAX || depth >= run.request().depthMax() || run.outputLeft() == 0) {
             return string;
         }
         int before = run.layers().size();
@@ -81,6 +96,9 @@ final class InnerStrings {
 
     /** A quick no for prose, which is what most strings are: letters of an alphabet have no space, and the other formats begin with few characters. */
     private static boolean mayHoldLayer(String text) {
+        if (text.length() < CHARS_MIN) {
+            return false;
+        }
         if ("{[<\"-:)".indexOf(text.charAt(0)) >= 0 || text.startsWith("data:") || text.startsWith("event:") || text.startsWith("id:")) {
             return true;
         }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import proxymcp.codec.Charsets;
 import proxymcp.codec.Codings;
@@ -131,12 +132,12 @@ final class DecodedBody {
         return result.content();
     }
 
-    /** The innermost text; empty for octets. */
-    Optional<String> text() {
+    /** Characters of the innermost text; empty for octets. */
+    private OptionalLong textLength() {
         return switch (result.content()) {
-            case Content.Octets octets -> Optional.empty();
-            case Content.Text text -> Optional.of(text.text());
-            case Content.Json json -> Optional.of(Json.text(json.value()));
+            case Content.Octets octets -> OptionalLong.empty();
+            case Content.Text text -> OptionalLong.of(text.text().length());
+            case Content.Json json -> OptionalLong.of(Json.length(json.value(), Long.MAX_VALUE));
         };
     }
 
@@ -155,7 +156,7 @@ final class DecodedBody {
             side.put("layersTotal", result.layers().size());
         }
         side.put("kind", result.content().kind());
-        text().ifPresent(text -> side.put("textLength", text.length()));
+        textLength().ifPresent(length -> side.put("textLength", length));
         side.putIf("artifact", artifact);
         Optional<String> why = source.whyNotWhole().or(() -> wholeInput ? Optional.empty()
                 : Optional.of("only the first " + BodyContent.DECODED_BYTES_MAX + " octets of the body were read"));

@@ -54,7 +54,7 @@ final class Folding {
     }
 
     private boolean fits(JsonValue value) {
-        return Json.text(value).length() <= charsMax;
+        return Json.length(value, charsMax) <= charsMax;
     }
 
     private static JsonValue folded(JsonValue value, int[] bounds, int levels) {
