@@ -2,13 +2,15 @@ package proxymcp.decode;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -17,7 +19,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.zip.Deflater;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 final class FalseLayersTest {
     private static final double RATE_MIN = 0.995;
     private static final int EACH = 1_500;
+    private static final int IMAGES = 60;
     private static final String[] WORDS = ("the quick brown fox jumps over a lazy dog while rain falls and people walk home with bread under their arms because "
             + "nobody told them that shops would close early this year again status ready hello world token value admin user name password true false null "
             + "internationalization responsibility acknowledgement characterization misunderstanding").split(" ");
@@ -43,9 +46,13 @@ final class FalseLayersTest {
         Map<String, Kind> kinds = new TreeMap<>();
         kinds.put("random octets", () -> octets(1 + random.nextInt(300)));
         kinds.put("short random octets", () -> octets(1 + random.nextInt(12)));
-        kinds.put("png", this::png);
-        kinds.put("jpeg", this::jpeg);
-        kinds.put("gif", () -> joined("GIF89a".getBytes(StandardCharsets.ISO_8859_1), octets(20 + random.nextInt(400))));
+        for (String format : List.of("png", "jpg", "gif", "bmp")) {
+            List<byte[]> images = images(format);
+            kinds.put("images, " + format, () -> images.get(random.nextInt(images.size())));
+        }
+        List<String> lines = Files.readAllLines(Path.of(System.getProperty("proxymcp.fixtures")).resolveSibling("README.md")).stream()
+                .filter(line -> !line.startsWith("    ") && !line.startsWith("{") && !line.isBlank()).toList();
+        kinds.put("lines of documentation", () -> text(lines.get(random.nextInt(lines.size()))));
         kinds.put("webp", () -> joined("RIFF".getBytes(StandardCharsets.ISO_8859_1), octets(4), "WEBPVP8 ".getBytes(StandardCharsets.ISO_8859_1), octets(200)));
         kinds.put("short words", () -> text(WORDS[random.nextInt(WORDS.length)]));
         kinds.put("joined words", () -> text(WORDS[random.nextInt(WORDS.length)] + WORDS[random.nextInt(WORDS.length)] + WORDS[random.nextInt(WORDS.length)]
@@ -129,20 +136,19 @@ final class FalseLayersTest {
         }
     }
 
-    private byte[] png() throws IOException {
-        Deflater deflater = new Deflater();
-        deflater.setInput(octets(200 + random.nextInt(400)));
-        deflater.finish();
-        byte[] packed = new byte[1_000];
-        int length = deflater.deflate(packed);
-        deflater.end();
-        return joined(new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10, 0, 0, 0, 13, 'I', 'H', 'D', 'R', 0, 0, 0, 16, 0, 0, 0, 16, 8, 6, 0, 0, 0},
-                octets(4), new byte[] {0, 0, (byte) (length >> 8), (byte) length, 'I', 'D', 'A', 'T'}, Arrays.copyOf(packed, length), octets(4));
-    }
-
-    private byte[] jpeg() throws IOException {
-        return joined(new byte[] {(byte) 0xff, (byte) 0xd8, (byte) 0xff, (byte) 0xe0, 0, 16, 'J', 'F', 'I', 'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0},
-                octets(100 + random.nextInt(400)), new byte[] {(byte) 0xff, (byte) 0xd9});
+    /** Pictures of random rectangles, as a library writes them. */
+    private List<byte[]> images(String format) throws IOException {
+        List<byte[]> images = new ArrayList<>();
+        for (int i = 0; i < IMAGES; i++) {
+            BufferedImage image = new BufferedImage(8 + random.nextInt(40), 8 + random.nextInt(40), BufferedImage.TYPE_INT_RGB);
+            for (int n = 0; n < 400; n++) {
+                image.setRGB(random.nextInt(image.getWidth()), random.nextInt(image.getHeight()), random.nextInt(0x1000000));
+            }
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            assertTrue(ImageIO.write(image, format, out));
+            images.add(out.toByteArray());
+        }
+        return images;
     }
 
     private static byte[] joined(byte[]... parts) throws IOException {

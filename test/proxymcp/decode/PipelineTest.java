@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -14,11 +15,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import proxymcp.Programs;
 import proxymcp.codec.Codings;
 import proxymcp.codec.ContentCoding;
 import proxymcp.json.Json;
@@ -212,6 +216,30 @@ final class PipelineTest {
         }
         assertTrue(infos.stream().map(DecoderInfo::id).toList().containsAll(List.of("gzip", "deflate", "br", "zstd", "base64-json", "base64", "hex", "percent",
                 "json", "form", "multipart", "jwt", "graphql", "sse", "ndjson", "html")), infos.toString());
+    }
+
+    /** A child process whose temporary folder is none: the loader cannot unpack the native library there. */
+    @Test
+    void withoutTheNativeLibraryBrIsSkippedAndTheRestWorks(@TempDir Path folder) throws Exception {
+        Process child = new ProcessBuilder(Programs.java().toString(), "-Djava.io.tmpdir=" + folder.resolve("missing"),
+                "-cp", System.getProperty("java.class.path"), WithoutNative.class.getName()).redirectErrorStream(true).start();
+        String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(child.waitFor(60, TimeUnit.SECONDS));
+        assertTrue(said.contains("br skipped, json failed, gzip decoded, json decoded"), said);
+        assertTrue(said.contains("the native brotli library did not load: "), said);
+        assertTrue(said.contains("listed false"), said);
+    }
+
+    /** Decodes where the native library cannot be there. */
+    static final class WithoutNative {
+        private WithoutNative() {}
+
+        public static void main(String[] args) throws IOException {
+            DecodeResult brotli = PipelineTest.run(new byte[] {0x0b, 0x02, (byte) 0x80, 0x61, 0x62, 0x63, 0x03}, "br", "application/json");
+            System.out.println(statuses(brotli) + ", " + statuses(PipelineTest.run(gzip(JSON), "gzip", "application/json")));
+            System.out.println(brotli.layers().get(0).reason());
+            System.out.println("listed " + Decoders.builtin().list().stream().filter(info -> info.id().equals("br")).findFirst().orElseThrow().available());
+        }
     }
 
     /** What a fake decoder does. */
