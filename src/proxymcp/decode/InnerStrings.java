@@ -27,12 +27,19 @@ final class InnerStrings {
 
     /** The value with the strings that hold layers replaced; {@code path} is where it stands. */
     JsonValue replace(JsonValue value, String path) {
-        return switch (value) {
-            case JsonObject object -> replaced(object, path);
-            case JsonArray array -> replaced(array, path);
-            case JsonString string -> replaced(string, path);
-            default -> value;
-        };
+        if (!run.enterLevel()) {
+            return value;
+        }
+        try {
+            return switch (value) {
+                case JsonObject object -> replaced(object, path);
+                case JsonArray array -> replaced(array, path);
+                case JsonString string -> replaced(string, path);
+                default -> value;
+            };
+        } finally {
+            run.leaveLevel();
+        }
     }
 
     /** Most values hold nothing: a copy is made from the first change on, and a path only for strings that may hold a layer. */

@@ -10,7 +10,7 @@ import proxymcp.json.JsonValue;
 
 /** Tells JSON from text that begins like it. */
 final class JsonLook {
-    static final JsonLimits LIMITS = new JsonLimits(500, Integer.MAX_VALUE);
+    static final JsonLimits LIMITS = new JsonLimits(200, Integer.MAX_VALUE);
 
     private JsonLook() {}
 

@@ -9,7 +9,6 @@ import java.util.Optional;
 import proxymcp.codec.Charsets;
 import proxymcp.json.Json;
 import proxymcp.json.JsonException;
-import proxymcp.json.JsonLimits;
 import proxymcp.json.JsonValue;
 
 /** One run of a {@link Pipeline}: the layers so far and what may still be written. Used by one thread. */
@@ -18,13 +17,15 @@ final class PipelineRun {
     private static final int TOTAL_FACTOR = 4;
     /** Decoders that are tried on the same octets before they count as opaque. */
     private static final int TRIES_MAX = 3;
-    private static final JsonLimits PLUGIN_JSON = new JsonLimits(500, Integer.MAX_VALUE);
+    /** Levels of JSON values within one another, those inside their strings counted on: all of this is read by recursion, on threads with 1 MiB. */
+    private static final int LEVELS_MAX = 400;
 
     private final Decoders registry;
     private final List<Decoder> decoders;
     private final DecodeRequest request;
     private final List<Layer> layers = new ArrayList<>();
     private long outputLeft;
+    private int levels;
 
     PipelineRun(Decoders registry, DecodeRequest request) {
         this.registry = registry;
@@ -39,6 +40,19 @@ final class PipelineRun {
 
     long outputLeft() {
         return outputLeft;
+    }
+
+    /** Goes one level down in a JSON value; false where that is too deep. */
+    boolean enterLevel() {
+        if (levels >= LEVELS_MAX) {
+            return false;
+        }
+        levels++;
+        return true;
+    }
+
+    void leaveLevel() {
+        levels--;
     }
 
     DecodeRequest request() {
@@ -180,7 +194,7 @@ final class PipelineRun {
 
     private static JsonValue parsed(byte[] text) throws DecodeException {
         try {
-            return Json.parse(text, PLUGIN_JSON);
+            return Json.parse(text, JsonLook.LIMITS);
         } catch (JsonException e) {
             throw new DecodeException("the decoder wrote invalid JSON: " + e.getMessage());
         }

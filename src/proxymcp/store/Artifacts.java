@@ -58,7 +58,15 @@ public final class Artifacts {
         }
         makeFolder();
         String name = artifact.body() + "-" + version;
-        files.replace(folder().resolve(name + SUFFIX), bytes);
+        Path file = folder().resolve(name + SUFFIX);
+        try {
+            files.replace(file, bytes);
+        } catch (NoSuchFileException | FileAlreadyExistsException e) {
+            // Another call decodes the same body at this moment, and its temporary file has the same name.
+            if (read(file).isEmpty()) {
+                throw e;
+            }
+        }
         return name;
     }
 

@@ -28,7 +28,7 @@ final class Folding {
         if (value instanceof JsonString string) {
             return text(string);
         }
-        if (fits(value)) {
+        if (fits(value) && isFlat(value, BOUNDS[0][3])) {
             return value;
         }
         for (int[] bounds : BOUNDS) {
@@ -38,6 +38,15 @@ final class Folding {
             }
         }
         return more(value instanceof JsonArray array ? array.size() : ((JsonObject) value).members().size());
+    }
+
+    /** Clients read JSON to some depth only. */
+    private static boolean isFlat(JsonValue value, int levels) {
+        return switch (value) {
+            case JsonArray array -> levels > 0 && array.values().stream().allMatch(item -> isFlat(item, levels - 1));
+            case JsonObject object -> levels > 0 && object.members().stream().allMatch(member -> isFlat(member.value(), levels - 1));
+            default -> true;
+        };
     }
 
     /** Escapes make a string longer than its characters, so that the cut is found in steps. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
@@ -173,6 +174,24 @@ final class PipelineTest {
         assertEquals(8, run(body, "", "").layers().size());
         assertEquals(3, run(body, "", "", new DecodeRequest(List.of(), 3, 1 << 20)).layers().size());
         assertEquals(13, run(body, "", "", new DecodeRequest(List.of(), 32, 1 << 20)).layers().size());
+    }
+
+    /** Threads that decode have little stack. */
+    @Test
+    void deepValuesWithinDeepValuesAreReadOnASmallStack() throws Exception {
+        String body = "1";
+        for (int layer = 0; layer < 20; layer++) {
+            body = "[".repeat(190) + "\"" + Base64.getEncoder().encodeToString(("[".repeat(8) + body + "]".repeat(8)).getBytes(StandardCharsets.UTF_8)) + "\""
+                    + "]".repeat(190);
+        }
+        byte[] octets = body.getBytes(StandardCharsets.UTF_8);
+        FutureTask<Integer> task = new FutureTask<>(() -> {
+            DecodeResult result = run(octets, "", "application/json", new DecodeRequest(List.of(), 32, 16 << 20));
+            return Json.text(((Content.Json) result.content()).value()).length();
+        });
+        Thread thread = new Thread(null, task, "small", 512 << 10);
+        thread.start();
+        assertTrue(task.get() > 1_000);
     }
 
     @Test
