@@ -13,7 +13,7 @@ import java.util.Map;
 
 /**
  * {@code make bench}: every benchmark, as one table of ratios to baselines of the same run. {@code ARGS=proxy} (or {@code start},
- * {@code store}, {@code verify}, {@code search}) runs one part; {@code store-large} is {@code store} with a session of 10 GiB, and takes
+ * {@code store}, {@code verify}, {@code search}, {@code decode}) runs one part; {@code store-large} is {@code store} with a session of 10 GiB, and takes
  * minutes and 15 GB of disk.
  */
 final class Main {
@@ -29,6 +29,7 @@ final class Main {
         PARTS.put("har", HarBench::run);
         PARTS.put("har-import", HarImportBench::run);
         PARTS.put("search", SearchBench::run);
+        PARTS.put("decode", DecodeBench::run);
     }
 
     private interface Part {

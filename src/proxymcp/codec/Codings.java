@@ -84,6 +84,14 @@ public final class Codings {
         };
     }
 
+    /** Why this machine cannot undo the coding named {@code token}; empty if it can. */
+    public static String problem(String token) {
+        if (isDecodable(token)) {
+            return "";
+        }
+        return token.equals("br") ? BrotliDecoder.nativeProblem() : "no decoder for this coding";
+    }
+
     /**
      * Applies codings to octets in memory.
      *

@@ -56,6 +56,15 @@ public final class Json {
         return writer.text();
     }
 
+    /**
+     * The length in characters of what {@link #text} returns, without making it.
+     *
+     * @param charsMax where counting may stop: of a longer text some number above it is returned
+     */
+    public static long length(JsonValue value, long charsMax) {
+        return JsonLength.of(value, charsMax);
+    }
+
     /** {@link #text} in UTF-8. */
     public static byte[] bytes(JsonValue value) {
         return text(value).getBytes(StandardCharsets.UTF_8);

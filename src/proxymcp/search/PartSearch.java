@@ -24,6 +24,7 @@ final class PartSearch implements Closeable {
     private final SearchRequest request;
     private final MessageReader messages;
     private final BodyLook look;
+    private final ArtifactLook artifacts;
     /** What is counted of one exchange. */
     private boolean binary;
     private boolean hadBody;
@@ -32,10 +33,11 @@ final class PartSearch implements Closeable {
     private int timedOut;
     private int tooDeep;
 
-    PartSearch(Session session, SearchRequest request, WorkWatch watch, LongSupplier nanoTime) {
+    PartSearch(Session session, SearchRequest request, WorkWatch watch, LongSupplier nanoTime) throws IOException {
         this.request = request;
         this.messages = session.messages();
         this.look = new BodyLook(request, watch, nanoTime);
+        this.artifacts = new ArtifactLook(session);
     }
 
     /** Whether the exchange is one that is asked for, as far as its media type goes. */
@@ -91,20 +93,25 @@ final class PartSearch implements Closeable {
             return false;
         }
         hadBody = true;
+        Verdict verdict = bodyVerdict(seq, side);
+        if (verdict == Verdict.MATCH || artifacts.matches(seq, side, look)) {
+            return true;
+        }
+        binary |= verdict == Verdict.BINARY;
+        return false;
+    }
+
+    private Verdict bodyVerdict(long seq, Side side) throws IOException {
         if (side == Side.RESPONSE && MediaTypes.isBinary(messages.mediaType(seq))) {
-            binary = true;
-            return false;
+            return Verdict.BINARY;
         }
         byte[] head = messages.head(seq, side);
         String contentType = contentType(head);
         if (side == Side.REQUEST && MediaTypes.isBinary(Charsets.mediaType(contentType))) {
-            binary = true;
-            return false;
+            return Verdict.BINARY;
         }
         List<ContentCoding> codings = codings(seq, side, head);
-        Verdict verdict = codings.isEmpty() ? raw(seq, side, contentType, false) : decoded(seq, side, contentType, codings);
-        binary |= verdict == Verdict.BINARY;
-        return verdict == Verdict.MATCH;
+        return codings.isEmpty() ? raw(seq, side, contentType, false) : decoded(seq, side, contentType, codings);
     }
 
     private Verdict raw(long seq, Side side, String contentType, boolean asText) throws IOException {
@@ -170,6 +177,9 @@ final class PartSearch implements Closeable {
                 look.snippets(head, MessageReader.fieldsAt(head), snippets);
             } else {
                 decodedSnippets(seq, place.side(), contentType(head), codings(seq, place.side(), head), snippets);
+                if (snippets.isEmpty()) {
+                    artifacts.snippets(seq, place.side(), look, snippets);
+                }
             }
         } catch (CorruptSegmentException | GivenUpException e) {
             return snippets;

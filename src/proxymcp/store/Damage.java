@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * Octets of a session that are not what was written.
  *
- * <p>Damage beside the log has segment 0: kinds {@code index} and {@code checkpoint}, which are made again from the log, and {@code manifest}.
+ * <p>Damage beside the log has segment 0: kinds {@code index} and {@code checkpoint}, which are made again from the log, {@code artifact}, which is made
+ * again by decoding, and {@code manifest}.
  *
  * @param segment segment number
  * @param offset where in its file
@@ -30,6 +31,8 @@ public record Damage(int segment, long offset, long length, String kind, long se
     public static final String INDEX = "index";
     /** A checkpoint file cannot be used. */
     public static final String CHECKPOINT = "checkpoint";
+    /** What a body was decoded to cannot be read. */
+    public static final String ARTIFACT = "artifact";
     /** The manifest cannot be read. */
     public static final String MANIFEST = "manifest";
     /** A file that cannot be read. */

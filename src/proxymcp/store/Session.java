@@ -54,6 +54,11 @@ public final class Session implements Closeable {
         return manifest;
     }
 
+    /** What its bodies were decoded to. */
+    public Artifacts artifacts() {
+        return new Artifacts(files, folder, manifest.id());
+    }
+
     /** Its folder. */
     public Path folder() {
         return folder;

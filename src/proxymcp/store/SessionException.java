@@ -19,7 +19,7 @@ public final class SessionException extends IOException {
     }
 
     /**
-     * Stable reason: {@code unknown_session}, {@code session_active}, {@code session_locked}, {@code cannot_write} or {@code newer_version}.
+     * Stable reason: {@code unknown_session}, {@code session_active}, {@code session_locked}, {@code cannot_write}, {@code artifacts_full} or {@code newer_version}.
      */
     public String code() {
         return code;

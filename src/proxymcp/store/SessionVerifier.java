@@ -62,6 +62,7 @@ final class SessionVerifier {
             return new VerifyReport(level, recording, quick.records(), quick.bytes(), quick.segments(), found, List.of(), notes,
                     nanoTime.getAsLong() - begin);
         }
+        artifacts();
         Optional<IndexFiles> index = index(manifest, checkpoint);
         try {
             return whole(level, manifest, checkpoint, index, begin);
@@ -120,6 +121,17 @@ final class SessionVerifier {
             notes.add("the manifest is missing or cannot be read: name and settings of the session are lost");
         }
         return manifest;
+    }
+
+    /** Artifacts that cannot be read. */
+    private void artifacts() throws IOException {
+        Artifacts artifacts = new Artifacts(files, folder, id);
+        for (Path file : artifacts.list().values()) {
+            if (artifacts.read(file).isEmpty() && Files.exists(file)) {
+                derived.add(new Damage(0, 0, Files.size(file), Damage.ARTIFACT, 0, List.of()));
+                notes.add("artifacts/" + file.getFileName() + " is damaged: it is passed over; decoding the body makes it again");
+            }
+        }
     }
 
     /** The newest checkpoint that can be used; files that cannot are damage. */

@@ -99,6 +99,11 @@ class StoreFiles {
         restrict(file, OWNER_FILE);
     }
 
+    /** Leaves a folder to its owner alone. */
+    static void restrictFolder(Path folder) throws IOException {
+        restrict(folder, OWNER_FOLDER);
+    }
+
     private static void restrict(Path path, Set<PosixFilePermission> permissions) throws IOException {
         if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             Files.setPosixFilePermissions(path, permissions);

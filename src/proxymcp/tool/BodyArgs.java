@@ -29,7 +29,7 @@ record BodyArgs(Which which, long offset, OptionalInt limit, boolean base64, boo
             Property.integer("body_offset", "Octets of the body to skip", 0, OFFSET_MAX).defaultTo(0),
             Property.integer("body_limit", "Most octets of a body; else as many as max_chars allows", LIMIT_MIN, LIMIT_MAX),
             Property.choice("body_encoding", "base64 is for binary", "text", "base64").defaultTo("text"),
-            Property.choice("view", "decoded undoes the content coding", "decoded", "raw").defaultTo("decoded"),
+            Property.choice("view", "decoded undoes content codings, and shows what proxy_decode_exchange kept", "decoded", "raw").defaultTo("decoded"),
             Property.text("output_file", "Write the one body chosen here instead; relative to the home's folder files", 1, 4_096),
             Property.flag("overwrite", "Replace an existing output_file").defaultTo(false));
 

@@ -37,7 +37,7 @@ final class BodyBlock {
     BodyBlock(BodyArgs args, BodySource source, Fields fields) {
         this.args = args;
         this.source = source;
-        this.fields = fields;
+        this.fields = source instanceof BodySource.Decoded decoded ? decoded.fields() : fields;
     }
 
     /** The block in at most {@code charsMax} characters, at least 600. */
@@ -121,8 +121,10 @@ final class BodyBlock {
     }
 
     private JsonObject.Builder facts() {
-        return JsonObject.builder().put("view", args.raw() ? "raw" : "decoded").put("size", source.size())
+        JsonObject.Builder facts = JsonObject.builder().put("view", args.raw() ? "raw" : "decoded").put("size", source.size())
                 .put("state", source.state().name().toLowerCase(Locale.ROOT)).putIf("sha256", source.sha256());
+        return source instanceof BodySource.Decoded decoded
+                ? facts.put("decoders", String.join("/", decoded.artifact().decoders())) : facts;
     }
 
     private JsonObject.Builder facts(BodyPart part) {

@@ -3,8 +3,11 @@ package proxymcp.tool;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Optional;
 import proxymcp.exchange.CapturedBody;
+import proxymcp.http.Fields;
+import proxymcp.store.Artifact;
 import proxymcp.store.StoredBody;
 
 /** A body that can be shown, wherever it is kept. */
@@ -107,6 +110,47 @@ sealed interface BodySource {
         @Override
         public InputStream open() throws IOException {
             return body.damage().isPresent() ? InputStream.nullInputStream() : body.open();
+        }
+    }
+
+    /** What a body of a session was decoded to, in its place. */
+    record Decoded(Artifact artifact, BodySource body) implements BodySource {
+        private static final Fields TEXT = Fields.of(List.of(new Fields.Line("Content-Type", "text/plain; charset=utf-8")));
+        private static final Fields OCTETS = Fields.of(List.of(new Fields.Line("Content-Type", "application/octet-stream")));
+
+        /** Fields that describe the content. */
+        Fields fields() {
+            return artifact.isText() ? TEXT : OCTETS;
+        }
+
+        @Override
+        public CapturedBody.State state() {
+            return body.state();
+        }
+
+        @Override
+        public long size() {
+            return body.size();
+        }
+
+        @Override
+        public long kept() {
+            return artifact.content().length;
+        }
+
+        @Override
+        public Optional<String> sha256() {
+            return body.sha256();
+        }
+
+        @Override
+        public Optional<String> whyNotWhole() {
+            return body.whyNotWhole().or(() -> artifact.complete() ? Optional.empty() : Optional.of("decoded in part; proxy_decode_exchange says why"));
+        }
+
+        @Override
+        public InputStream open() {
+            return new ByteArrayInputStream(artifact.content());
         }
     }
 }

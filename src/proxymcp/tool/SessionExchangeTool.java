@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import proxymcp.http.Fields;
 import proxymcp.json.Args;
 import proxymcp.json.BadArgument;
 import proxymcp.json.JsonObject;
@@ -17,8 +18,11 @@ import proxymcp.mcp.CallContext;
 import proxymcp.mcp.Tool;
 import proxymcp.mcp.ToolOutcome;
 import proxymcp.mcp.WorkPool;
+import proxymcp.store.Artifact;
+import proxymcp.store.Artifacts;
 import proxymcp.store.Session;
 import proxymcp.store.SessionId;
+import proxymcp.store.StoredBody;
 import proxymcp.store.StoredExchange;
 
 /** One exchange of a session in full, and its bodies. */
@@ -91,7 +95,22 @@ final class SessionExchangeTool {
                     .map(sentence -> Shortened.text(sentence, DAMAGE_CHARS)).toList());
         }
         // Heads always, bodies when asked for: reading a preview may cost a look at a whole segment.
-        return new ExchangeResult(found.exchange(), new BodySource.Stored(found.requestBody()), new BodySource.Stored(found.responseBody()),
+        return new ExchangeResult(found.exchange(),
+                body.which().hasRequest() ? source(session, found.requestBody(), found.exchange().requestContentFields(), body)
+                        : new BodySource.Stored(found.requestBody()),
+                body.which().hasResponse() ? source(session, found.responseBody(), found.exchange().responseContentFields(), body)
+                        : new BodySource.Stored(found.responseBody()),
                 BodyArgs.Which.BOTH).render(body, before.build(), charsMax, files, context);
+    }
+
+    /** The body, or what it was decoded to where that was kept and the decoded view is asked for. */
+    private static BodySource source(Session session, StoredBody body, Fields fields, BodyArgs args) throws IOException {
+        BodySource stored = new BodySource.Stored(body);
+        Artifacts artifacts = session.artifacts();
+        if (args.raw() || body.kept() == 0 || body.damage().isPresent() || artifacts.isEmpty()) {
+            return stored;
+        }
+        Optional<Artifact> artifact = artifacts.find(Artifacts.nameOf(body), Artifacts.aboutOf(fields));
+        return artifact.isPresent() ? new BodySource.Decoded(artifact.get(), stored) : stored;
     }
 }

@@ -3,6 +3,7 @@ package proxymcp.tool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import proxymcp.decode.Decoders;
 import proxymcp.mcp.Resource;
 import proxymcp.mcp.ResourceTemplate;
 import proxymcp.mcp.Tool;
@@ -53,6 +54,7 @@ public final class Toolbox {
         all.addAll(new RuleTools(control, files).tools());
         all.addAll(new RuleShortcuts(control).tools());
         all.addAll(new RuleTestTool(control, sessions, files, pool).tools());
+        all.addAll(new DecodeTools(control.live(), sessions, files, pool, Decoders.builtin()).tools());
         List<Tool> offered = new ArrayList<>();
         for (Tool tool : all) {
             if (toolsets.contains(tool.toolset())) {

@@ -1,0 +1,26 @@
+package proxymcp.decode;
+
+import java.util.Set;
+
+/**
+ * One line of the list of decoders.
+ *
+ * @param id its name in chains
+ * @param title what it reads
+ * @param plugin whether it is a plugin
+ * @param source {@code proxy-mcp}, or the file name of the plugin's jar
+ * @param mediaTypes what it is run for
+ * @param reason why it cannot be used; empty if it can
+ */
+public record DecoderInfo(String id, String title, boolean plugin, String source, Set<String> mediaTypes, String reason) {
+
+    /** The line of a built-in decoder. */
+    static DecoderInfo builtin(Decoder decoder) {
+        return new DecoderInfo(decoder.id(), decoder.title(), false, "proxy-mcp", decoder.mediaTypes(), decoder.unavailable());
+    }
+
+    /** Whether it can be used. */
+    public boolean available() {
+        return reason.isEmpty();
+    }
+}
