@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,6 +60,12 @@ final class DecodeBench {
         double unbrotli = micros(() -> drained(new BrotliInputStream(new ByteArrayInputStream(brotli))));
         beside("codec layer, 1 MB of JSON, gzip", 1.3, micros(() -> codec(gzip, "gzip")), gunzip, results);
         beside("codec layer, 1 MB of JSON, br", 1.3, micros(() -> codec(brotli, "br")), unbrotli, results);
+        Optional<byte[]> zstd = zstd(scratch, json);
+        if (zstd.isPresent()) {
+            beside("codec layer, 1 MB of JSON, zstd beside gzip", 3, micros(() -> codec(zstd.get(), "zstd")), gunzip, results);
+        } else {
+            results.add(Result.of("codec layer, 1 MB of JSON, zstd beside gzip", "<= 3.0x", "needs the zstd program", true));
+        }
         beside("pipeline, 1 MB of JSON, gzip", 6, micros(() -> pipeline(gzip, "gzip", "application/json")), gunzip, results);
         beside("pipeline, 1 MB of JSON, br", 6, micros(() -> pipeline(brotli, "br", "application/json")), unbrotli, results);
         try (DecodeCall ofGzip = new DecodeCall(scratch.resolve("home-decode"), gzip, "gzip", "application/json");
@@ -76,6 +83,18 @@ final class DecodeBench {
         });
         results.add(Result.of("detection on 1,000 mixed bodies", "-", String.format(Locale.ROOT, "%.0f us a body", detection / mixed.size()), true));
         return results;
+    }
+
+    /** What the {@code zstd} program makes of it, as there is no encoder here; empty where it is not installed. */
+    private static Optional<byte[]> zstd(Path scratch, byte[] content) throws IOException, InterruptedException {
+        Path plain = Files.write(scratch.resolve("zstd-input"), content);
+        try {
+            Process program = new ProcessBuilder("zstd", "-q", "-c", plain.toString()).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+            byte[] coded = program.getInputStream().readAllBytes();
+            return program.waitFor() == 0 ? Optional.of(coded) : Optional.empty();
+        } catch (IOException absent) {
+            return Optional.empty();
+        }
     }
 
     private static void beside(String what, double factorMax, double micros, double plain, List<Result> results) {

@@ -79,6 +79,7 @@ public final class Codings {
             case ContentCoding.Gzip gzip -> true;
             case ContentCoding.Deflate deflate -> true;
             case ContentCoding.Brotli brotli -> BrotliDecoder.nativeProblem().isEmpty();
+            case ContentCoding.Zstd zstd -> true;
             case ContentCoding.Identity identity -> true;
             case ContentCoding.Unknown unknown -> false;
         };
@@ -169,6 +170,7 @@ public final class Codings {
             case ContentCoding.Gzip gzip -> new GzipDecoder(in);
             case ContentCoding.Deflate deflate -> new DeflateDecoder(in);
             case ContentCoding.Brotli brotli -> new BrotliDecoder(in);
+            case ContentCoding.Zstd zstd -> new ZstdDecoder(in);
             case ContentCoding.Identity identity -> in;
             case ContentCoding.Unknown unknown -> throw new IllegalStateException("refused before: " + unknown.token());
         };

@@ -31,6 +31,14 @@ public sealed interface ContentCoding {
         }
     }
 
+    /** zstd: Zstandard data (RFC 8878). */
+    record Zstd() implements ContentCoding {
+        @Override
+        public String token() {
+            return "zstd";
+        }
+    }
+
     /** identity: the content as it is. */
     record Identity() implements ContentCoding {
         @Override
@@ -73,6 +81,7 @@ public sealed interface ContentCoding {
             case "gzip", "x-gzip" -> new Gzip();
             case "deflate" -> new Deflate();
             case "br" -> new Brotli();
+            case "zstd" -> new Zstd();
             case "identity" -> new Identity();
             default -> new Unknown(token);
         };

@@ -36,8 +36,12 @@ final class Encoders {
                 yield Encoder.compress(content, Encoder.Parameters.create(BROTLI_QUALITY));
             }
             case ContentCoding.Identity identity -> content;
-            case ContentCoding.Unknown unknown ->
-                    throw new CodingException(CodingException.Kind.UNSUPPORTED, unknown.token(), "no encoder for this coding");
+            case ContentCoding.Zstd zstd -> throw noEncoder(zstd);
+            case ContentCoding.Unknown unknown -> throw noEncoder(unknown);
         };
+    }
+
+    private static CodingException noEncoder(ContentCoding coding) {
+        return new CodingException(CodingException.Kind.UNSUPPORTED, coding.token(), "no encoder for this coding");
     }
 }

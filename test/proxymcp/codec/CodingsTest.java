@@ -137,7 +137,7 @@ final class CodingsTest {
     }
 
     @Test void unknownCodingIsNamed() {
-        assertPreview("", new Preview.Unsupported("no decoder for this coding", "zstd"), new byte[] {1}, "gzip, zstd");
+        assertPreview("", new Preview.Unsupported("no decoder for this coding", "dcz"), new byte[] {1}, "gzip, dcz");
         assertPreview("", new Preview.Unsupported("more than 5 content codings on one message", "gzip"), new byte[] {1},
                 "gzip, gzip, gzip, gzip, gzip, gzip");
     }

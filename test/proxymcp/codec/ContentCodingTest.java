@@ -14,8 +14,8 @@ final class ContentCodingTest {
 
     @Test void namesAreReadInAnyCaseAndEmptyMembersAreSkipped() {
         assertEquals(
-                List.of(new ContentCoding.Gzip(), new ContentCoding.Identity(), new ContentCoding.Unknown("zstd")),
-                ContentCoding.parse(List.of(" , X-GZip ,,\tIdentity,", "", "ZSTD")));
+                List.of(new ContentCoding.Gzip(), new ContentCoding.Identity(), new ContentCoding.Zstd(), new ContentCoding.Unknown("dcz")),
+                ContentCoding.parse(List.of(" , X-GZip ,,\tIdentity,", "", "ZSTD, DCZ")));
     }
 
     @Test void noFieldLineMeansNoCoding() {

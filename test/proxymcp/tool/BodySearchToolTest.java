@@ -148,7 +148,7 @@ final class BodySearchToolTest {
 
     @Test
     void whatCannotBeDecodedIsSearchedAsItCame() throws IOException {
-        traffic().responseHeader("Content-Encoding", "zstd").responseBody("\0binary but needle".getBytes(StandardCharsets.US_ASCII)).complete();
+        traffic().responseHeader("Content-Encoding", "dcz").responseBody("\0binary but needle".getBytes(StandardCharsets.US_ASCII)).complete();
         traffic().responseHeader("Content-Encoding", "gzip").responseBody("text/plain", "no gzip at all, yet a needle").complete();
         byte[] coded = Traffic.gzip("needle " + "z".repeat(1_000));
         traffic().responseHeader("Content-Encoding", "gzip").responseBody(Arrays.copyOf(coded, coded.length - 12)).complete();

@@ -218,10 +218,10 @@ final class ExchangeToolTest {
 
     @Test
     void codingsWithoutADecoderAreNamed() {
-        String id = traffic().responseHeader("Content-Encoding", "zstd").responseBody("text/plain", "(\u00b5/\ufffd").complete();
+        String id = traffic().responseHeader("Content-Encoding", "dcz").responseBody("text/plain", "(\u00b5/\ufffd").complete();
         JsonObject shown = get(id, ",\"body\":\"response\"");
         assertEquals("false", Tools.at(shown, "responseBody.complete").toString());
-        assertTrue(Tools.text(shown, "responseBody.reason").startsWith("content coding zstd is not decoded"), Json.text(shown));
+        assertTrue(Tools.text(shown, "responseBody.reason").startsWith("content coding dcz is not decoded"), Json.text(shown));
     }
 
     @Test
@@ -255,11 +255,11 @@ final class ExchangeToolTest {
     @Test
     void noFileIsWrittenWhenThereIsNothingToWrite() {
         String none = traffic().complete();
-        String coded = traffic().responseHeader("Content-Encoding", "zstd").responseBody("text/plain", "xx").complete();
+        String coded = traffic().responseHeader("Content-Encoding", "dcz").responseBody("text/plain", "xx").complete();
         assertEquals("body_not_available: output_file: there is nothing to write: the message has no body | view raw takes the octets as received",
                 tools.failure("proxy_get_exchange", "{\"exchange_id\":\"" + none + "\",\"body\":\"request\",\"output_file\":\"a\"}"));
         assertTrue(tools.failure("proxy_get_exchange", "{\"exchange_id\":\"" + coded + "\",\"body\":\"response\",\"output_file\":\"a\"}")
-                .startsWith("body_not_available: output_file: there is nothing to write: content coding zstd is not decoded"));
+                .startsWith("body_not_available: output_file: there is nothing to write: content coding dcz is not decoded"));
         assertEquals("body_not_available: output_file: there is nothing to write: body_offset is not below the 2 octets available",
                 tools.failure("proxy_get_exchange", "{\"exchange_id\":\"" + coded
                         + "\",\"body\":\"response\",\"view\":\"raw\",\"body_offset\":2,\"output_file\":\"a\"}"));
