@@ -38,6 +38,8 @@ public final class Decoders {
                 new CodingDecoder("deflate", "deflate data, with or without zlib wrapper (RFC 1950, 1951)"),
                 new CodingDecoder("br", "Brotli data (RFC 7932)"),
                 new CodingDecoder("zstd", "Zstandard data (RFC 8878)"),
+                new MessagePackDecoder(),
+                new CborDecoder(),
                 new JwtDecoder(),
                 new PrefixDecoder(),
                 new GraphQlDecoder(),
