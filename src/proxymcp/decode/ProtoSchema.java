@@ -44,7 +44,16 @@ final class ProtoSchema {
 
     /** The only message that is no map's entry; empty if there are several. */
     Optional<Message> only() {
-        return messages.size() == 1 ? Optional.of(messages.values().iterator().next()) : Optional.empty();
+        Optional<Message> only = Optional.empty();
+        for (Message message : messages.values()) {
+            if (!message.mapEntry()) {
+                if (only.isPresent()) {
+                    return Optional.empty();
+                }
+                only = Optional.of(message);
+            }
+        }
+        return only;
     }
 
     /** What a gRPC call to {@code target}, such as {@code /pkg.Service/Method}, sends or gets. */
