@@ -36,9 +36,9 @@ final class Marks {
         return Double.isFinite(value) ? JsonNumber.of(value) : JsonObject.builder().put("$float", Double.toString(value)).build();
     }
 
-    /** The same of single precision, with as few digits as tell it from its neighbours of that precision. */
+    /** The same of single precision: whole numbers exactly, others with as few digits as tell them from their neighbours of that precision. */
     static JsonValue real(float value) {
-        return Float.isFinite(value) ? new JsonNumber(Float.toString(value)) : real((double) value);
+        return Float.isFinite(value) && value != Math.rint(value) ? new JsonNumber(Float.toString(value)) : real((double) value);
     }
 
     static JsonNumber unsigned(long value) {

@@ -63,6 +63,7 @@ final class BinaryDecodersTest {
             d38000000000000000|-9223372036854775808
             d1ff00|-256
             ca3dcccccd|0.1
+            ca4f000000|2.147483648E9
             cb3ff199999999999a|1.1
             c40200ff|{"$binary":"AP8="}
             a3616263|"abc"
