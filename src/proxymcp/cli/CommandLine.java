@@ -12,7 +12,7 @@ import proxymcp.json.NearestName;
  * anywhere; after {@code --} there are none. Each is taken by whoever knows it; what nobody took is an error.
  */
 final class CommandLine {
-    private static final List<String> FLAGS = List.of("--insecure-upstream", "--help", "--version");
+    private static final List<String> FLAGS = List.of("--insecure-upstream", "--isolate-plugins", "--help", "--version");
     private static final List<String> WITH_VALUE = List.of("--home", "--toolsets", "--allow-path", "--allow-env", "--buffer-exchanges",
             "--buffer-mb", "--transport", "--port", "--proxy-port", "--bind", "--token", "--url", "--require-auth", "--upstream-ca",
             "--profile", "--session", "--max-disk-mb", "--transparent-port", "--transparent-target-port", "--accept-encoding",

@@ -31,6 +31,7 @@ final class HelpText {
               --buffer-mb N           MiB of bodies kept in memory (64)
               --upstream URL          go out through this proxy: http, https, socks4, socks4a, socks5 or socks5h
               --no-proxy A,B          hosts reached without it: names, .suffixes, CIDR ranges, <local>
+              --isolate-plugins       decoder plugins run in processes of their own
               --help, -h              this, or the help of a command
               --version               the version
 

@@ -13,7 +13,8 @@ import proxymcp.upstream.UpstreamProxies;
  * @param allowEnv environment variables that replay may read
  * @param limits bounds of what is kept
  * @param upstreams the proxies that requests go out through at first
+ * @param isolatePlugins whether decoder plugins run in processes of their own
  * @param command what to do
  */
 record Options(Path home, List<String> toolsets, List<Path> allowPaths, List<String> allowEnv, Limits limits, UpstreamProxies upstreams,
-        Command command) {}
+        boolean isolatePlugins, Command command) {}

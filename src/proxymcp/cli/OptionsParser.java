@@ -51,16 +51,17 @@ final class OptionsParser {
         Limits limits = new Limits(line.number("--buffer-exchanges", 1, 1_000_000, Limits.DEFAULT.exchangesMax()),
                 line.number("--buffer-mb", 0, 65_536, Limits.DEFAULT.bodyMebibytesMax()));
         UpstreamProxies upstreams = upstreams();
+        boolean isolatePlugins = line.flag("--isolate-plugins");
         Optional<String> word = line.word();
         String name = word.orElse("the MCP server");
         if (line.flag("--version")) {
-            return new Options(home, toolsets, allowPaths, allowEnv, limits, upstreams, new Command.Version());
+            return new Options(home, toolsets, allowPaths, allowEnv, limits, upstreams, isolatePlugins, new Command.Version());
         }
         Command command = line.flag("--help") ? new Command.Help(word) : command(word);
         if (!(command instanceof Command.Help)) {
             line.requireAllTaken(name);
         }
-        return new Options(home, toolsets, allowPaths, allowEnv, limits, upstreams, command);
+        return new Options(home, toolsets, allowPaths, allowEnv, limits, upstreams, isolatePlugins, command);
     }
 
     private Command command(Optional<String> word) throws BadCommandLine {

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
+import proxymcp.decode.Decoders;
+import proxymcp.decode.plugin.Plugins;
 import proxymcp.exchange.LiveBuffer;
 import proxymcp.exchange.SwitchSink;
 import proxymcp.mcp.McpServer;
@@ -40,7 +42,9 @@ record Wiring(ProxyControl control, SessionControl sessions, McpServer server) {
         control.use(options.upstreams());
         FileAccess files = new FileAccess(options.home(), Path.of(""), UserHome.find(System.getenv()).orElse(options.home()),
                 options.allowPaths());
-        Toolbox toolbox = new Toolbox(control, sessions, files, options.limits().proxy(), pool, Set.copyOf(options.toolsets()));
+        Plugins plugins = closing.add(new Plugins(options.home().resolve("plugins"), options.isolatePlugins(), Plugins.MILLIS));
+        Toolbox toolbox = new Toolbox(control, sessions, files, options.limits().proxy(), pool, Set.copyOf(options.toolsets()),
+                Decoders.withPlugins(plugins));
         ServerInfo info = new ServerInfo("proxy", "proxy-mcp", Version.text(), INSTRUCTIONS);
         return new Wiring(control, sessions, new McpServer(info, toolbox.tools(), toolbox.resources(), toolbox.templates()));
     }

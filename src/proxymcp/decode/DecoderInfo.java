@@ -11,12 +11,13 @@ import java.util.Set;
  * @param source {@code proxy-mcp}, or the file name of the plugin's jar
  * @param mediaTypes what it is run for
  * @param reason why it cannot be used; empty if it can
+ * @param failures how often a plugin threw, hung or died
  */
-public record DecoderInfo(String id, String title, boolean plugin, String source, Set<String> mediaTypes, String reason) {
+public record DecoderInfo(String id, String title, boolean plugin, String source, Set<String> mediaTypes, String reason, int failures) {
 
     /** The line of a built-in decoder. */
     static DecoderInfo builtin(Decoder decoder) {
-        return new DecoderInfo(decoder.id(), decoder.title(), false, "proxy-mcp", decoder.mediaTypes(), decoder.unavailable());
+        return new DecoderInfo(decoder.id(), decoder.title(), false, "proxy-mcp", decoder.mediaTypes(), decoder.unavailable(), 0);
     }
 
     /** Whether it can be used. */

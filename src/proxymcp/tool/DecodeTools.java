@@ -90,7 +90,13 @@ final class DecodeTools {
         for (DecoderInfo info : decoders.list()) {
             JsonObject.Builder line = JsonObject.builder().put("id", info.id()).put("title", info.title()).put("kind", info.plugin() ? "plugin" : "builtin")
                     .put("source", info.source()).putStrings("mediaTypes", info.mediaTypes().stream().sorted().toList()).put("available", info.available());
-            lines.add((info.available() ? line : line.put("reason", info.reason())).build());
+            if (!info.available()) {
+                line.put("reason", info.reason());
+            }
+            if (info.plugin()) {
+                line.put("failures", info.failures());
+            }
+            lines.add(line.build());
         }
         return ToolOutcome.success(JsonObject.builder().put("decoders", lines).build());
     }

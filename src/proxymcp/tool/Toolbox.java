@@ -30,9 +30,10 @@ public final class Toolbox {
      * @param limits of proxies that calls start
      * @param pool for work that keeps a core busy
      * @param toolsets names of {@link #TOOLSETS} to offer
+     * @param decoders what bodies are read with
      */
     public Toolbox(ProxyControl control, SessionControl sessions, FileAccess files, ProxyLimits limits, WorkPool pool,
-            Set<String> toolsets) {
+            Set<String> toolsets, Decoders decoders) {
         List<Tool> all = new ArrayList<>();
         all.addAll(new LifecycleTools(control, sessions, files, limits).tools());
         all.addAll(new CertificateTool(control).tools());
@@ -54,7 +55,7 @@ public final class Toolbox {
         all.addAll(new RuleTools(control, files).tools());
         all.addAll(new RuleShortcuts(control).tools());
         all.addAll(new RuleTestTool(control, sessions, files, pool).tools());
-        all.addAll(new DecodeTools(control.live(), sessions, files, pool, Decoders.builtin()).tools());
+        all.addAll(new DecodeTools(control.live(), sessions, files, pool, decoders).tools());
         List<Tool> offered = new ArrayList<>();
         for (Tool tool : all) {
             if (toolsets.contains(tool.toolset())) {

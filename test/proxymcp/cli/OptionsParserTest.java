@@ -35,7 +35,7 @@ final class OptionsParserTest {
     void withoutACommandMcpIsServedOverStdio() throws BadCommandLine {
         assertEquals(new Options(Path.of(System.getProperty("user.home"), ".proxy-mcp").toAbsolutePath(),
                 List.of("core", "session", "analyse", "replay", "rules", "browser"), List.of(), List.of(), new Limits(1_000, 64),
-                UpstreamProxies.NONE, new Command.ServeStdio()), OptionsParser.parse(new String[0], Map.of()));
+                UpstreamProxies.NONE, false, new Command.ServeStdio()), OptionsParser.parse(new String[0], Map.of()));
     }
 
     @Test
@@ -43,7 +43,13 @@ final class OptionsParserTest {
         Options options = OptionsParser.parse(new String[] {"--home=/h", "tools", "--toolsets", "core,replay", "--allow-path", "/a", "proxy_start",
             "--allow-path", "/b/../c", "--allow-env", "TOKEN_1", "--buffer-exchanges", "5", "--buffer-mb", "0"}, Map.of("PROXY_MCP_HOME", "/e"));
         assertEquals(new Options(Path.of("/h"), List.of("core", "replay"), List.of(Path.of("/a"), Path.of("/c")), List.of("TOKEN_1"),
-                new Limits(5, 0), UpstreamProxies.NONE, new Command.Tools(Optional.of("proxy_start"))), options);
+                new Limits(5, 0), UpstreamProxies.NONE, false, new Command.Tools(Optional.of("proxy_start"))), options);
+    }
+
+    @Test
+    void pluginsAreKeptApartWhereToldTo() throws BadCommandLine {
+        assertTrue(OptionsParser.parse(new String[] {"--isolate-plugins"}, Map.of()).isolatePlugins());
+        assertEquals("--isolate-plugins takes no value, got \"yes\"", refusal("--isolate-plugins=yes"));
     }
 
     @Test

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import proxymcp.json.Json;
 import proxymcp.mcp.Tool;
+import proxymcp.decode.Decoders;
 import proxymcp.proxy.ProxyLimits;
 
 /** All tools together. */
@@ -47,7 +48,7 @@ public final class ToolboxTest {
     }
 
     private static long toolbox(Tools tools, FileAccess files, Set<String> toolsets) {
-        return new Toolbox(tools.control, tools.sessions, files, ProxyLimits.DEFAULT, tools.pool, toolsets).tools().size();
+        return new Toolbox(tools.control, tools.sessions, files, ProxyLimits.DEFAULT, tools.pool, toolsets, Decoders.builtin()).tools().size();
     }
 
     /** Names of all tools, as the contract has them: one a line of {@code fixtures/tools.txt}, sorted. */

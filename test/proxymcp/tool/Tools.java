@@ -26,6 +26,8 @@ import proxymcp.mcp.McpServer;
 import proxymcp.mcp.ServerInfo;
 import proxymcp.mcp.ToolOutcome;
 import proxymcp.mcp.WorkPool;
+import proxymcp.decode.Decoders;
+import proxymcp.decode.plugin.Plugins;
 import proxymcp.proxy.ProxyLimits;
 import proxymcp.rule.RuleBook;
 import proxymcp.store.SessionCatalog;
@@ -41,6 +43,7 @@ final class Tools implements AutoCloseable {
     final McpServer server;
     final Toolbox toolbox;
     final WorkPool pool = new WorkPool();
+    final Plugins plugins;
 
     Tools(Path home) {
         this(home, LiveBuffer.Limits.DEFAULT);
@@ -52,8 +55,10 @@ final class Tools implements AutoCloseable {
         catalog = new SessionCatalog(home.resolve("sessions"), StoreLimits.DEFAULT, Clock.systemUTC());
         sessions = new SessionControl(catalog, sink);
         control = new ProxyControl(home, live, sink, RuleBook.open(home, Clock.systemUTC()), Clock.systemUTC());
+        plugins = new Plugins(home.resolve("plugins"), false, Plugins.MILLIS);
         FileAccess files = new FileAccess(home, home.resolveSibling("cwd"), home.resolveSibling("user"), List.of());
-        toolbox = new Toolbox(control, sessions, files, ProxyLimits.DEFAULT, pool, Set.copyOf(Toolbox.TOOLSETS));
+        toolbox = new Toolbox(control, sessions, files, ProxyLimits.DEFAULT, pool, Set.copyOf(Toolbox.TOOLSETS),
+                Decoders.withPlugins(plugins));
         server = new McpServer(new ServerInfo("proxy", "proxy-mcp", "0", ""), toolbox.tools(), toolbox.resources(), toolbox.templates());
     }
 
@@ -147,6 +152,7 @@ final class Tools implements AutoCloseable {
             throw new UncheckedIOException(e);
         } finally {
             control.close();
+            plugins.close();
             pool.close();
         }
     }
