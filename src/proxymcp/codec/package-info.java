@@ -2,7 +2,7 @@
  * Content codings and character sets: from the octets of a captured body to what a reader can use.
  *
  * <p>Lives here: {@link proxymcp.codec.ContentCoding} (the words of a {@code Content-Encoding} field), the decoders of
- * gzip, deflate and br as plain {@link java.io.InputStream}s, and {@link proxymcp.codec.Charsets} (which charset a body
+ * gzip, deflate, br and zstd as plain {@link java.io.InputStream}s, and {@link proxymcp.codec.Charsets} (which charset a body
  * is in, and whether it is text at all).
  *
  * <p>Does not know: messages, exchanges, sockets. Only this package imports brotli4j; its native library is loaded at

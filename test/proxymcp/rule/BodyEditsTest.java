@@ -140,8 +140,9 @@ final class BodyEditsTest {
     }
 
     @Test void whatCannotBeDecodedPassesWithANote() throws IOException {
-        assertLeft("the body was not changed: zstd: no decoder for this coding", literals("a", "b"), utf8("a"),
-                Rules.fields("Content-Encoding", "zstd"));
+        assertLeft("the body was not changed: dcz: no decoder for this coding", literals("a", "b"), utf8("a"),
+                Rules.fields("Content-Encoding", "dcz"));
+        assertNoted("zstd: ", literals("a", "b"), utf8("a"), "zstd");
         assertLeft("the body was not changed: compress: no decoder for this coding", literals("a", "b"), coded(utf8("a"), "gzip"),
                 Rules.fields("Content-Encoding", "compress, gzip"));
         byte[] gzip = coded(utf8("a".repeat(100)), "gzip");
@@ -149,6 +150,15 @@ final class BodyEditsTest {
         assertNoted("gzip: ", literals("a", "b"), utf8("a"), "gzip");
         assertNoted("br: ", literals("a", "b"), utf8("aaaaaaaaaaaaaaa"), "br");
         assertNoted("gzip: more than 5 content codings", literals("a", "b"), gzip, "gzip,gzip,gzip,gzip,gzip,gzip");
+    }
+
+    /** The body is a zstd frame of one block as it is, "abc". */
+    @Test void whatCanBeReadAndNotCodedAgainGoesOutWithoutCoding() throws IOException {
+        Fields fields = Rules.fields("Content-Encoding", "zstd", "X-Kept", "1");
+        Edited<BodyEdits.Content> edited = literals("a", "b").apply(HexFormat.of().parseHex("28b52ffd2003190000616263"), fields, fields, limit());
+        assertEquals("bbc", new String(edited.value().octets(), StandardCharsets.UTF_8));
+        assertEquals(Rules.fields("X-Kept", "1"), edited.value().fields());
+        assertEquals("the changed body was sent without content coding: zstd: no encoder for this coding", edited.note().orElseThrow());
     }
 
     @Test void upToEightMebibytesAreChanged() throws IOException {
