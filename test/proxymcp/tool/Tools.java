@@ -27,7 +27,6 @@ import proxymcp.mcp.ServerInfo;
 import proxymcp.mcp.ToolOutcome;
 import proxymcp.mcp.WorkPool;
 import proxymcp.decode.Decoders;
-import proxymcp.decode.plugin.Plugins;
 import proxymcp.proxy.ProxyLimits;
 import proxymcp.rule.RuleBook;
 import proxymcp.store.SessionCatalog;
@@ -43,22 +42,23 @@ final class Tools implements AutoCloseable {
     final McpServer server;
     final Toolbox toolbox;
     final WorkPool pool = new WorkPool();
-    final Plugins plugins;
 
     Tools(Path home) {
         this(home, LiveBuffer.Limits.DEFAULT);
     }
 
     Tools(Path home, LiveBuffer.Limits limits) {
+        this(home, limits, Decoders.builtin());
+    }
+
+    Tools(Path home, LiveBuffer.Limits limits, Decoders decoders) {
         live = new LiveBuffer(limits);
         sink = new SwitchSink(live);
         catalog = new SessionCatalog(home.resolve("sessions"), StoreLimits.DEFAULT, Clock.systemUTC());
         sessions = new SessionControl(catalog, sink);
         control = new ProxyControl(home, live, sink, RuleBook.open(home, Clock.systemUTC()), Clock.systemUTC());
-        plugins = new Plugins(home.resolve("plugins"), false, Plugins.MILLIS);
         FileAccess files = new FileAccess(home, home.resolveSibling("cwd"), home.resolveSibling("user"), List.of());
-        toolbox = new Toolbox(control, sessions, files, ProxyLimits.DEFAULT, pool, Set.copyOf(Toolbox.TOOLSETS),
-                Decoders.withPlugins(plugins));
+        toolbox = new Toolbox(control, sessions, files, ProxyLimits.DEFAULT, pool, Set.copyOf(Toolbox.TOOLSETS), decoders);
         server = new McpServer(new ServerInfo("proxy", "proxy-mcp", "0", ""), toolbox.tools(), toolbox.resources(), toolbox.templates());
     }
 
@@ -152,7 +152,6 @@ final class Tools implements AutoCloseable {
             throw new UncheckedIOException(e);
         } finally {
             control.close();
-            plugins.close();
             pool.close();
         }
     }
