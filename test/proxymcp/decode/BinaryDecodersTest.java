@@ -5,15 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import proxymcp.codec.ContentCoding;
+import proxymcp.codec.Codings;
 
 /** Binary formats: vectors from RFC 8949 appendix A and by hand from the other specifications; damage; random octets. */
 @Timeout(60)
@@ -161,6 +165,19 @@ final class BinaryDecodersTest {
         assertEquals(LayerStatus.PARTIAL, GrpcDecoder.grpc().decode(DecodeInput.of(frames), new DecodeSink(100)).status());
     }
 
+    /** The message is gzip data, and its type is the one that the call takes. */
+    @Test
+    void compressedMessagesOfACallAreReadByItsDescriptor() throws IOException {
+        byte[] coded = Codings.encode(hex(EVERYTHING), ContentCoding.parse(List.of("gzip")));
+        byte[] frame = ByteBuffer.allocate(5 + coded.length).put((byte) 1).putInt(coded.length).put(coded).array();
+        Map<String, String> hints = Map.of(DecodeInput.TARGET, "https://api.example/p.S/Get", DecodeInput.GRPC_ENCODING, "gzip");
+        String read = json(GrpcDecoder.grpc(), new DecodeInput(frame, 0, frame.length, Optional.of("application/grpc"), hints, Optional.of(SCHEMA), Direction.REQUEST));
+        assertTrue(read.contains("\"message\":{\"a\":150,\"z\":-2,\"r\":[1,2,3],\"e\":\"YES\""), read);
+        frame[7] ^= 0x55;
+        assertTrue(json(GrpcDecoder.grpc(), new DecodeInput(frame, 0, frame.length, Optional.of("application/grpc"), hints, Optional.of(SCHEMA),
+                Direction.REQUEST)).contains("\"problem\":"));
+    }
+
     /** Cut and changed at every byte: a layer or a DecodeException, nothing else. */
     @Test
     void damageNeverThrowsAnythingElse() throws IOException {
@@ -221,7 +238,8 @@ final class BinaryDecodersTest {
         String message = "0a014d" + field("61", 1, 1, 5, "") + field("7a", 2, 1, 17, "") + field("72", 3, 3, 5, "") + field("65", 4, 1, 14, ".p.E")
                 + field("6d", 5, 1, 11, ".p.M") + field("6b", 6, 3, 11, ".p.M.KE") + part("1a", entry);
         String choice = "0a0145" + part("12", "0a024e4f1000") + part("12", "0a035945531001");
-        return hex(part("0a", "120170" + part("22", message) + part("2a", choice)));
+        String service = "0a0153" + part("12", "0a03476574" + "12042e702e4d" + "1a042e702e45");
+        return hex(part("0a", "120170" + part("22", message) + part("2a", choice) + part("32", service)));
     }
 
     private static String field(String name, int number, int label, int type, String typeName) {
