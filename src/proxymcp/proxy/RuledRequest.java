@@ -12,6 +12,7 @@ import proxymcp.http.Fields;
 import proxymcp.http.ForwardHeads;
 import proxymcp.http.ProtocolException;
 import proxymcp.http.RequestHead;
+import proxymcp.http.WireWriter;
 import proxymcp.rule.BodyEdits;
 import proxymcp.rule.Edited;
 import proxymcp.rule.RequestEdits;
@@ -64,7 +65,7 @@ final class RuledRequest {
         Outgoing moved = destination.equals(requested) ? plain : plain(services, received, destination, explicit, notes);
         Outgoing outgoing = withBody(moved.head().fields(), new Outgoing(moved.endpoint(), edits.apply(moved.head()), moved.body()));
         if (!outgoing.endpoint().equals(plain.endpoint()) || outgoing.body() != plain.body()
-                || !Arrays.equals(SentTap.octets(outgoing.head()), SentTap.octets(plain.head()))) {
+                || !Arrays.equals(WireWriter.octets(outgoing.head()), WireWriter.octets(plain.head()))) {
             changed = Optional.of(outgoing);
             received.body().ifPresent(body -> body.noteSent(tap));
         }
@@ -130,6 +131,6 @@ final class RuledRequest {
             return Optional.empty();
         }
         Outgoing out = changed.get();
-        return Optional.of(tap.message(out.endpoint().url(out.head().target()), SentTap.octets(out.head()), call.isRequestSent()));
+        return Optional.of(tap.message(out.endpoint().url(out.head().target()), WireWriter.octets(out.head()), call.isRequestSent()));
     }
 }
