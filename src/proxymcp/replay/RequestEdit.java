@@ -13,6 +13,7 @@ import proxymcp.codec.Charsets;
 import proxymcp.codec.EditableText;
 import proxymcp.http.Fields;
 import proxymcp.http.RequestHead;
+import proxymcp.json.Check;
 import proxymcp.json.Json;
 import proxymcp.json.JsonArray;
 import proxymcp.json.JsonException;
@@ -120,7 +121,7 @@ final class RequestEdit {
         int question = target.indexOf('?');
         String path = question < 0 ? target : target.substring(0, question);
         if (!path.startsWith("/")) {
-            throw new ChangeException("request.query: the target " + ShortValue.of(target) + " has no query");
+            throw new ChangeException("request.query: the target " + Check.quoted(new JsonString(target)) + " has no query");
         }
         PairText pairs = PairText.ofQuery(question < 0 ? "" : target.substring(question + 1));
         boolean changed = false;
@@ -202,7 +203,7 @@ final class RequestEdit {
         String type = Charsets.mediaType(contentType());
         Optional<String> boundary = type.equals("multipart/form-data") ? MultipartForm.boundary(contentType()) : Optional.empty();
         if (!type.equals(FORM) && boundary.isEmpty()) {
-            throw new ChangeException("request.form: the body is no form, its type is " + ShortValue.of(type));
+            throw new ChangeException("request.form: the body is no form, its type is " + Check.quoted(new JsonString(type)));
         }
         String text = new String(body.content(), StandardCharsets.ISO_8859_1);
         PairText pairs = PairText.ofForm(text, Charsets.ofParameter(contentType()).orElse(StandardCharsets.UTF_8));
