@@ -4,15 +4,19 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import proxymcp.exchange.Destination;
 import proxymcp.exchange.Endpoint;
 import proxymcp.exchange.SentMessage;
+import proxymcp.http.ContentFields;
 import proxymcp.http.Fields;
+import proxymcp.http.ForwardHeads;
 import proxymcp.http.ProtocolException;
 import proxymcp.http.RequestHead;
 import proxymcp.rule.BodyEdits;
 import proxymcp.rule.Edited;
 import proxymcp.rule.RequestEdits;
 import proxymcp.rule.RuleAction;
+import proxymcp.upstream.HeldBody;
 import proxymcp.upstream.OutgoingBody;
 import proxymcp.upstream.UpstreamCall;
 
@@ -108,7 +112,7 @@ final class RuledRequest {
         Fields framed = body.isChunked() ? undigested : ContentFields.withLength(undigested, octets.length);
         tap.pass(octets, 0, octets.length);
         return new Outgoing(outgoing.endpoint(), received.expecting(outgoing.head().withFields(framed)),
-                new EditedBody(octets, body.isChunked(), body.trailers()));
+                new HeldBody(octets, body.isChunked(), body.trailers()));
     }
 
     /** Method as the origin gets it. */

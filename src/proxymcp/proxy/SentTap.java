@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.HexFormat;
 import java.util.Optional;
 import proxymcp.exchange.BodyEnd;
+import proxymcp.exchange.BodyTap;
 import proxymcp.exchange.SentMessage;
 import proxymcp.http.Fields;
 import proxymcp.http.RequestHead;
