@@ -20,15 +20,14 @@ import proxymcp.text.TimeLimit;
  */
 final class RunCaptures {
     private final List<Captures.Capture> captures;
-    /** Of each name the indexes of the items that it is captured from. */
-    private final Map<String, BitSet> sourcesByName = new TreeMap<>();
+    /** Of each name the indexes of the items that it is captured from and that have no result yet. */
+    private final Map<String, BitSet> pending = new TreeMap<>();
     private final List<RequestChanges.Uses> uses;
     private final Values values;
     private final TimeLimit limit;
     private final int itemCount;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final BitSet ended = new BitSet();
     private boolean closed;
 
     RunCaptures(List<Captures.Capture> captures, List<List<PlanItem>> items, int itemCount, List<RequestChanges.Uses> uses, Values values,
@@ -41,7 +40,7 @@ final class RunCaptures {
         for (int i = 0; i < captures.size(); i++) {
             BitSet indexes = new BitSet();
             items.get(i).stream().filter(item -> item.skipped().isEmpty()).forEach(item -> indexes.set(item.index()));
-            sourcesByName.computeIfAbsent(captures.get(i).name(), name -> new BitSet()).or(indexes);
+            pending.computeIfAbsent(captures.get(i).name(), name -> new BitSet()).or(indexes);
         }
     }
 
@@ -88,7 +87,7 @@ final class RunCaptures {
     void ended(PlanItem item) {
         lock.lock();
         try {
-            ended.set(item.index());
+            pending.values().forEach(indexes -> indexes.clear(item.index()));
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -128,11 +127,9 @@ final class RunCaptures {
     /** Called with the lock held. */
     private boolean areEnded(Set<String> names, int before) {
         for (String name : names) {
-            BitSet from = sourcesByName.getOrDefault(name, new BitSet());
-            for (int i = from.nextSetBit(0); i >= 0 && i < before; i = from.nextSetBit(i + 1)) {
-                if (!ended.get(i)) {
-                    return false;
-                }
+            int first = pending.getOrDefault(name, new BitSet()).nextSetBit(0);
+            if (first >= 0 && first < before) {
+                return false;
             }
         }
         return true;
