@@ -72,8 +72,8 @@ public record RunSettings(int concurrency, OptionalInt perHostConcurrency, Optio
     /**
      * When too much fails for going on to make sense.
      *
-     * @param errorRate share of executed items that failed, above 0 and at most 1
-     * @param minRequests executed items before it is looked at
+     * @param errorRate share of the last {@code minRequests} executed items that failed, above 0 and at most 1
+     * @param minRequests executed items before it is looked at, at least 1
      */
     public record StopOn(double errorRate, int minRequests) {}
 
