@@ -41,6 +41,12 @@ public record Property(String name, String description, Kind kind, Presence pres
         /** An array of at most {@code itemsMax} strings. */
         record Texts(int itemsMax) implements Kind {}
 
+        /** An array of at most {@code itemsMax} whole numbers in {@code min..max}, both included. */
+        record Wholes(long min, long max, int itemsMax) implements Kind {}
+
+        /** An array of at most {@code itemsMax} arrays of two strings each. */
+        record Pairs(int itemsMax) implements Kind {}
+
         /** An object whose members are all strings. */
         record TextMap() implements Kind {}
 
@@ -115,6 +121,16 @@ public record Property(String name, String description, Kind kind, Presence pres
     /** An array of at most {@code itemsMax} strings. */
     public static Property texts(String name, String description, int itemsMax) {
         return optional(name, description, new Kind.Texts(itemsMax));
+    }
+
+    /** An array of at most {@code itemsMax} whole numbers in {@code min..max}, both included. */
+    public static Property integers(String name, String description, long min, long max, int itemsMax) {
+        return optional(name, description, new Kind.Wholes(min, max, itemsMax));
+    }
+
+    /** An array of at most {@code itemsMax} arrays of two strings each, such as a text and what stands in its place. */
+    public static Property pairs(String name, String description, int itemsMax) {
+        return optional(name, description, new Kind.Pairs(itemsMax));
     }
 
     /** An object whose members are all strings, such as header fields to set. */

@@ -3,7 +3,7 @@ package proxymcp.replay;
 import java.util.List;
 import java.util.Optional;
 
-/** What a run does to each request before it goes out, and takes from each answer. Any thread may call; nothing here waits. */
+/** What a run does to each request before it goes out, and takes from each answer. Any thread may call. */
 public interface ItemChanges {
     /** Requests go out as recorded, and nothing is taken from answers. */
     ItemChanges NONE = new ItemChanges() {
@@ -40,7 +40,10 @@ public interface ItemChanges {
         record Skipped(Skip skip) implements Outcome {}
     }
 
-    /** Makes the request of {@code item}, as recorded in {@code request}, the one that goes out: overrides, placeholders, cookies. */
+    /**
+     * Makes the request of {@code item}, as recorded in {@code request}, the one that goes out: overrides, placeholders, cookies. Waits where it uses
+     * a value from the answer to an earlier item that has no result yet.
+     */
     Outcome change(PlanItem item, OutgoingRequest request);
 
     /** Takes captures and cookies from an answer; called for each answer, those that redirect too, before the item's result is known. */
@@ -48,4 +51,9 @@ public interface ItemChanges {
 
     /** The request that follows a redirect; empty if the answer is none, or is not followed. {@code hop} counts from 1. */
     Optional<OutgoingRequest> redirected(PlanItem item, OutgoingRequest sent, Answer answer, int hop);
+
+    /** Notes that an item has its result and is not sent again: whoever waits for a value of its answer waits no longer. */
+    default void ended(PlanItem item) {
+        // Nobody waits.
+    }
 }

@@ -13,6 +13,14 @@ public interface ItemSender extends Closeable {
     SendResult send(PlanItem item, int attempt);
 
     /**
+     * Tells that an item has its result and is not sent again. Must be called for each item, skipped ones too: others may wait for a value of its
+     * answer.
+     */
+    default void ended(PlanItem item) {
+        // Nobody waits.
+    }
+
+    /**
      * Ends the calls in flight, which then return {@code client_aborted}, as do later ones. Returns at once; called again it does nothing.
      */
     @Override

@@ -29,6 +29,8 @@ public record Skip(Reason reason, String sentence) {
         DAMAGED,
         /** A value that it needs was not found in an answer before. */
         CAPTURE_MISSING,
+        /** What was to be changed about it cannot be. */
+        NOT_CHANGEABLE,
         /** The run was aborted before its turn. */
         ABORTED,
         /** The run was cancelled before its turn. */

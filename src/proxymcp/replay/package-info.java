@@ -1,7 +1,7 @@
 /**
  * Recorded requests sent again: which ones, what is changed about them, how fast, and what came back.
  *
- * <p>Lives here: choosing exchanges of a session ({@code Planner}), building a request from its recording, sending it through
+ * <p>Lives here: choosing exchanges of a session ({@link proxymcp.replay.Planner}), building a request from its recording, sending it through
  * {@code upstream} and recording the answer, and the control of runs.
  *
  * <p>Does not know: the proxy, tools, the protocol that tools are called by.

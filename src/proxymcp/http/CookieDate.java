@@ -1,4 +1,4 @@
-package proxymcp.har;
+package proxymcp.http;
 
 import java.time.DateTimeException;
 import java.time.LocalDateTime;
@@ -12,7 +12,7 @@ import java.util.OptionalInt;
  * Reads the date of an {@code Expires} attribute the way browsers do (RFC 6265 section 5.1.1): by its parts, in any order, so that the three
  * formats of HTTP and what servers make of them are all understood.
  */
-final class CookieDate {
+public final class CookieDate {
     private static final List<String> MONTHS = List.of("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec");
     private static final int CENTURY_TURN = 70;
     private static final int FIRST_YEAR = 1601;
@@ -25,7 +25,7 @@ final class CookieDate {
     private CookieDate() {}
 
     /** The moment in epoch milliseconds; empty if the text is no date. */
-    static Optional<Long> parse(String text) {
+    public static Optional<Long> parse(String text) {
         CookieDate date = new CookieDate();
         int start = 0;
         for (int i = 0; i <= text.length(); i++) {

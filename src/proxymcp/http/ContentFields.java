@@ -1,16 +1,15 @@
-package proxymcp.proxy;
+package proxymcp.http;
 
-import proxymcp.http.Fields;
 
 /** The fields that follow from a body, made to fit one that a rule changed: a wrong length would let two messages run together. */
-final class ContentFields {
+public final class ContentFields {
     /** What a sender says of the octets of a body, so that its reader can check them. */
     private static final String[] DIGESTS = {"Content-MD5", "Digest", "Content-Digest", "Repr-Digest"};
 
     private ContentFields() {}
 
     /** {@code fields} for a body of {@code bytes} octets; a length that was there keeps its place. */
-    static Fields withLength(Fields fields, long bytes) {
+    public static Fields withLength(Fields fields, long bytes) {
         Fields.Builder lines = new Fields.Builder();
         boolean said = false;
         for (int i = 0; i < fields.size(); i++) {
@@ -28,12 +27,12 @@ final class ContentFields {
     }
 
     /** {@code fields} of a message that has no body and may not speak of one. */
-    static Fields withoutFraming(Fields fields) {
+    public static Fields withoutFraming(Fields fields) {
         return fields.without("Content-Length").without("Transfer-Encoding");
     }
 
     /** {@code fields} without digests of the body as it was. */
-    static Fields withoutDigests(Fields fields) {
+    public static Fields withoutDigests(Fields fields) {
         Fields left = fields;
         for (String name : DIGESTS) {
             left = left.contains(name) ? left.without(name) : left;

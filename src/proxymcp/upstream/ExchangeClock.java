@@ -1,23 +1,22 @@
-package proxymcp.proxy;
+package proxymcp.upstream;
 
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import proxymcp.exchange.Timings;
-import proxymcp.upstream.UpstreamCall;
-import proxymcp.upstream.UpstreamConnection;
 
 /** When the phases of one exchange happened. Owner: the exchange's thread. */
-final class ExchangeClock {
+public final class ExchangeClock {
     private final LongSupplier nanoTime;
     private final long start;
 
-    ExchangeClock(LongSupplier nanoTime) {
+    /** An exchange begins now. */
+    public ExchangeClock(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
         this.start = nanoTime.getAsLong();
     }
 
     /** Phases of an exchange that ends now. */
-    Timings end(Optional<UpstreamCall> call) {
+    public Timings end(Optional<UpstreamCall> call) {
         long now = nanoTime.getAsLong();
         if (call.isEmpty() || call.get().connectedNanos().isEmpty()) {
             return new Timings(now - start, -1, -1, -1, -1, -1, -1, now - start);

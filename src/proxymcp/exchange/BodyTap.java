@@ -1,14 +1,14 @@
-package proxymcp.proxy;
+package proxymcp.exchange;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import proxymcp.exchange.BodyEnd;
 import proxymcp.http.Fields;
 
 /** Counts and hashes the octets of one body while they pass, and hands them to the recording. Owner: the thread that moves them. */
-final class BodyTap {
-    /** Takes the octets of a body; {@link proxymcp.exchange.Recording#requestBody} or its counterpart. */
-    interface Taker {
+public final class BodyTap {
+    /** Takes the octets of a body; {@link Recording#requestBody} or its counterpart. */
+    public interface Taker {
+        /** Takes octets; the array is valid only during the call. */
         void take(byte[] bytes, int offset, int length);
     }
 
@@ -18,22 +18,25 @@ final class BodyTap {
     private final MessageDigest digest = sha256();
     private long bytes;
 
-    BodyTap(Taker taker) {
+    /** @param taker the recording */
+    public BodyTap(Taker taker) {
         this.taker = taker;
     }
 
-    void pass(byte[] array, int offset, int length) {
+    /** Octets pass. */
+    public void pass(byte[] array, int offset, int length) {
         digest.update(array, offset, length);
         bytes += length;
         taker.take(array, offset, length);
     }
 
     /** The body ended here. */
-    BodyEnd end(boolean complete, Fields trailers) {
+    public BodyEnd end(boolean complete, Fields trailers) {
         return new BodyEnd(bytes, digest.digest(), complete, trailers);
     }
 
-    long bytes() {
+    /** Octets that passed. */
+    public long bytes() {
         return bytes;
     }
 

@@ -1,20 +1,19 @@
-package proxymcp.proxy;
+package proxymcp.upstream;
 
 import java.io.IOException;
 import proxymcp.http.Fields;
 import proxymcp.http.WireWriter;
-import proxymcp.upstream.OutgoingBody;
 
 /**
- * A request body that a rule changed: it is in memory.
+ * A request body that is in memory: a rule changed it, or it is sent once more.
  *
- * @param octets what goes out
+ * @param octets what goes out; not changed by anybody
  * @param chunked whether in chunks
  * @param trailers behind the chunks
  */
-record EditedBody(byte[] octets, boolean chunked, Fields trailers) implements OutgoingBody {
+public record HeldBody(byte[] octets, boolean chunked, Fields trailers) implements OutgoingBody {
     /** A longer one is written while the response is awaited: an origin may answer before it has read everything. */
-    private static final int IMMEDIATE_BYTES_MAX = 32 * 1024;
+    public static final int IMMEDIATE_BYTES_MAX = 32 * 1024;
 
     @Override
     public boolean isImmediate() {

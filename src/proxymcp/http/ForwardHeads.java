@@ -1,13 +1,8 @@
-package proxymcp.proxy;
+package proxymcp.http;
 
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import proxymcp.http.BodyFraming;
-import proxymcp.http.Fields;
-import proxymcp.http.HttpVersion;
-import proxymcp.http.RequestHead;
-import proxymcp.http.ResponseHead;
 
 /**
  * Heads as they go on. Everything stays as it came, in order and case, but for what belongs to one connection alone
@@ -16,7 +11,7 @@ import proxymcp.http.ResponseHead;
  * <p>No {@code Via} is added: an origin that sees one answers differently, and what is captured would no longer be what the client gets
  * without us. Loops are refused by address instead.
  */
-final class ForwardHeads {
+public final class ForwardHeads {
     /** Connection options that say nothing about other fields. */
     private static final Set<String> PLAIN_OPTIONS = Set.of("keep-alive", "close", "upgrade", "te");
     /** Fields that a Connection option cannot take away: without them the message would mean something else. */
@@ -33,7 +28,7 @@ final class ForwardHeads {
      * @param host value that Host must have; empty to leave the field alone
      * @param explicit whether the client addressed the request to a proxy
      */
-    static RequestHead toOrigin(RequestHead head, String target, String host, boolean explicit) {
+    public static RequestHead toOrigin(RequestHead head, String target, String host, boolean explicit) {
         Fields fields = head.fields();
         Set<String> named = namedByConnection(fields);
         boolean hostMissing = !host.isEmpty() && !fields.contains("Host");
@@ -67,7 +62,7 @@ final class ForwardHeads {
      * @param clientVersion version of the request
      * @param close whether the client's connection ends with it
      */
-    static ResponseHead toClient(ResponseHead head, BodyFraming framing, HttpVersion clientVersion, boolean close) {
+    public static ResponseHead toClient(ResponseHead head, BodyFraming framing, HttpVersion clientVersion, boolean close) {
         Fields fields = head.fields();
         Set<String> named = namedByConnection(fields);
         boolean upgrade = head.status() == 101;

@@ -1,7 +1,6 @@
-package proxymcp.proxy;
+package proxymcp.exchange;
 
 import java.util.Optional;
-import proxymcp.exchange.Endpoint;
 import proxymcp.http.Authority;
 import proxymcp.http.BodyFraming;
 import proxymcp.http.Fields;
@@ -17,14 +16,14 @@ import proxymcp.http.RequestTarget;
  * @param target request target for the origin
  * @param host value that its Host field must have; empty to leave it alone
  */
-record Destination(Endpoint endpoint, String target, String host) {
+public record Destination(Endpoint endpoint, String target, String host) {
 
     /**
      * Destination of a request that a client sent to a proxy.
      *
      * @throws ProtocolException with 400 if target or Host are malformed or contradict HTTP
      */
-    static Destination ofExplicit(RequestHead head) throws ProtocolException {
+    public static Destination ofExplicit(RequestHead head) throws ProtocolException {
         checkHost(head);
         return switch (RequestTarget.parse(head)) {
             case RequestTarget.Absolute absolute -> ofAbsolute(head, absolute);
@@ -42,7 +41,7 @@ record Destination(Endpoint endpoint, String target, String host) {
      * @param endpoint what the client connected to
      * @throws ProtocolException with 400 if target or Host are malformed or contradict HTTP
      */
-    static Destination ofIntercepted(RequestHead head, Endpoint endpoint) throws ProtocolException {
+    public static Destination ofIntercepted(RequestHead head, Endpoint endpoint) throws ProtocolException {
         checkHost(head);
         return switch (RequestTarget.parse(head)) {
             case RequestTarget.Origin origin -> new Destination(endpoint, head.target(), "");
@@ -64,7 +63,7 @@ record Destination(Endpoint endpoint, String target, String host) {
      *
      * @throws ProtocolException with 400 if target or Host are malformed or contradict HTTP, or there is no Host
      */
-    static Destination ofTransparent(RequestHead head) throws ProtocolException {
+    public static Destination ofTransparent(RequestHead head) throws ProtocolException {
         checkHost(head);
         return switch (RequestTarget.parse(head)) {
             case RequestTarget.Origin origin -> new Destination(ofHost(head), head.target(), "");
@@ -86,7 +85,7 @@ record Destination(Endpoint endpoint, String target, String host) {
      * @return host and port
      * @throws ProtocolException with 400 or 501 if target, Host or framing are malformed, or it has a body
      */
-    static Authority ofConnect(RequestHead head) throws ProtocolException {
+    public static Authority ofConnect(RequestHead head) throws ProtocolException {
         checkHost(head);
         BodyFraming.ofRequest(head);
         if (RequestTarget.parse(head) instanceof RequestTarget.AuthorityForm(Authority authority)) {
@@ -101,7 +100,7 @@ record Destination(Endpoint endpoint, String target, String host) {
      * @param url absolute
      * @throws ProtocolException if it is no http or https URL
      */
-    static Destination ofUrl(RequestHead head, String url) throws ProtocolException {
+    public static Destination ofUrl(RequestHead head, String url) throws ProtocolException {
         RequestHead moved = head.withTarget(url);
         if (RequestTarget.parse(moved) instanceof RequestTarget.Absolute absolute) {
             return ofAbsolute(moved, absolute);
