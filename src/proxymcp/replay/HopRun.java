@@ -42,6 +42,9 @@ final class HopRun implements CallEvents {
     /** There is no client but this program. */
     private static final Client CLIENT = new Client("", "", Source.REPLAY, Optional.empty(), 0);
 
+    /** What could be recorded once can be recorded again. */
+    private static final HeadLimits HEAD_LIMITS = new HeadLimits(1 << 20, 100_000);
+
     private final SendServices services;
     private final OutgoingRequest request;
     private final List<String> notes;
@@ -117,7 +120,7 @@ final class HopRun implements CallEvents {
         RequestHead head = request.head();
         byte[] octets = WireWriter.octets(head);
         try {
-            return HeadParser.parseRequest(octets, new HeadLimits(octets.length, head.fields().size() + 1));
+            return HeadParser.parseRequest(octets, HEAD_LIMITS);
         } catch (ProtocolException e) {
             return new RequestHead(head.method(), head.target(), head.version(), head.fields(), List.of(), new byte[0]);
         }
