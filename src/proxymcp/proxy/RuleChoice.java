@@ -33,19 +33,32 @@ record RuleChoice(Rule rule, RuleSet rules, long nth) {
             return Optional.empty();
         }
         RequestView headOnly = view(request.head(), destination);
-        Optional<RuleSet.Decision> decided;
-        if (request.body().isPresent() && rules.looksAtBodies() && services.ruleThreads().run(() -> rules.needsBody(headOnly))) {
-            if (!request.hold(RequestView.BODY_BYTES_MAX)) {
-                notes.add("the request body is longer than " + RequestView.BODY_BYTES_MAX + " octets; rules looked at its beginning");
-            }
-            decided = Optional.of(services.ruleThreads().run(() -> rules.decide(headOnly.withBody(request.held()))));
-        } else {
-            decided = rules.decideAtOnce(headOnly); // Ordinary rules are decided on in no time, whatever those threads are busy with.
-        }
-        RuleSet.Decision decision = decided.isPresent() ? decided.get() : services.ruleThreads().run(() -> rules.decide(headOnly));
+        RuleSet.Decision decision = needsBody(services.ruleThreads(), rules, request, headOnly)
+                ? withBody(services.ruleThreads(), rules, request, headOnly, notes) : withoutBody(services.ruleThreads(), rules, headOnly);
         notes.addAll(decision.notes());
         decision.timedOut().forEach(book::timedOut);
         return decision.rule().map(rule -> new RuleChoice(rule, rules, book.hit(rule)));
+    }
+
+    private static boolean needsBody(RuleThreads threads, RuleSet rules, ReceivedRequest request, RequestView headOnly) throws IOException {
+        if (request.body().isEmpty() || !rules.looksAtBodies()) {
+            return false;
+        }
+        return threads.run(() -> rules.needsBodyAtOnce(headOnly), () -> rules.needsBody(headOnly));
+    }
+
+    private static RuleSet.Decision withBody(RuleThreads threads, RuleSet rules, ReceivedRequest request, RequestView headOnly,
+            List<String> notes) throws IOException {
+        if (!request.hold(RequestView.BODY_BYTES_MAX)) {
+            notes.add("the request body is longer than " + RequestView.BODY_BYTES_MAX + " octets; rules looked at its beginning");
+        }
+        return threads.run(() -> rules.decideAtOnce(headOnly.withBody(request.held())), () -> rules.decide(headOnly.withBody(request.held())));
+    }
+
+    /** Ordinary rules are decided on in no time, whatever those threads are busy with; one more try is for a thread that was held up. */
+    private static RuleSet.Decision withoutBody(RuleThreads threads, RuleSet rules, RequestView headOnly) throws IOException {
+        Optional<RuleSet.Decision> decided = rules.decideAtOnce(headOnly);
+        return decided.isPresent() ? decided.get() : threads.run(() -> rules.decideAtOnce(headOnly), () -> rules.decide(headOnly));
     }
 
     private static RequestView view(RequestHead head, Destination destination) {

@@ -2,37 +2,65 @@ package proxymcp.proxy;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import proxymcp.rule.Edited;
+import proxymcp.text.TimeLimit;
 
 /**
- * Where expressions are evaluated and bodies are changed, which keeps a core busy: on two platform threads. A virtual thread would hold up
- * every other connection meanwhile, and the pool that tools share may be busy for minutes.
+ * Where expressions are evaluated and bodies are changed, which keeps a core busy: on platform threads. A virtual thread would hold up every
+ * other connection meanwhile, and the pool that tools share may be busy for minutes.
+ *
+ * <p>Two threads do what is soon done. What turns out to take long is given up there and begun again on two others: an ordinary edit does not
+ * wait behind expressions that never end, however many requests run into those.
  *
  * <p>Threads are started by the first job and end after 30 idle seconds; any thread may call.
  */
 final class RuleThreads implements Closeable {
     private static final int THREADS = 2;
     private static final int IDLE_SECONDS = 30;
+    /** An edit is tried within this part of its time first: longer than ordinary expressions take. */
+    private static final int SOON_PART = 10;
 
-    private final ThreadPoolExecutor executor = new ThreadPoolExecutor(THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(), job -> Thread.ofPlatform().daemon().name("proxy-rules").unstarted(job));
+    private final ThreadPoolExecutor soon = threads("proxy-rules");
+    private final ThreadPoolExecutor late = threads("proxy-rules-late");
 
-    RuleThreads() {
-        executor.allowCoreThreadTimeOut(true);
+    private static ThreadPoolExecutor threads(String name) {
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+                job -> Thread.ofPlatform().daemon().name(name).unstarted(job));
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
     }
 
     /**
-     * Runs a job and waits for it. What the job throws is thrown here.
+     * Makes an edit and waits for it.
      *
+     * @param edit is called again with all of {@code limit} where a part of it was not enough
      * @throws ClientGoneException if the proxy is being stopped
      */
-    <T> T run(Supplier<T> job) throws ClientGoneException {
+    <T> Edited<T> edit(TimeLimit limit, Function<TimeLimit, Edited<T>> edit) throws ClientGoneException {
+        return run(() -> Optional.of(edit.apply(limit.part(SOON_PART))).filter(made -> !made.timedOut()), () -> edit.apply(limit));
+    }
+
+    /**
+     * Runs {@code quick}, and {@code thorough} if nothing came of it, and waits. What they throw is thrown here.
+     *
+     * @param quick is soon done, or gives up
+     * @throws ClientGoneException if the proxy is being stopped
+     */
+    <T> T run(Supplier<Optional<T>> quick, Supplier<T> thorough) throws ClientGoneException {
+        Optional<T> done = run(soon, quick);
+        return done.isPresent() ? done.get() : run(late, thorough);
+    }
+
+    private static <T> T run(ThreadPoolExecutor executor, Supplier<T> job) throws ClientGoneException {
         FutureTask<T> task = new FutureTask<>(job::get);
         try {
             executor.execute(task);
@@ -51,6 +79,7 @@ final class RuleThreads implements Closeable {
     /** Takes no more jobs; those that wait are done, each within its time limit. */
     @Override
     public void close() {
-        executor.shutdown();
+        soon.shutdown();
+        late.shutdown();
     }
 }

@@ -136,7 +136,7 @@ final class RuledRelay {
 
     private Optional<BodyEdits.Content> changed(Fields received, Fields sent) throws IOException {
         Edited<BodyEdits.Content> made =
-                services.ruleThreads().run(() -> edits.body().apply(held.toByteArray(), received, sent, choice.rules().limit()));
+                services.ruleThreads().edit(choice.rules().limit(), limit -> edits.body().apply(held.toByteArray(), received, sent, limit));
         BodyEdits.Content content = choice.take(made, services, notes);
         return made.changed() ? Optional.of(content) : Optional.empty();
     }

@@ -76,7 +76,7 @@ final class RuledRequest {
         String asked = requested.endpoint().url(requested.target());
         String url = asked;
         if (edits.url().isPresent()) {
-            url = choice.take(services.ruleThreads().run(() -> edits.url().get().apply(asked, choice.rules().limit())), services, notes);
+            url = choice.take(services.ruleThreads().edit(choice.rules().limit(), limit -> edits.url().get().apply(asked, limit)), services, notes);
         }
         if (choice.rule().action() instanceof RuleAction.Forward forward) {
             url = forward.url(url);
@@ -102,7 +102,7 @@ final class RuledRequest {
         }
         Fields fields = outgoing.head().fields();
         Edited<BodyEdits.Content> edited =
-                services.ruleThreads().run(() -> edits.body().apply(received.held(), described, fields, choice.rules().limit()));
+                services.ruleThreads().edit(choice.rules().limit(), limit -> edits.body().apply(received.held(), described, fields, limit));
         BodyEdits.Content content = choice.take(edited, services, notes);
         if (!edited.changed()) {
             return new Outgoing(outgoing.endpoint(), received.expecting(outgoing.head()), outgoing.body());

@@ -90,20 +90,24 @@ public final class RuleSet {
      * hang on one are passed over; those without are still asked.
      */
     public Decision decide(RequestView view) {
-        return decide(view, limit.begin());
+        return decide(view, true, limit.begin());
     }
 
     /** As {@link #decide}, if that takes no more than a moment; empty if it takes longer, and then it is work for a thread of its own. */
     public Optional<Decision> decideAtOnce(RequestView view) {
-        Decision decision = decide(view, new TimeLimit(MOMENT_NANOS, MOMENT_NANOS, limit.nanoTime()).begin());
+        return atOnce(view, true);
+    }
+
+    private Optional<Decision> atOnce(RequestView view, boolean withBody) {
+        Decision decision = decide(view, withBody, new TimeLimit(MOMENT_NANOS, MOMENT_NANOS, limit.nanoTime()).begin());
         return decision.timedOut().isEmpty() ? Optional.of(decision) : Optional.empty();
     }
 
-    private Decision decide(RequestView view, TimeBudget budget) {
+    private Decision decide(RequestView view, boolean withBody, TimeBudget budget) {
         List<Rule> timedOut = new ArrayList<>();
         for (Rule rule : rules) {
             if (rule.enabled()) {
-                Matching.Verdict verdict = new Matching(rule.matcher(), view, budget).verdict(true);
+                Matching.Verdict verdict = new Matching(rule.matcher(), view, budget).verdict(withBody);
                 if (verdict == Matching.Verdict.TAKEN) {
                     return new Decision(Optional.of(rule), timedOut);
                 }
@@ -117,16 +121,16 @@ public final class RuleSet {
 
     /** Whether the decision hangs on the body: a rule that takes the request otherwise looks at it, and none before takes it without. */
     public boolean needsBody(RequestView headOnly) {
-        if (!looksAtBodies()) {
-            return false;
-        }
-        TimeBudget budget = limit.begin();
-        for (Rule rule : rules) {
-            if (rule.enabled() && new Matching(rule.matcher(), headOnly, budget).verdict(false) == Matching.Verdict.TAKEN) {
-                return rule.matcher().bodyIncludes().isPresent();
-            }
-        }
-        return false;
+        return looksAtBodies() && hangsOnBody(decide(headOnly, false, limit.begin()));
+    }
+
+    /** As {@link #needsBody}, if that takes no more than a moment; empty if it takes longer. */
+    public Optional<Boolean> needsBodyAtOnce(RequestView headOnly) {
+        return looksAtBodies() ? atOnce(headOnly, false).map(RuleSet::hangsOnBody) : Optional.of(false);
+    }
+
+    private static boolean hangsOnBody(Decision withoutBody) {
+        return withoutBody.rule().isPresent() && withoutBody.rule().get().matcher().bodyIncludes().isPresent();
     }
 
     /** Whether a rule takes a request, enabled or not; empty if one of its expressions took too long. */

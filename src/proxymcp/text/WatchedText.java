@@ -31,7 +31,12 @@ public final class WatchedText implements CharSequence {
 
     /** Begins another text, which may take {@code nanos}. */
     public void begin(long nanos) {
-        deadlineNanos = nanoTime.getAsLong() + nanos;
+        endAt(nanoTime.getAsLong() + nanos);
+    }
+
+    /** Begins another text, which may take until the clock of nanoseconds shows this. */
+    void endAt(long nanos) {
+        deadlineNanos = nanos;
     }
 
     /** Allows so much more for the same text. */

@@ -165,6 +165,33 @@ final class PipelineTest {
         assertTrue(written <= 5 << 20, () -> "layers of one run together are bounded");
     }
 
+    /** 10 MB that stand for 10 GB, and 330 KB that do so twice over: no more of either is made than may be kept. */
+    @Test
+    void tenGigabytesAreNotMade() throws IOException {
+        Deflater deflater = new Deflater(9, true);
+        deflater.setInput(new byte[1 << 20]);
+        byte[] block = new byte[8192];
+        int length = deflater.deflate(block, 0, block.length, Deflater.FULL_FLUSH);
+        deflater.end();
+        ByteArrayOutputStream gzip = new ByteArrayOutputStream();
+        gzip.write(new byte[] {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, 0});
+        ByteArrayOutputStream zstd = new ByteArrayOutputStream();
+        zstd.write(new byte[] {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd, 0, 0x38});
+        for (int i = 0; i < 10_240; i++) {
+            gzip.write(block, 0, length);
+            for (int of128KiB = 0; of128KiB < 8; of128KiB++) {
+                zstd.write(new byte[] {2, 0, 0x10, 0});
+            }
+        }
+        assertTrue(gzip.size() > 8_000_000, gzip.size() + " bytes");
+        DecodeRequest small = new DecodeRequest(List.of(), 8, 1 << 20);
+        DecodeResult plain = run(gzip.toByteArray(), "gzip", "", small);
+        assertEquals("gzip partial", statuses(plain));
+        assertEquals(1 << 20, plain.layers().get(0).outputBytes());
+        assertEquals("gzip decoded, zstd partial", statuses(run(gzip(zstd.toByteArray()), "zstd, gzip", "", small)));
+        assertEquals("gzip decoded, zstd partial", statuses(run(gzip(zstd.toByteArray()), "", "", small)));
+    }
+
     @Test
     void depthIsBounded() throws IOException {
         byte[] body = JSON;

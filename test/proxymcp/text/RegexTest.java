@@ -3,6 +3,7 @@ package proxymcp.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -76,6 +77,22 @@ final class RegexTest {
         // Even what would be found at once is not tried any more.
         assertEquals("took too long", assertThrows(GivenUpException.class, () -> Regex.of("a").find("a", budget)).getMessage());
         assertThrows(GivenUpException.class, () -> Regex.of("a").replaceAll("a", "b", budget));
+    }
+
+    /** A hundred rules ask a hundred expressions about each request: what every evaluation costs besides matching, all requests pay for. */
+    @Test void anEvaluationReadsTheClockOnceAndATextIsCopiedOnce() {
+        SteppedTime time = new SteppedTime(1);
+        TimeBudget budget = new TimeLimit(Long.MAX_VALUE / 4, Long.MAX_VALUE / 4, time).begin();
+        WatchedText first = budget.watch("abc");
+        long before = time.passedMillis();
+        for (int i = 0; i < 100; i++) {
+            assertTrue(Regex.of("b").find("abc", budget));
+        }
+        assertEquals(100, time.passedMillis() - before);
+        assertSame(first, budget.watch("abc"));
+        assertTrue(Regex.of("^xy$").find("xy", budget));
+        assertFalse(Regex.of("xy").find("abc", budget));
+        assertFalse(Regex.of("a").find("", budget));
     }
 
     @Test void groupsStandInTheReplacement() {
