@@ -225,7 +225,8 @@ final class ReplayRunsTest {
         for (int number = 0; number < 205; number++) {
             Files.createDirectories(root.resolve(String.format("replay_20200101000%03d_aaaaaaaa", number)));
         }
-        try (SessionLock lock = SessionLock.tryTake(held).orElseThrow()) {
+        SessionLock lock = SessionLock.tryTake(held).orElseThrow();
+        try {
             ReplayRun run = runs.start(REQUEST, ScriptedSender.plan(List.of()), new PreparedRun(settings(1), ok()));
             assertTrue(run.await(30_000));
             List<ReplayId> ids = runs.ids();
@@ -233,13 +234,15 @@ final class ReplayRunsTest {
             assertEquals(run.id(), ids.get(0));
             assertTrue(Files.isDirectory(held));
             assertFalse(Files.exists(root.resolve("replay_20200101000005_aaaaaaaa")));
+        } finally {
+            lock.close();
         }
     }
 
-    /** The child sends unsafe requests, eight at a time, and says each before it goes out, until it is killed. */
+    /** The child sends unsafe requests, eight at a time, says each before it goes out, and hangs after 500 unless it is killed before. */
     @Test void afterAKillNoUnsafeRequestIsSentAgainAndNoneIsLost() throws Exception {
         for (int round = 0; round < 3; round++) {
-            Process child = child("-Xmx128m", "POST", "100000", "8");
+            Process child = child("-Xmx128m", "POST", "1000", "8");
             Set<String> said = new HashSet<>();
             try (BufferedReader in = new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.US_ASCII))) {
                 ReplayId id = new ReplayId(in.readLine());
@@ -249,7 +252,7 @@ final class ReplayRunsTest {
                 if (round == 0) {
                     assertEquals("replay_running", code(() -> resumed(reopened(), id, ok())));
                 }
-                child.destroyForcibly();
+                child.toHandle().destroyForcibly(); // That of the process would close what it said last.
                 in.lines().filter(line -> line.matches("\\d+/1;")).forEach(said::add);
                 assertTrue(child.waitFor(20, TimeUnit.SECONDS));
                 RunReport report = reopened().find(id).report();
@@ -260,7 +263,7 @@ final class ReplayRunsTest {
                 Set<String> again = new HashSet<>(sender.sent());
                 again.removeIf(line -> !said.contains(line + ";"));
                 assertEquals(Set.of(), again);
-                assertTrue(sender.sent().size() + said.size() >= 100_000 - 8, sender.sent().size() + " + " + said.size());
+                assertTrue(sender.sent().size() + said.size() >= 1_000 - 8, sender.sent().size() + " + " + said.size());
             } finally {
                 child.destroyForcibly();
             }

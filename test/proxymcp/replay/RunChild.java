@@ -9,11 +9,18 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import proxymcp.json.JsonObject;
 
 /** A Java process of its own that sends a run: says its id, {@code seq/attempt;} of each unsafe request before it goes out, and in the end how it ended. */
 final class RunChild {
     private RunChild() {
+    }
+
+    private static void hangAfter(long seq) {
+        while (seq > 500) {
+            LockSupport.park();
+        }
     }
 
     /** Arguments: folder of the runs, method, items, concurrency. */
@@ -25,6 +32,7 @@ final class RunChild {
             public SendResult send(PlanItem item, int attempt) {
                 if (args[1].equals("POST")) {
                     out.println(item.seq() + "/" + attempt + ";");
+                    hangAfter(item.seq());
                 }
                 return ScriptedSender.status(200);
             }
