@@ -71,6 +71,11 @@ public final class HttpItemSender implements ItemSender {
         };
     }
 
+    @Override
+    public void ended(PlanItem item) {
+        changes.ended(item);
+    }
+
     private Hop hops(PlanItem item, int attempt, Changed changed) {
         InFlight running = new InFlight();
         inFlight.add(running);
