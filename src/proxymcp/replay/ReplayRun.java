@@ -83,6 +83,11 @@ public final class ReplayRun implements RunView {
 
     /** Starts its workers. */
     void begin() {
+        for (PlanItem item : plan.items()) {
+            if (!ledger.isPending(item.index())) {
+                prepared.sender().ended(item); // Skipped, or ended before the run was interrupted: nothing is to wait for it.
+            }
+        }
         int pending = ledger.count(RunItem.State.PENDING);
         workersLeft = Math.max(1, Math.min(prepared.settings().concurrency(), pending));
         int workers = workersLeft;
@@ -287,6 +292,7 @@ public final class ReplayRun implements RunView {
         abort.ifPresent(why -> stop(RunReport.State.ABORTED, why));
         if (end.isPresent()) {
             journal.done(job.item().index(), end.get(), elapsedMillis());
+            prepared.sender().ended(job.item());
         } else if (unsafe && !job.refresh() && !wasCutOff(result)) {
             journal.cleared(job.item().index());
         }

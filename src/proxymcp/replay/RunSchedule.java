@@ -33,11 +33,14 @@ final class RunSchedule {
     private final Map<String, Lane> byOrigin = new HashMap<>();
     private final boolean strict;
     private final int laneLimit;
+    private final int concurrency;
     private final Optional<TokenBucket> bucket;
     private final TreeSet<Lane> ready = new TreeSet<>(Comparator.comparingInt((Lane lane) -> lane.firstIndex).thenComparingInt(lane -> lane.number));
     private final TreeSet<Lane> later = new TreeSet<>(Comparator.comparingLong((Lane lane) -> lane.openAt).thenComparingInt(lane -> lane.number));
     private int inFlight;
     private int unsent;
+    /** Items that are to be sent again. Each keeps its place among those in flight: another one, which may wait for its answer, must not take it. */
+    private int held;
 
     /** What a worker does next. */
     sealed interface Step {
@@ -86,6 +89,7 @@ final class RunSchedule {
     RunSchedule(List<PlanItem> items, IntPredicate isPending, RunSettings settings) {
         this.items = items;
         this.strict = settings.concurrency() == 1;
+        this.concurrency = settings.concurrency();
         this.laneLimit = settings.perHostConcurrency().orElse(settings.concurrency());
         this.bucket = settings.ratePerSecond().isPresent()
                 ? Optional.of(new TokenBucket(settings.ratePerSecond().getAsDouble(), settings.burst())) : Optional.empty();
@@ -146,12 +150,39 @@ final class RunSchedule {
             }
             return unsent == 0 && inFlight == 0 ? new Step.End() : new Step.Wait(NEVER);
         }
+        Lane lane = ready.first();
+        if (!isAgainDue(lane, now) && inFlight + held >= concurrency) {
+            return heldOnly(now);
+        }
+        return taken(lane, now);
+    }
+
+    private static boolean isAgainDue(Lane lane, long now) {
+        return !lane.again.isEmpty() && lane.again.peek().at() <= now;
+    }
+
+    /** All places are taken: only what holds one may begin. */
+    private Step heldOnly(long now) {
+        long until = NEVER;
+        for (Lane lane : lanes) {
+            if (!lane.again.isEmpty() && !isFull(lane)) {
+                long at = Math.max(lane.again.peek().at(), lane.closedUntil);
+                if (at <= now) {
+                    return taken(lane, now);
+                }
+                until = Math.min(until, at);
+            }
+        }
+        return new Step.Wait(until);
+    }
+
+    private Step taken(Lane lane, long now) {
         long token = tokenAt(now);
         if (token > now) {
             return new Step.Wait(token);
         }
         bucket.ifPresent(tokens -> tokens.take(now));
-        return take(ready.pollFirst(), now);
+        return take(lane, now);
     }
 
     /** When the rate lets another request begin. */
@@ -194,6 +225,7 @@ final class RunSchedule {
         Step.Send send;
         if (waiting != null && waiting.at() <= now) {
             lane.again.poll();
+            held--;
             send = new Step.Send(waiting.item(), waiting.attempt());
         } else {
             send = new Step.Send(items.get(lane.head), 1);
@@ -239,6 +271,7 @@ final class RunSchedule {
     void again(PlanItem item, int attempt, long at, SendResult last) {
         Lane lane = lanes.get(laneOf[item.index()]);
         lane.again.add(new Again(item, attempt, at, last));
+        held++;
         file(lane);
     }
 
@@ -273,6 +306,7 @@ final class RunSchedule {
     void stop(Consumer<Again> tried) {
         for (Lane lane : lanes) {
             lane.again.forEach(tried);
+            held -= lane.again.size();
             lane.again.clear();
             lane.head = NONE;
             file(lane);

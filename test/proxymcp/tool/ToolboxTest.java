@@ -48,7 +48,7 @@ public final class ToolboxTest {
     }
 
     private static long toolbox(Tools tools, FileAccess files, Set<String> toolsets) {
-        return new Toolbox(tools.control, tools.sessions, files, ProxyLimits.DEFAULT, tools.pool, toolsets, Decoders.builtin()).tools().size();
+        return new Toolbox(tools.control, tools.sessions, files, ProxyLimits.DEFAULT, tools.pool, toolsets, Decoders.builtin(), tools.replays).tools().size();
     }
 
     /** Names of all tools, as the contract has them: one a line of {@code fixtures/tools.txt}, sorted. */
