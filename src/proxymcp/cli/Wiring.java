@@ -7,7 +7,8 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Set;
 import proxymcp.decode.Decoders;
-import proxymcp.decode.plugin.Plugins;
+import proxymcp.decode.plugin.PluginFolder;
+import proxymcp.decode.plugin.PluginLimits;
 import proxymcp.exchange.LiveBuffer;
 import proxymcp.exchange.SwitchSink;
 import proxymcp.mcp.McpServer;
@@ -49,7 +50,8 @@ record Wiring(ProxyControl control, SessionControl sessions, McpServer server) {
         ReplayRuns runs = new ReplayRuns(options.home().resolve("replays"), RunTime.of(Clock.systemUTC()), new SecureRandom());
         ReplayControl replays = closing.add(new ReplayControl(runs, sessions, control, options.allowEnv(), System.getenv(), Clock.systemUTC(),
                 new SecureRandom()));
-        Plugins plugins = closing.add(new Plugins(options.home().resolve("plugins"), options.isolatePlugins(), Plugins.MILLIS));
+        PluginFolder plugins = closing.add(new PluginFolder(options.home().resolve("plugins"),
+                PluginLimits.DEFAULT.isolated(options.isolatePlugins())));
         Toolbox toolbox = new Toolbox(control, sessions, files, options.limits().proxy(), pool, Set.copyOf(options.toolsets()),
                 Decoders.withPlugins(plugins), replays);
         ServerInfo info = new ServerInfo("proxy", "proxy-mcp", Version.text(), INSTRUCTIONS);

@@ -20,6 +20,7 @@ public final class DecodeSink extends OutputStream {
 
     private final int bytesMax;
     private final ByteArrayOutputStream written;
+    private boolean overflowed;
 
     /** A sink that takes {@code bytesMax} bytes, 0 or more. */
     public DecodeSink(int bytesMax) {
@@ -40,9 +41,15 @@ public final class DecodeSink extends OutputStream {
         return written.size();
     }
 
+    /** Whether more was offered than it takes. */
+    public boolean overflowed() {
+        return overflowed;
+    }
+
     @Override
     public void write(int octet) throws FullException {
         if (written.size() >= bytesMax) {
+            overflowed = true;
             throw new FullException(bytesMax);
         }
         written.write(octet);
@@ -59,6 +66,7 @@ public final class DecodeSink extends OutputStream {
         int taken = Math.min(length, bytesMax - written.size());
         written.write(source, offset, taken);
         if (taken < length) {
+            overflowed = true;
             throw new FullException(bytesMax);
         }
     }

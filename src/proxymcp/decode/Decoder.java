@@ -23,7 +23,8 @@ public interface Decoder {
     Set<String> mediaTypes();
 
     /**
-     * How sure it is, by looking, that the octets are of its format. Cheap: it reads no more than {@link DecodeInput#LOOK_BYTES}. A wrong yes puts a
+     * How sure it is, by looking, that the octets are of its format. Cheap: it reads no more than {@link DecodeInput#LOOK_BYTES}, and a plugin is
+     * given no more. A wrong yes puts a
      * false layer before the reader, so that a format which random octets or plain words can fit asks for more than its own grammar.
      *
      * @return 0 (no) to 1; below {@link #RECOGNISED} the pipeline runs it only where the media type or a chain says so

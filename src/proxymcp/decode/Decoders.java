@@ -80,7 +80,9 @@ public final class Decoders {
         for (Decoder decoder : builtin) {
             all.add(DecoderInfo.builtin(decoder));
         }
-        all.addAll(plugins.infos());
+        for (DecoderInfo plugin : plugins.infos()) {
+            all.add(find(builtin, plugin.id()).isPresent() ? plugin.refused("a decoder of this id is built in") : plugin);
+        }
         return all;
     }
 

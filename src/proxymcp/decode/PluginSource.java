@@ -18,7 +18,10 @@ public interface PluginSource {
         }
     };
 
-    /** Those that can be run, each already guarded: what a plugin throws becomes a {@link DecodeException}, and it ends in time. */
+    /**
+     * Those that were loaded, each already guarded: what a plugin throws becomes a {@link DecodeException}, and it ends in time. One that was
+     * disabled since says so as {@link Decoder#unavailable}.
+     */
     List<Decoder> decoders();
 
     /** All that were found, those that cannot be used with the reason. */

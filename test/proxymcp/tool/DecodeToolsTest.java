@@ -19,7 +19,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import proxymcp.decode.plugin.PluginJars;
 import proxymcp.json.Json;
 import proxymcp.json.JsonArray;
 import proxymcp.json.JsonObject;
@@ -46,20 +45,6 @@ final class DecodeToolsTest {
     @AfterEach
     void close() {
         tools.close();
-    }
-
-    @Test
-    void pluginsOfTheHomeAreListedAndRun() throws IOException {
-        PluginJars.example(home.resolve("plugins/readings.jar"));
-        Files.write(home.resolve("plugins/torn.jar"), new byte[] {1});
-        JsonArray all = (JsonArray) at(tools.call("proxy_list_decoders", "{}"), "decoders");
-        String listed = Json.text(all);
-        assertTrue(listed.contains("{\"id\":\"readings\",\"title\":\"sensor readings\",\"kind\":\"plugin\",\"source\":\"readings.jar\","
-                + "\"mediaTypes\":[\"application/vnd.example.readings\"],\"available\":true,\"failures\":0}"), listed);
-        assertTrue(listed.contains("\"source\":\"torn.jar\",\"mediaTypes\":[],\"available\":false,\"reason\":\"the jar was not loaded: "), listed);
-        String id = new Traffic(tools.live).responseBody("application/octet-stream", "RDG1\1a\0\0\7d").complete();
-        JsonObject decoded = tools.call(DECODE, "{\"exchange_id\":\"" + id + "\",\"side\":\"response\"}");
-        assertEquals("{\"a\":1.892}", Json.text(at(decoded, "response.preview")));
     }
 
     private static String base64(String text) {

@@ -27,7 +27,6 @@ import proxymcp.mcp.ServerInfo;
 import proxymcp.mcp.ToolOutcome;
 import proxymcp.mcp.WorkPool;
 import proxymcp.decode.Decoders;
-import proxymcp.decode.plugin.Plugins;
 import proxymcp.proxy.ProxyLimits;
 import java.util.Map;
 import java.util.Random;
@@ -47,7 +46,6 @@ final class Tools implements AutoCloseable {
     final McpServer server;
     final Toolbox toolbox;
     final WorkPool pool = new WorkPool();
-    final Plugins plugins;
     final ReplayControl replays;
 
     Tools(Path home) {
@@ -55,6 +53,10 @@ final class Tools implements AutoCloseable {
     }
 
     Tools(Path home, LiveBuffer.Limits limits) {
+        this(home, limits, Decoders.builtin());
+    }
+
+    Tools(Path home, LiveBuffer.Limits limits, Decoders decoders) {
         live = new LiveBuffer(limits);
         sink = new SwitchSink(live);
         catalog = new SessionCatalog(home.resolve("sessions"), StoreLimits.DEFAULT, Clock.systemUTC());
@@ -62,10 +64,8 @@ final class Tools implements AutoCloseable {
         control = new ProxyControl(home, live, sink, RuleBook.open(home, Clock.systemUTC()), Clock.systemUTC());
         replays = new ReplayControl(new ReplayRuns(home.resolve("replays"), RunTime.of(Clock.systemUTC()), new Random(1)), sessions, control,
                 List.of("REPLAY_TEST"), Map.of("REPLAY_TEST", "from outside"), Clock.systemUTC(), new Random(2));
-        plugins = new Plugins(home.resolve("plugins"), false, Plugins.MILLIS);
         FileAccess files = new FileAccess(home, home.resolveSibling("cwd"), home.resolveSibling("user"), List.of());
-        toolbox = new Toolbox(control, sessions, files, ProxyLimits.DEFAULT, pool, Set.copyOf(Toolbox.TOOLSETS),
-                Decoders.withPlugins(plugins), replays);
+        toolbox = new Toolbox(control, sessions, files, ProxyLimits.DEFAULT, pool, Set.copyOf(Toolbox.TOOLSETS), decoders, replays);
         server = new McpServer(new ServerInfo("proxy", "proxy-mcp", "0", ""), toolbox.tools(), toolbox.resources(), toolbox.templates());
     }
 
@@ -160,7 +160,6 @@ final class Tools implements AutoCloseable {
             throw new UncheckedIOException(e);
         } finally {
             control.close();
-            plugins.close();
             pool.close();
         }
     }

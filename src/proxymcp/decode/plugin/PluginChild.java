@@ -1,7 +1,6 @@
 package proxymcp.decode.plugin;
 
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
@@ -11,106 +10,79 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import proxymcp.decode.DecodeException;
-import proxymcp.decode.DecodeInput;
-import proxymcp.decode.DecodeSink;
-import proxymcp.decode.DecodedLayer;
-import proxymcp.decode.Decoder;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 
-/** The process that plugins of one jar run in where they are kept apart: answers what comes on its standard input, and ends with it. */
-public final class PluginChild {
-    private final DataInputStream in;
-    private final DataOutputStream out;
+/**
+ * The process of one plugin: questions on stdin, answers on stdout. Its main thread does nothing but read, so that the process ends when stdin does,
+ * whatever the plugin is doing.
+ */
+final class PluginChild {
+    private static final int BROKEN = 4;
+
     private final Path jar;
+    private final DataOutputStream out;
+    private final BlockingQueue<PluginWire.Question> questions = new LinkedBlockingQueue<>();
 
-    private PluginChild(DataInputStream in, DataOutputStream out, Path jar) {
-        this.in = in;
-        this.out = out;
+    private PluginChild(Path jar, DataOutputStream out) {
         this.jar = jar;
+        this.out = out;
     }
 
-    /**
-     * Runs until the standard input ends.
-     *
-     * @param args the jar
-     */
-    public static void main(String[] args) throws IOException {
-        DataOutputStream out = new DataOutputStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16));
-        DataInputStream in = new DataInputStream(new BufferedInputStream(new FileInputStream(FileDescriptor.in), 1 << 16));
-        // What a plugin prints is none of the answers.
+    /** Serves the jar that the first argument names. */
+    public static void main(String[] args) {
+        DataInputStream in = new DataInputStream(new BufferedInputStream(new FileInputStream(FileDescriptor.in)));
+        DataOutputStream out = new DataOutputStream(new FileOutputStream(FileDescriptor.out));
+        // A plugin that prints must not spoil the frames.
         System.setOut(System.err);
         System.setIn(InputStream.nullInputStream());
+        PluginChild child = new PluginChild(Path.of(args[0]), out);
+        Thread worker = new Thread(child::work, "decoder-plugin");
+        worker.setDaemon(true);
+        worker.start();
         try {
-            new PluginChild(in, out, Path.of(args[0])).serve();
-        } catch (EOFException over) {
-            System.exit(0);
-        }
-    }
-
-    private void serve() throws IOException {
-        PluginLoader loader;
-        require(in.readInt() == Wire.LOAD);
-        try {
-            loader = PluginLoader.load(jar);
-            out.writeInt(Wire.DONE);
-            Wire.infos(out, loader.infos());
-        } catch (IOException | RuntimeException | LinkageError e) {
-            out.writeInt(Wire.FAILED);
-            Wire.text(out, PluginInfo.shortened(e instanceof IOException ? e.getMessage() : e.toString()));
-            out.flush();
-            return;
-        }
-        out.flush();
-        while (true) {
-            int what = in.readInt();
-            Decoder decoder = loader.decoder(Wire.text(in));
-            if (what == Wire.RECOGNISE) {
-                recognise(decoder, Wire.input(in));
-            } else {
-                require(what == Wire.DECODE);
-                DecodeSink sink = new DecodeSink(in.readInt());
-                decode(decoder, Wire.input(in), sink);
+            while (true) {
+                child.questions.add(PluginWire.question(PluginWire.receive(in, PluginWire.INPUT_BYTES_MAX + 32 * PluginWire.ROOM_BYTES)));
             }
-            out.flush();
+        } catch (EOFException parentEnded) {
+            Runtime.getRuntime().halt(0);
+        } catch (IOException | RuntimeException e) {
+            Runtime.getRuntime().halt(BROKEN);
         }
     }
 
-    private static void require(boolean held) throws IOException {
-        if (!held) {
-            throw new IOException("not what was agreed");
-        }
-    }
-
-    private void recognise(Decoder decoder, DecodeInput input) throws IOException {
-        double confidence;
+    private void work() {
         try {
-            confidence = decoder.recognise(input);
-        } catch (RuntimeException | LinkageError | StackOverflowError e) {
-            failed(e);
-            return;
+            serve();
+        } catch (Throwable lost) {
+            Runtime.getRuntime().halt(BROKEN);
         }
-        out.writeInt(Wire.DONE);
-        out.writeDouble(confidence);
     }
 
-    private void decode(Decoder decoder, DecodeInput input, DecodeSink sink) throws IOException {
-        DecodedLayer layer;
+    private void serve() throws IOException, InterruptedException {
+        LoadedJar loaded;
         try {
-            layer = Answers.checked(input, decoder.decode(input, sink));
-        } catch (DecodeException e) {
-            out.writeInt(Wire.UNREADABLE);
-            Wire.failure(out, e, sink);
-            return;
-        } catch (IOException | RuntimeException | LinkageError | StackOverflowError | PluginFailure e) {
-            failed(e);
+            loaded = LoadedJar.load(jar);
+        } catch (IOException refused) {
+            PluginWire.send(out, PluginWire.contents(new PluginHost.Contents(List.of(), List.of(Reason.message(refused)))));
             return;
         }
-        out.writeInt(Wire.DONE);
-        Wire.layer(out, layer, sink);
+        Thread.currentThread().setContextClassLoader(loaded.loader());
+        PluginWire.send(out, PluginWire.contents(new PluginHost.Contents(loaded.descriptions(), loaded.problems())));
+        while (true) {
+            PluginWire.send(out, answer(loaded, questions.take()));
+        }
     }
 
-    private void failed(Throwable e) throws IOException {
-        out.writeInt(Wire.FAILED);
-        Wire.text(out, e instanceof PluginFailure ? e.getMessage() : "it threw " + PluginInfo.shortened(e.toString()));
+    private static byte[] answer(LoadedJar loaded, PluginWire.Question question) {
+        if (question.decode()) {
+            return PluginWire.answer(PluginCall.decode(loaded.decoders().get(question.decoder()), question.in(), question.bytesMax()));
+        }
+        try {
+            return PluginWire.confidence(PluginCall.recognise(loaded.decoders().get(question.decoder()), question.in()));
+        } catch (Throwable thrown) {
+            return PluginWire.fault(Reason.of(thrown));
+        }
     }
 }

@@ -1,11 +1,13 @@
 /**
- * Decoders that somebody else wrote: jars under {@code <home>/plugins}, each with a class loader of its own.
+ * Decoders that others wrote: jars in a folder, each with its own class loader, asked on threads that may be lost or in a process of their own.
  *
- * <p>Lives here: finding and loading the jars, running what they hold on threads of their own for a bounded time, and the child process that does
- * so where they are to be kept apart. A plugin that throws, hangs or floods fails its layer and nothing else.
+ * <p>Lives here: {@link proxymcp.decode.plugin.PluginFolder}, which finds the jars and hands out guarded decoders, and what stands between a plugin and
+ * a call: time, size of output, everything it may throw.
  *
- * <p>Does not know: which decoder is chosen, the store, tools.
+ * <p>Does not know: how the pipeline chooses, tools, the command line.
  *
- * <p>Threads: any thread may decode; plugins run on daemon platform threads, or in a child. Read {@link proxymcp.decode.plugin.Plugins} first.
+ * <p>Threads: plugins run on daemon threads of this package, or in a child process that ends when its stdin does. In this process a plugin can do
+ * whatever the user can; only in a child process is its memory bounded and {@code System.exit} harmless. Read
+ * {@link proxymcp.decode.plugin.PluginFolder} first.
  */
 package proxymcp.decode.plugin;

@@ -1,5 +1,7 @@
 package proxymcp.decode.plugin;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
@@ -9,83 +11,91 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
-import proxymcp.decode.Decoder;
+import proxymcp.Programs;
 
-/** Makes jars of plugins from source, as their authors do. */
+/** Makes jars of plugins out of sources, as their authors do: with nothing but this program's jar on the class path. */
 public final class PluginJars {
-    private static final String SERVICE = "META-INF/services/" + Decoder.class.getName();
-    private static final String DECODER = """
-            package bad;
-            import proxymcp.decode.*;
-            public class NAME implements Decoder {
-                public String id() { return "NAME".toLowerCase(); }
-                public String title() { return "a test"; }
-                public java.util.Set<String> mediaTypes() { return java.util.Set.of("x/NAME"); }
-                public double recognise(DecodeInput in) { return 0; }
-                public DecodedLayer decode(DecodeInput in, DecodeSink out) throws java.io.IOException { BODY }
-                MORE
-            }
-            """;
-
     private PluginJars() {}
 
-    /** The worked example. */
-    public static void example(Path jar) throws IOException {
-        Path source = Path.of("test/example/plugin/ReadingsDecoder.java");
-        write(jar, Map.of("example.plugin.ReadingsDecoder", Files.readString(source)), List.of("example.plugin.ReadingsDecoder"));
+    /** The worked example, as {@code readings.jar} in a folder that is made. */
+    public static Path example(Path plugins) throws IOException {
+        Path source = Programs.fixtures().resolveSibling("test").resolve("example").resolve("ReadingsDecoder.java");
+        Path classes = compile(plugins, List.of(text("example.ReadingsDecoder", Files.readString(source))));
+        return pack(plugins, "readings.jar", classes, "example.ReadingsDecoder\n");
     }
 
-    /** A jar with one decoder whose id is {@code name} in lower case. */
-    static void one(Path jar, String name, String body) throws IOException {
-        one(jar, name, body, "");
+    /** The source of a decoder in package {@code bad} with these bodies of methods. */
+    static JavaFileObject decoder(String name, String id, String recognise, String decode) {
+        return text("bad." + name, """
+                package bad;
+                import java.util.*;
+                import proxymcp.decode.*;
+                import proxymcp.json.*;
+                public final class %s implements Decoder {
+                    public String id() { return "%s"; }
+                    public String title() { return "for a test"; }
+                    public Set<String> mediaTypes() { return Set.of("application/x-%s"); }
+                    public double recognise(DecodeInput in) { %s }
+                    public DecodedLayer decode(DecodeInput in, DecodeSink out) throws java.io.IOException { %s }
+                    static String in(DecodeInput in) { return new String(in.copy(), java.nio.charset.StandardCharsets.UTF_8); }
+                }
+                """.formatted(name, id, id, recognise, decode));
     }
 
-    /** The same with further members, of which the last of a kind holds. */
-    static void one(Path jar, String name, String body, String more) throws IOException {
-        write(jar, Map.of("bad." + name, DECODER.replace("NAME", name).replace("BODY", body).replace("MORE", more)), List.of("bad." + name));
-    }
-
-    /** A jar with these sources, by class name, and these providers. */
-    static void write(Path jar, Map<String, String> sources, List<String> providers) throws IOException {
-        Path classes = Files.createTempDirectory("plugin-classes");
-        compile(classes, sources);
-        Files.createDirectories(jar.getParent());
-        try (OutputStream file = Files.newOutputStream(jar); JarOutputStream out = new JarOutputStream(file); Stream<Path> made = Files.walk(classes)) {
-            for (Path path : made.filter(Files::isRegularFile).toList()) {
-                put(out, classes.relativize(path).toString(), Files.readAllBytes(path));
-                Files.delete(path);
-            }
-            put(out, SERVICE, String.join("\n", providers).getBytes(StandardCharsets.UTF_8));
-        }
-    }
-
-    private static void put(JarOutputStream out, String name, byte[] octets) throws IOException {
-        out.putNextEntry(new JarEntry(name));
-        out.write(octets);
-        out.closeEntry();
-    }
-
-    private static void compile(Path classes, Map<String, String> sources) {
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        List<JavaFileObject> files = new ArrayList<>();
-        sources.forEach((name, text) -> files.add(new SimpleJavaFileObject(URI.create("string:///" + name.replace('.', '/') + ".java"),
-                JavaFileObject.Kind.SOURCE) {
+    /** Any source. */
+    static JavaFileObject text(String name, String code) {
+        return new SimpleJavaFileObject(URI.create("string:///" + name.replace('.', '/') + ".java"), JavaFileObject.Kind.SOURCE) {
             @Override
             public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-                return text;
+                return code;
             }
-        }));
-        StringWriter said = new StringWriter();
-        if (!compiler.getTask(said, null, null, List.of("-d", classes.toString(), "-proc:none"), null, files).call()) {
-            throw new IllegalArgumentException(said.toString());
+        };
+    }
+
+    /** Compiles sources into a new folder beside the plugins. */
+    static Path compile(Path plugins, List<JavaFileObject> sources) throws IOException {
+        Files.createDirectories(plugins);
+        Path classes = Files.createTempDirectory(plugins.resolveSibling("").toAbsolutePath().normalize(), "classes");
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        StringWriter problems = new StringWriter();
+        List<String> options = List.of("-proc:none", "-cp", Programs.jar().toString(), "-d", classes.toString(), "--release", "21");
+        boolean compiled = compiler.getTask(problems, null, null, options, null, sources).call();
+        assertTrue(compiled, problems::toString);
+        return classes;
+    }
+
+    /** Packs classes and a service file. */
+    static Path pack(Path plugins, String name, Path classes, String service) throws IOException {
+        Path jar = plugins.resolve(name);
+        List<Path> files = new ArrayList<>();
+        try (Stream<Path> all = Files.walk(classes)) {
+            all.filter(Files::isRegularFile).sorted().forEach(files::add);
         }
+        try (OutputStream file = Files.newOutputStream(jar); JarOutputStream out = new JarOutputStream(file)) {
+            out.putNextEntry(new ZipEntry("META-INF/services/proxymcp.decode.Decoder"));
+            out.write(service.getBytes(StandardCharsets.UTF_8));
+            for (Path path : files) {
+                out.putNextEntry(new ZipEntry(classes.relativize(path).toString().replace('\\', '/')));
+                out.write(Files.readAllBytes(path));
+            }
+        }
+        return jar;
+    }
+
+    /** One jar of such decoders, each named by its service file. */
+    static Path jar(Path plugins, String name, JavaFileObject... sources) throws IOException {
+        StringBuilder service = new StringBuilder();
+        for (JavaFileObject source : sources) {
+            String path = source.toUri().getPath();
+            service.append(path.substring(1, path.length() - ".java".length()).replace('/', '.')).append('\n');
+        }
+        return pack(plugins, name, compile(plugins, List.of(sources)), service.toString());
     }
 }
