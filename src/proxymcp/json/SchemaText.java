@@ -43,7 +43,8 @@ final class SchemaText {
 
     private static void putKind(JsonObject.Builder members, Property.Kind kind) {
         switch (kind) {
-            case Property.Kind.Text text -> putText(members, text);
+            // Lengths are checked and not told: they guard this program, help nobody to choose a value, and the list of tools has to be short.
+            case Property.Kind.Text text -> members.put("type", "string");
             case Property.Kind.Whole whole -> members.put("type", "integer").put("minimum", whole.min()).put("maximum", whole.max());
             case Property.Kind.Fraction fraction ->
                     members.put("type", "number").put("minimum", fraction.min()).put("maximum", fraction.max());
@@ -58,16 +59,6 @@ final class SchemaText {
             case Property.Kind.Nested nested -> members.putAll(of(nested.schema()));
             case Property.Kind.NestedList list -> putArray(members, of(list.schema()), list.itemsMax());
             case Property.Kind.Form form -> members.putAll(form.shape());
-        }
-    }
-
-    private static void putText(JsonObject.Builder members, Property.Kind.Text text) {
-        members.put("type", "string");
-        if (text.lengthMin() > 0) {
-            members.put("minLength", text.lengthMin());
-        }
-        if (text.lengthMax() < Integer.MAX_VALUE) {
-            members.put("maxLength", text.lengthMax());
         }
     }
 

@@ -51,7 +51,7 @@ final class BodySearchTool {
             Property.integer("max_scan", "Exchanges to look at, at most; all unless given", 1, SCAN_MAX),
             Property.integer("context_chars", "Characters to show on each side of a match", 20, 500).defaultTo(120),
             Property.text("cursor", "nextCursor of the page before; stays right while the session grows", 1, 40),
-            ListBudget.MAX_CHARS).and(SessionFilter.BUT_TEXT);
+            ListBudget.MAX_CHARS).and(SessionFilter.UNEXPLAINED_BUT_TEXT);
 
     private final SessionControl sessions;
     private final WorkPool pool;
@@ -64,7 +64,7 @@ final class BodySearchTool {
     List<Tool> tools() {
         return List.of(new Tool("proxy_search_session_bodies", "Search a session's bodies",
                 "Finds text or a regular expression in decoded bodies of a session, oldest first, with the matches in their context. "
-                        + "Counts are of what this call looked at; without a cursor that is everything.",
+                        + "Counts are of what this call looked at. Filters as in proxy_query_session.",
                 Tool.Hints.QUERY, SessionTools.TOOLSET, INPUT,
                 ResultSchema.of(ResultSchema.text("query"), ResultSchema.integer("scanned"), ResultSchema.integer("skippedBinary"),
                         ResultSchema.integer("skippedNoBody"), ResultSchema.integer("undecodable"), ResultSchema.integer("damaged"),

@@ -31,7 +31,7 @@ import proxymcp.store.SessionQuery;
 final class HarExportTool {
     static final Schema INPUT = Schema.of(SessionTools.SESSION_ID,
             Property.text("output_file", "Relative to the home's folder files; gzip if it ends with .gz; else a new file in har/", 1, 4_096),
-            Property.flag("include_bodies", "Whether bodies are written").defaultTo(true)).and(SessionFilter.PROPERTIES).and(List.of(
+            Property.flag("include_bodies", "Whether bodies are written").defaultTo(true)).and(SessionFilter.UNEXPLAINED).and(List.of(
             Property.choice("sort", "By start", "asc", "desc").defaultTo("asc"),
             Property.flag("overwrite", "Replace an existing output_file").defaultTo(false)));
 
@@ -53,7 +53,7 @@ final class HarExportTool {
 
     List<Tool> tools() {
         return List.of(new Tool("proxy_export_har", "Export a session as HAR",
-                "Writes exchanges of a session that match all filters to a HAR 1.2 file, every one of them; also while it is recorded.",
+                "Writes exchanges of a session that match all filters (as in proxy_query_session) to a HAR 1.2 file, every one of them; also while it is recorded.",
                 Tool.Hints.ADD.overwriting(), SessionTools.TOOLSET, INPUT,
                 ResultSchema.of(ResultSchema.text("sessionId"), ResultSchema.text("outputFile"), ResultSchema.integer("entries"),
                         ResultSchema.integer("bytes"), ResultSchema.array("warnings")),

@@ -58,7 +58,7 @@ final class RuleTestTool {
             Property.flag("include_disabled", "Also rules that are disabled").defaultTo(true),
             Property.integer("limit_rules", "Most rules to show", 1, RULES_MAX),
             Property.integer("samples", "For session: exchanges to show for each rule", 0, 50).defaultTo(3),
-            ListBudget.MAX_CHARS).and(SessionFilter.PROPERTIES);
+            ListBudget.MAX_CHARS).and(SessionFilter.UNEXPLAINED);
 
     private final ProxyControl control;
     private final SessionControl sessions;
@@ -74,7 +74,7 @@ final class RuleTestTool {
 
     List<Tool> tools() {
         return List.of(new Tool("proxy_test_rule_match", "Test rules",
-                "Which rules take a request and why, and which one it follows; or how many exchanges of a session each would take.",
+                "Which rules take a request and why, and which one it follows; or how many exchanges of a session (filters as in proxy_query_session) each would take.",
                 Tool.Hints.QUERY, RuleTools.TOOLSET, INPUT, ResultSchema.of(ResultSchema.text("mode"), ResultSchema.text("exchange_id").optional(),
                         ResultSchema.text("session_id").optional(), ResultSchema.object("result")), new ToolCall(this::test)));
     }

@@ -32,12 +32,24 @@ final class SessionFilter {
             Property.choice("source", "How it came", "explicit", "transparent", "replay", "har", "rule"),
             Property.text("target_id", "Browser or process it came from", 1, 200));
     static final List<Property> PROPERTIES = withText();
+    /** The same for a tool whose description refers to proxy_query_session, where they are explained: the list of tools has to be short. */
+    static final List<Property> UNEXPLAINED = unexplained(PROPERTIES);
+    /** {@link #BUT_TEXT} likewise. */
+    static final List<Property> UNEXPLAINED_BUT_TEXT = unexplained(BUT_TEXT);
 
     private SessionFilter() {}
 
     private static List<Property> withText() {
         List<Property> all = new ArrayList<>(BUT_TEXT);
         all.add(3, Property.text("text", "Part of URL, exchange id or target id, ignoring case", 1, 10_000));
+        return List.copyOf(all);
+    }
+
+    private static List<Property> unexplained(List<Property> properties) {
+        List<Property> all = new ArrayList<>();
+        for (Property property : properties) {
+            all.add(new Property(property.name(), "Filter", property.kind(), property.presence()));
+        }
         return List.copyOf(all);
     }
 
