@@ -53,8 +53,8 @@ public record Property(String name, String description, Kind kind, Presence pres
         /** An object with properties of its own. */
         record Nested(Schema schema) implements Kind {}
 
-        /** An array of at most {@code itemsMax} such objects. */
-        record NestedList(Schema schema, int itemsMax) implements Kind {}
+        /** An array of at most {@code itemsMax} such objects; {@code told} says whether their schema is published, or their description says it. */
+        record NestedList(Schema schema, int itemsMax, boolean told) implements Kind {}
 
         /** An object that whoever asked for it reads; clients are told {@code shape}. */
         record Form(JsonObject shape) implements Kind {}
@@ -145,7 +145,12 @@ public record Property(String name, String description, Kind kind, Presence pres
 
     /** An array of at most {@code itemsMax} objects with properties of their own. */
     public static Property objects(String name, String description, Schema schema, int itemsMax) {
-        return optional(name, description, new Kind.NestedList(schema, itemsMax));
+        return optional(name, description, new Kind.NestedList(schema, itemsMax, true));
+    }
+
+    /** The same, where {@code description} says what the objects may hold: shorter in the list of tools than their schema. */
+    public static Property objectsInWords(String name, String description, Schema schema, int itemsMax) {
+        return optional(name, description, new Kind.NestedList(schema, itemsMax, false));
     }
 
     /**

@@ -57,7 +57,7 @@ final class SchemaText {
                     .put("minItems", 2).put("maxItems", 2).build(), pairs.itemsMax());
             case Property.Kind.TextMap map -> members.put("type", "object").put("additionalProperties", typeOnly("string"));
             case Property.Kind.Nested nested -> members.putAll(of(nested.schema()));
-            case Property.Kind.NestedList list -> putArray(members, of(list.schema()), list.itemsMax());
+            case Property.Kind.NestedList list -> putArray(members, list.told() ? of(list.schema()) : typeOnly("object"), list.itemsMax());
             case Property.Kind.Form form -> members.putAll(form.shape());
         }
     }

@@ -54,11 +54,14 @@ final class ReplayArgs {
             Property.integer("limit", "Most requests", 1, Selection.ITEMS_MAX).defaultTo(100),
             Property.integer("offset", "Matches to leave out", 0, Integer.MAX_VALUE).defaultTo(0),
             Property.choice("sort", "By start", "asc", "desc").defaultTo("asc"))
-            .and(SessionFilter.PROPERTIES).and(List.of(
+            .and(SessionFilter.UNEXPLAINED).and(List.of(
             Property.text("target_base_url", "Scheme, host and port to send to instead", 1, 2_000),
-            Property.objects("overrides", "Changes; values may hold {timestamp}, {timestamp_ms}, {iso_time}, {nonce}, {nonce:32}, {uuid}, {counter}, {seq}, "
-                    + "{env:NAME} and captured {name}", RequestChanges.OVERRIDE, RequestChanges.OVERRIDES_MAX),
-            Property.objects("captures", "Values that later requests use", Captures.CAPTURE, Captures.CAPTURES_MAX),
+            Property.objectsInWords("overrides", "Changes, in order: {match?: {seqs?, method?, url_contains?}, method, set_query: {name: value}, "
+                    + "remove_query: [name], set_headers: {}, remove_headers: [], set_cookies: {}, set_form: {}, set_json: {\"$.a.b\": value}, "
+                    + "replace: [[literal, with]], body_text, body_base64}; values may hold {timestamp}, {timestamp_ms}, {iso_time}, {nonce}, {nonce:32}, "
+                    + "{uuid}, {counter}, {seq}, {env:NAME} and captured {name}", RequestChanges.OVERRIDE, RequestChanges.OVERRIDES_MAX),
+            Property.objectsInWords("captures", "Values that later requests use: {from_seq | from_url_contains, select: json:PATH | header:NAME | cookie:NAME "
+                    + "| regex:EXPRESSION, as: name, required = true}", Captures.CAPTURE, Captures.CAPTURES_MAX),
             Property.choice("cookies", "As recorded, from the run's own answers, or none", "recorded", "jar", "none").defaultTo("recorded"),
             Property.flag("follow_redirects", "Follow 3xx").defaultTo(false),
             Property.integer("concurrency", "Most in flight; 1 keeps the order", 1, CONCURRENCY_MAX).defaultTo(4),
