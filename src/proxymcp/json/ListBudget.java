@@ -19,7 +19,7 @@ import java.util.List;
 public final class ListBudget {
     /** The parameter that every listing tool has. */
     public static final Property MAX_CHARS =
-            Property.integer("max_chars", "Most characters of the result; a longer list stops early", 2_000, 200_000).defaultTo(24_000);
+            Property.integer("max_chars", "Most characters of the result", 2_000, 200_000).defaultTo(24_000);
 
     /** Kept free for the members around the list. */
     private static final int ENVELOPE_CHARS = 1_000;

@@ -45,11 +45,28 @@ final class ToolMethods {
             entry.put("outputSchema", tool.output().published());
         }
         if (revision.isAtLeast(Revision.R2025_03_26)) {
-            entry.put("annotations", JsonObject.builder().put("readOnlyHint", tool.hints().readOnly())
-                    .put("destructiveHint", tool.hints().destructive()).put("idempotentHint", tool.hints().idempotent())
-                    .put("openWorldHint", tool.hints().openWorld()).build());
+            entry.put("annotations", annotations(tool.hints()));
         }
         return entry.build();
+    }
+
+    /** Only what differs from the defaults of the specification, and only what means something: a tool that reads destroys nothing. */
+    private static JsonObject annotations(Tool.Hints hints) {
+        JsonObject.Builder told = JsonObject.builder();
+        if (hints.readOnly()) {
+            told.put("readOnlyHint", true);
+        } else {
+            if (!hints.destructive()) {
+                told.put("destructiveHint", false);
+            }
+            if (hints.idempotent()) {
+                told.put("idempotentHint", true);
+            }
+        }
+        if (!hints.openWorld()) {
+            told.put("openWorldHint", false);
+        }
+        return told.build();
     }
 
     JsonObject call(Tool tool, JsonObject params, Revision revision, CallContext context) throws RpcException {

@@ -42,7 +42,9 @@ final class RuleTools {
     static final Schema ADD = Schema.of(DESCRIPTION.required(), priority(RuleDraft.PRIORITY), MATCHER.required(), HANDLER.required(),
             Property.flag("persist", "Keep it for later processes of this home").defaultTo(false));
     static final Schema UPDATE = Schema.of(RULE_ID, DESCRIPTION,
-            Property.integer("priority", "Smaller is asked first", -1_000_000, 1_000_000), MATCHER, HANDLER);
+            Property.integer("priority", "Smaller is asked first", -1_000_000, 1_000_000),
+            Property.form("matcher", "Which requests, as in proxy_add_rule", RuleShapes.OBJECT),
+            Property.form("handler", "What happens to them, likewise", RuleShapes.OBJECT));
     static final Schema ONE = Schema.of(RULE_ID);
     static final Schema LIST = Schema.of(Property.text("rule_id", "Only this one, with its whole body", 1, 40),
             Property.integer("limit", "Most rules to return", 1, 1_000).defaultTo(100),

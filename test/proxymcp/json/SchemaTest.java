@@ -115,8 +115,8 @@ final class SchemaTest {
                 .and(ResultSchema.flag("complete"), ResultSchema.object("session"), ResultSchema.number("ratio"));
         assertEquals("{\"type\":\"object\",\"properties\":{\"status\":{\"type\":\"string\"},\"total\":{\"type\":\"integer\"},"
                 + "\"items\":{\"type\":\"array\"},\"note\":{\"type\":\"string\"},\"endedAt\":{\"description\":\"integer or null\"},"
+                + "\"complete\":{\"type\":\"boolean\"},\"session\":{\"type\":\"object\"},\"ratio\":{\"type\":\"number\"}},"
                 + "\"required\":[\"status\"]}",
-                + "\"required\":[\"status\",\"total\",\"items\",\"endedAt\",\"complete\",\"session\",\"ratio\"]}",
                 schema.published().toString());
     }
 

@@ -96,12 +96,12 @@ final class McpServerTest {
                 + "\"inputSchema\":{\"type\":\"object\",\"additionalProperties\":false},"
                 + "\"outputSchema\":{\"type\":\"object\",\"properties\":{\"status\":{\"type\":\"string\"},\"origin\":{\"type\":\"string\"}},"
                 + "\"required\":[\"status\",\"origin\"]},"
-                + "\"annotations\":{\"readOnlyHint\":true,\"destructiveHint\":false,\"idempotentHint\":true,\"openWorldHint\":false}}",
+                + "\"annotations\":{\"readOnlyHint\":true,\"openWorldHint\":false}}",
                 tools.values().get(2).toString());
         JsonValue second = result(answer(Revision.R2025_03_26, "tools/list", "{}")).array("tools").orElseThrow().values().get(2);
         assertEquals("{\"name\":\"origin\",\"description\":\"Says where the call came from\","
                 + "\"inputSchema\":{\"type\":\"object\",\"additionalProperties\":false},"
-                + "\"annotations\":{\"readOnlyHint\":true,\"destructiveHint\":false,\"idempotentHint\":true,\"openWorldHint\":false}}",
+                + "\"annotations\":{\"readOnlyHint\":true,\"openWorldHint\":false}}",
                 second.toString());
         JsonValue first = result(answer(Revision.R2024_11_05, "tools/list", "{}")).array("tools").orElseThrow().values().get(2);
         assertFalse(((JsonObject) first).has("annotations"));
