@@ -63,7 +63,7 @@ final class ReplayTools {
     List<Tool> tools() {
         return List.of(
                 new Tool("proxy_replay_session", "Replay a session", "Sends recorded requests again, as recorded or changed, many at a time; "
-                        + "first shows the plan. Unsafe methods are skipped unless allowed. Filters as in proxy_query_session.", Tool.Hints.ADD, TOOLSET, ReplayArgs.INPUT,
+                        + "first shows the plan. Unsafe methods are skipped unless allowed. Filters as in proxy_query_session.", Tool.Hints.ADD.reachingOut(), TOOLSET, ReplayArgs.INPUT,
                         ResultSchema.of(ResultSchema.text("mode"), ResultSchema.text("replayId").optional(), ResultSchema.text("state"),
                                 ResultSchema.text("sessionId"), ResultSchema.text("replaySessionId").optional(), ResultSchema.integer("selectedCount"),
                                 ResultSchema.integer("executedCount"), ResultSchema.integer("successCount"), ResultSchema.integer("errorCount"),
