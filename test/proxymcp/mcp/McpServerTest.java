@@ -95,7 +95,7 @@ final class McpServerTest {
         assertEquals("{\"name\":\"origin\",\"title\":\"origin\",\"description\":\"Says where the call came from\","
                 + "\"inputSchema\":{\"type\":\"object\",\"additionalProperties\":false},"
                 + "\"outputSchema\":{\"type\":\"object\",\"properties\":{\"status\":{\"type\":\"string\"},\"origin\":{\"type\":\"string\"}},"
-                + "\"required\":[\"status\",\"origin\"]},"
+                + "\"required\":[\"status\"]},"
                 + "\"annotations\":{\"readOnlyHint\":true,\"openWorldHint\":false}}",
                 tools.values().get(2).toString());
         JsonValue second = result(answer(Revision.R2025_03_26, "tools/list", "{}")).array("tools").orElseThrow().values().get(2);
