@@ -15,7 +15,7 @@ import java.util.Optional;
  * </pre>
  *
  * @param name snake_case
- * @param description a sentence for the agent
+ * @param description a sentence for the agent; empty where the tool's description says it
  * @param kind what values are accepted
  * @param presence whether it must be given
  */

@@ -34,7 +34,9 @@ final class SchemaText {
     private static JsonObject of(Property property) {
         JsonObject.Builder members = JsonObject.builder();
         putKind(members, property.kind());
-        members.put("description", property.description());
+        if (!property.description().isEmpty()) {
+            members.put("description", property.description());
+        }
         if (property.presence() instanceof Property.Presence.Defaulted defaulted) {
             members.put("default", defaulted.value());
         }

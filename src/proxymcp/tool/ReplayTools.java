@@ -44,11 +44,14 @@ final class ReplayTools {
             Property.integer("wait_ms", "Wait for the end that long", 0, 300_000).defaultTo(0), ListBudget.MAX_CHARS);
     private static final Schema CANCEL = Schema.of(Property.text("replay_id", "From proxy_replay_session", 1, 100).required());
 
-    private static final ResultSchema REPORT = ResultSchema.of(ResultSchema.text("replayId"), ResultSchema.text("state"),
+    private static final ResultSchema REPORT = ResultSchema.of(ResultSchema.text("replayId").optional(), ResultSchema.text("state"),
             ResultSchema.text("reason").optional(), ResultSchema.text("sessionId"), ResultSchema.text("replaySessionId").optional(),
             ResultSchema.integer("selectedCount"), ResultSchema.integer("executedCount"), ResultSchema.integer("successCount"),
-            ResultSchema.integer("errorCount"), ResultSchema.integer("skippedCount"), ResultSchema.object("statusCounts"),
-            ResultSchema.object("errorBuckets"), ResultSchema.object("latencyMs"), ResultSchema.array("items"));
+            ResultSchema.integer("errorCount"), ResultSchema.integer("skippedCount"), ResultSchema.integer("pendingCount").optional(),
+            ResultSchema.integer("retryCount").optional(), ResultSchema.object("statusCounts").optional(), ResultSchema.object("errorBuckets").optional(),
+            ResultSchema.object("skippedBuckets").optional(), ResultSchema.object("latencyMs").optional(), ResultSchema.any("requestsPerSecond", "number").optional(),
+            ResultSchema.integer("startedAt").optional(), ResultSchema.any("endedAt", "integer or null").optional(), ResultSchema.text("note").optional())
+            .and(ListBudget.pageMembers("items").members().toArray(new ResultSchema.Member[0]));
 
     private final ReplayControl control;
     private final FileAccess files;
@@ -64,10 +67,8 @@ final class ReplayTools {
         return List.of(
                 new Tool("proxy_replay_session", "Replay a session", "Sends recorded requests again, as recorded or changed, many at a time; "
                         + "first shows the plan. Unsafe methods are skipped unless allowed. Filters as in proxy_query_session.", Tool.Hints.ADD.reachingOut(), TOOLSET, ReplayArgs.INPUT,
-                        ResultSchema.of(ResultSchema.text("mode"), ResultSchema.text("replayId").optional(), ResultSchema.text("state"),
-                                ResultSchema.text("sessionId"), ResultSchema.text("replaySessionId").optional(), ResultSchema.integer("selectedCount"),
-                                ResultSchema.integer("executedCount"), ResultSchema.integer("successCount"), ResultSchema.integer("errorCount"),
-                                ResultSchema.integer("skippedCount"), ResultSchema.array("items")), new ToolCall(this::replay)),
+                        ResultSchema.of(ResultSchema.text("mode"), ResultSchema.any("targetBaseUrl", "string or null"))
+                                .and(REPORT.members().toArray(new ResultSchema.Member[0])), new ToolCall(this::replay)),
                 new Tool("proxy_replay_status", "Look at a replay", "A run in numbers, and its items.", Tool.Hints.QUERY, TOOLSET, STATUS, REPORT,
                         new ToolCall(this::status)),
                 new Tool("proxy_replay_cancel", "Cancel a replay", "Ends a run; what is in flight is cut off.", Tool.Hints.SET, TOOLSET, CANCEL,
