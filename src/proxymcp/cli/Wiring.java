@@ -2,6 +2,7 @@ package proxymcp.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
@@ -15,8 +16,11 @@ import proxymcp.mcp.ServerInfo;
 import proxymcp.mcp.WorkPool;
 import proxymcp.rule.RuleBook;
 import proxymcp.store.SessionCatalog;
+import proxymcp.replay.ReplayRuns;
+import proxymcp.replay.RunTime;
 import proxymcp.tool.FileAccess;
 import proxymcp.tool.ProxyControl;
+import proxymcp.tool.ReplayControl;
 import proxymcp.tool.SessionControl;
 import proxymcp.tool.Toolbox;
 
@@ -43,10 +47,13 @@ record Wiring(ProxyControl control, SessionControl sessions, McpServer server) {
         control.use(options.upstreams());
         FileAccess files = new FileAccess(options.home(), Path.of(""), UserHome.find(System.getenv()).orElse(options.home()),
                 options.allowPaths());
+        ReplayRuns runs = new ReplayRuns(options.home().resolve("replays"), RunTime.of(Clock.systemUTC()), new SecureRandom());
+        ReplayControl replays = closing.add(new ReplayControl(runs, sessions, control, options.allowEnv(), System.getenv(), Clock.systemUTC(),
+                new SecureRandom()));
         PluginFolder plugins = closing.add(new PluginFolder(options.home().resolve("plugins"),
                 PluginLimits.DEFAULT.isolated(options.isolatePlugins())));
         Toolbox toolbox = new Toolbox(control, sessions, files, options.limits().proxy(), pool, Set.copyOf(options.toolsets()),
-                Decoders.withPlugins(plugins));
+                Decoders.withPlugins(plugins), replays);
         ServerInfo info = new ServerInfo("proxy", "proxy-mcp", Version.text(), INSTRUCTIONS);
         return new Wiring(control, sessions, new McpServer(info, toolbox.tools(), toolbox.resources(), toolbox.templates()));
     }

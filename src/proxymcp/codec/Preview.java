@@ -1,5 +1,7 @@
 package proxymcp.codec;
 
+import java.util.Optional;
+
 /**
  * What came of decoding the first bytes of a body.
  *
@@ -22,4 +24,14 @@ public record Preview(byte[] bytes, Status status) {
 
     /** There is no decoder for {@code coding}; {@code reason} says whether in general or on this machine. */
     public record Unsupported(String reason, String coding) implements Status {}
+
+    /** Why the bytes are not all there is, in words; empty if they are. */
+    public Optional<String> obstacle() {
+        return switch (status) {
+            case Decoded all -> Optional.empty();
+            case Partial partial -> Optional.of(partial.reason());
+            case Failed failed -> Optional.of(failed.coding() + ": " + failed.reason());
+            case Unsupported unsupported -> Optional.of(unsupported.coding() + ": " + unsupported.reason());
+        };
+    }
 }

@@ -1,5 +1,6 @@
 package proxymcp.exchange;
 
+import java.util.OptionalLong;
 import proxymcp.http.ResponseHead;
 
 /**
@@ -10,6 +11,11 @@ import proxymcp.http.ResponseHead;
  * Arrays are valid only during the call.
  */
 public interface Recording {
+    /** Seq of the exchange in the session that it is recorded to; empty for a recording that has none. */
+    default OptionalLong storedSeq() {
+        return OptionalLong.empty();
+    }
+
     /** Octets of the request body, transfer coding removed. */
     void requestBody(byte[] bytes, int offset, int length);
 

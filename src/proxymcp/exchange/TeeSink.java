@@ -1,6 +1,7 @@
 package proxymcp.exchange;
 
 import java.util.List;
+import java.util.OptionalLong;
 import proxymcp.http.ResponseHead;
 
 /** Hands every exchange to several sinks, in their order. */
@@ -22,6 +23,16 @@ public final class TeeSink implements ExchangeSink {
     }
 
     private record Tee(Recording[] recordings) implements Recording {
+        @Override
+        public OptionalLong storedSeq() {
+            for (Recording recording : recordings) {
+                if (recording.storedSeq().isPresent()) {
+                    return recording.storedSeq();
+                }
+            }
+            return OptionalLong.empty();
+        }
+
         @Override
         public void requestBody(byte[] bytes, int offset, int length) {
             for (Recording recording : recordings) {

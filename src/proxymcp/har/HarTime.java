@@ -11,9 +11,6 @@ import proxymcp.json.JsonValue;
 
 /** Moments and durations as HAR writes them. */
 final class HarTime {
-    /** Seconds from any moment that we meet within the years of four digits. */
-    static final long SECONDS_MAX = 200_000_000_000L;
-
     private static final long LAST_MILLIS = 253_402_300_799_999L;
     private static final DateTimeFormatter ISO = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);

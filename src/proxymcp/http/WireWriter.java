@@ -1,7 +1,9 @@
 package proxymcp.http;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 
 /**
  * Collects octets for one connection so that a head and a short body leave in one write.
@@ -21,6 +23,32 @@ public final class WireWriter {
     /** @param out the connection; closed by whoever opened it */
     public WireWriter(OutputStream out) {
         this.out = out;
+    }
+
+    /** A request head as {@link #head(RequestHead)} writes it. */
+    public static byte[] octets(RequestHead head) {
+        return octets(out -> out.head(head));
+    }
+
+    /** A response head as {@link #head(ResponseHead)} writes it. */
+    public static byte[] octets(ResponseHead head) {
+        return octets(out -> out.head(head));
+    }
+
+    private interface Writing {
+        void to(WireWriter out) throws IOException;
+    }
+
+    private static byte[] octets(Writing head) {
+        ByteArrayOutputStream octets = new ByteArrayOutputStream(512);
+        WireWriter out = new WireWriter(octets);
+        try {
+            head.to(out);
+            out.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException("an array takes all octets", e);
+        }
+        return octets.toByteArray();
     }
 
     /** Octets collected and not written yet. */

@@ -152,6 +152,29 @@ public final class Args {
         return List.copyOf(strings);
     }
 
+    /** An array of whole numbers; empty when it was not given. */
+    public List<Long> integers(String name) {
+        Property property = declared(name);
+        if (!(property.kind() instanceof Property.Kind.Wholes)) {
+            throw otherKind(name, "an array of integers");
+        }
+        List<Long> numbers = new ArrayList<>();
+        value(property).ifPresent(array -> ((JsonArray) array).values().forEach(item -> numbers.add(((JsonNumber) item).exactLong().orElseThrow())));
+        return List.copyOf(numbers);
+    }
+
+    /** An array of pairs of strings, each a list of two; empty when it was not given. */
+    public List<List<String>> pairs(String name) {
+        Property property = declared(name);
+        if (!(property.kind() instanceof Property.Kind.Pairs)) {
+            throw otherKind(name, "an array of pairs");
+        }
+        List<List<String>> pairs = new ArrayList<>();
+        value(property).ifPresent(array -> ((JsonArray) array).values().forEach(item -> pairs.add(List.of(
+                ((JsonString) ((JsonArray) item).values().get(0)).value(), ((JsonString) ((JsonArray) item).values().get(1)).value()))));
+        return List.copyOf(pairs);
+    }
+
     /** An object of strings, in the order given; empty when it was not given. Of equal names the last one counts. */
     public Map<String, String> stringMap(String name) {
         Property property = declared(name);

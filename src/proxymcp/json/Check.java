@@ -30,6 +30,9 @@ public final class Check {
             case Property.Kind.Choice choice -> value instanceof JsonString string && choice.values().contains(string.value());
             case Property.Kind.Texts texts -> value instanceof JsonArray array
                     && array.size() <= texts.itemsMax() && allStrings(array.values());
+            case Property.Kind.Wholes wholes -> value instanceof JsonArray array
+                    && array.size() <= wholes.itemsMax() && allWhole(array.values(), wholes);
+            case Property.Kind.Pairs pairs -> value instanceof JsonArray array && array.size() <= pairs.itemsMax() && allPairs(array.values());
             case Property.Kind.TextMap map -> value instanceof JsonObject object && allStringMembers(object);
             case Property.Kind.Nested nested -> value instanceof JsonObject;
             case Property.Kind.NestedList list -> value instanceof JsonArray array
@@ -45,6 +48,25 @@ public final class Check {
 
     private static boolean acceptsWhole(Property.Kind.Whole whole, OptionalLong value) {
         return value.isPresent() && value.getAsLong() >= whole.min() && value.getAsLong() <= whole.max();
+    }
+
+    private static boolean allWhole(List<JsonValue> values, Property.Kind.Wholes wholes) {
+        Property.Kind.Whole each = new Property.Kind.Whole(wholes.min(), wholes.max());
+        for (JsonValue value : values) {
+            if (!(value instanceof JsonNumber number) || !acceptsWhole(each, number.exactLong())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean allPairs(List<JsonValue> values) {
+        for (JsonValue value : values) {
+            if (!(value instanceof JsonArray pair) || pair.size() != 2 || !allStrings(pair.values())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean allStrings(List<JsonValue> values) {
@@ -82,6 +104,8 @@ public final class Check {
             case Property.Kind.Flag flag -> "true or false";
             case Property.Kind.Choice choice -> "one of " + quotedList(choice.values());
             case Property.Kind.Texts texts -> "an array of at most " + texts.itemsMax() + " strings";
+            case Property.Kind.Wholes wholes -> "an array of at most " + wholes.itemsMax() + " integers in " + wholes.min() + ".." + wholes.max();
+            case Property.Kind.Pairs pairs -> "an array of at most " + pairs.itemsMax() + " pairs of strings, as [\"text\", \"other\"]";
             case Property.Kind.TextMap map -> "an object whose values are strings";
             case Property.Kind.Nested nested -> "an object";
             case Property.Kind.NestedList list -> "an array of at most " + list.itemsMax() + " objects";

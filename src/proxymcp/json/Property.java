@@ -15,7 +15,7 @@ import java.util.Optional;
  * </pre>
  *
  * @param name snake_case
- * @param description a sentence for the agent
+ * @param description a sentence for the agent; empty where the tool's description says it
  * @param kind what values are accepted
  * @param presence whether it must be given
  */
@@ -41,14 +41,20 @@ public record Property(String name, String description, Kind kind, Presence pres
         /** An array of at most {@code itemsMax} strings. */
         record Texts(int itemsMax) implements Kind {}
 
+        /** An array of at most {@code itemsMax} whole numbers in {@code min..max}, both included. */
+        record Wholes(long min, long max, int itemsMax) implements Kind {}
+
+        /** An array of at most {@code itemsMax} arrays of two strings each. */
+        record Pairs(int itemsMax) implements Kind {}
+
         /** An object whose members are all strings. */
         record TextMap() implements Kind {}
 
         /** An object with properties of its own. */
         record Nested(Schema schema) implements Kind {}
 
-        /** An array of at most {@code itemsMax} such objects. */
-        record NestedList(Schema schema, int itemsMax) implements Kind {}
+        /** An array of at most {@code itemsMax} such objects; {@code told} says whether their schema is published, or their description says it. */
+        record NestedList(Schema schema, int itemsMax, boolean told) implements Kind {}
 
         /** An object that whoever asked for it reads; clients are told {@code shape}. */
         record Form(JsonObject shape) implements Kind {}
@@ -117,6 +123,16 @@ public record Property(String name, String description, Kind kind, Presence pres
         return optional(name, description, new Kind.Texts(itemsMax));
     }
 
+    /** An array of at most {@code itemsMax} whole numbers in {@code min..max}, both included. */
+    public static Property integers(String name, String description, long min, long max, int itemsMax) {
+        return optional(name, description, new Kind.Wholes(min, max, itemsMax));
+    }
+
+    /** An array of at most {@code itemsMax} arrays of two strings each, such as a text and what stands in its place. */
+    public static Property pairs(String name, String description, int itemsMax) {
+        return optional(name, description, new Kind.Pairs(itemsMax));
+    }
+
     /** An object whose members are all strings, such as header fields to set. */
     public static Property textMap(String name, String description) {
         return optional(name, description, new Kind.TextMap());
@@ -129,7 +145,12 @@ public record Property(String name, String description, Kind kind, Presence pres
 
     /** An array of at most {@code itemsMax} objects with properties of their own. */
     public static Property objects(String name, String description, Schema schema, int itemsMax) {
-        return optional(name, description, new Kind.NestedList(schema, itemsMax));
+        return optional(name, description, new Kind.NestedList(schema, itemsMax, true));
+    }
+
+    /** The same, where {@code description} says what the objects may hold: shorter in the list of tools than their schema. */
+    public static Property objectsInWords(String name, String description, Schema schema, int itemsMax) {
+        return optional(name, description, new Kind.NestedList(schema, itemsMax, false));
     }
 
     /**

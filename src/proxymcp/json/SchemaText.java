@@ -34,7 +34,9 @@ final class SchemaText {
     private static JsonObject of(Property property) {
         JsonObject.Builder members = JsonObject.builder();
         putKind(members, property.kind());
-        members.put("description", property.description());
+        if (!property.description().isEmpty()) {
+            members.put("description", property.description());
+        }
         if (property.presence() instanceof Property.Presence.Defaulted defaulted) {
             members.put("default", defaulted.value());
         }
@@ -51,9 +53,13 @@ final class SchemaText {
             case Property.Kind.Flag flag -> members.put("type", "boolean");
             case Property.Kind.Choice choice -> members.put("type", "string").putStrings("enum", choice.values());
             case Property.Kind.Texts texts -> putArray(members, typeOnly("string"), texts.itemsMax());
+            case Property.Kind.Wholes wholes -> putArray(members, JsonObject.builder().put("type", "integer").put("minimum", wholes.min())
+                    .put("maximum", wholes.max()).build(), wholes.itemsMax());
+            case Property.Kind.Pairs pairs -> putArray(members, JsonObject.builder().put("type", "array").put("items", typeOnly("string"))
+                    .put("minItems", 2).put("maxItems", 2).build(), pairs.itemsMax());
             case Property.Kind.TextMap map -> members.put("type", "object").put("additionalProperties", typeOnly("string"));
             case Property.Kind.Nested nested -> members.putAll(of(nested.schema()));
-            case Property.Kind.NestedList list -> putArray(members, of(list.schema()), list.itemsMax());
+            case Property.Kind.NestedList list -> putArray(members, list.told() ? of(list.schema()) : typeOnly("object"), list.itemsMax());
             case Property.Kind.Form form -> members.putAll(form.shape());
         }
     }

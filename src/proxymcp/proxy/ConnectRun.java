@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import proxymcp.exchange.Endpoint;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.ExchangeEnd;
+import proxymcp.exchange.ExchangeIds;
 import proxymcp.exchange.ExchangeStart;
 import proxymcp.exchange.Outcome;
 import proxymcp.exchange.Recording;
@@ -20,6 +21,7 @@ import proxymcp.http.RequestHead;
 import proxymcp.http.WireReader;
 import proxymcp.tls.ClientHelloReader;
 import proxymcp.tls.TlsConnection;
+import proxymcp.upstream.ExchangeClock;
 import proxymcp.upstream.UpstreamConnection;
 import proxymcp.upstream.UpstreamException;
 

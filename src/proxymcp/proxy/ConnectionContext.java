@@ -2,6 +2,7 @@ package proxymcp.proxy;
 
 import java.util.Optional;
 import proxymcp.exchange.Client;
+import proxymcp.exchange.Destination;
 import proxymcp.exchange.Endpoint;
 import proxymcp.exchange.Source;
 import proxymcp.exchange.TlsInfo;

@@ -97,7 +97,7 @@ final class PacedResponse {
 
     /** What the client got; empty if the head did not go out. */
     Optional<SentMessage> sent() {
-        return head.map(sent -> tap.message("", SentTap.octets(sent), ended));
+        return head.map(sent -> tap.message("", WireWriter.octets(sent), ended));
     }
 
     private int pieceBytes() {

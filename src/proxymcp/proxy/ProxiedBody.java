@@ -3,6 +3,7 @@ package proxymcp.proxy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Optional;
+import proxymcp.exchange.BodyTap;
 import proxymcp.exchange.Recording;
 import proxymcp.http.BodyFraming;
 import proxymcp.http.BodyReader;

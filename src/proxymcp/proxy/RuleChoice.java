@@ -3,6 +3,7 @@ package proxymcp.proxy;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import proxymcp.exchange.Destination;
 import proxymcp.http.RequestHead;
 import proxymcp.rule.Edited;
 import proxymcp.rule.RequestView;

@@ -4,15 +4,20 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import proxymcp.exchange.Destination;
 import proxymcp.exchange.Endpoint;
 import proxymcp.exchange.SentMessage;
+import proxymcp.http.ContentFields;
 import proxymcp.http.Fields;
+import proxymcp.http.ForwardHeads;
 import proxymcp.http.ProtocolException;
 import proxymcp.http.RequestHead;
+import proxymcp.http.WireWriter;
 import proxymcp.rule.BodyEdits;
 import proxymcp.rule.Edited;
 import proxymcp.rule.RequestEdits;
 import proxymcp.rule.RuleAction;
+import proxymcp.upstream.HeldBody;
 import proxymcp.upstream.OutgoingBody;
 import proxymcp.upstream.UpstreamCall;
 
@@ -60,7 +65,7 @@ final class RuledRequest {
         Outgoing moved = destination.equals(requested) ? plain : plain(services, received, destination, explicit, notes);
         Outgoing outgoing = withBody(moved.head().fields(), new Outgoing(moved.endpoint(), edits.apply(moved.head()), moved.body()));
         if (!outgoing.endpoint().equals(plain.endpoint()) || outgoing.body() != plain.body()
-                || !Arrays.equals(SentTap.octets(outgoing.head()), SentTap.octets(plain.head()))) {
+                || !Arrays.equals(WireWriter.octets(outgoing.head()), WireWriter.octets(plain.head()))) {
             changed = Optional.of(outgoing);
             received.body().ifPresent(body -> body.noteSent(tap));
         }
@@ -108,7 +113,7 @@ final class RuledRequest {
         Fields framed = body.isChunked() ? undigested : ContentFields.withLength(undigested, octets.length);
         tap.pass(octets, 0, octets.length);
         return new Outgoing(outgoing.endpoint(), received.expecting(outgoing.head().withFields(framed)),
-                new EditedBody(octets, body.isChunked(), body.trailers()));
+                new HeldBody(octets, body.isChunked(), body.trailers()));
     }
 
     /** Method as the origin gets it. */
@@ -126,6 +131,6 @@ final class RuledRequest {
             return Optional.empty();
         }
         Outgoing out = changed.get();
-        return Optional.of(tap.message(out.endpoint().url(out.head().target()), SentTap.octets(out.head()), call.isRequestSent()));
+        return Optional.of(tap.message(out.endpoint().url(out.head().target()), WireWriter.octets(out.head()), call.isRequestSent()));
     }
 }

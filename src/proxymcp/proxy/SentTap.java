@@ -1,16 +1,12 @@
 package proxymcp.proxy;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.HexFormat;
 import java.util.Optional;
 import proxymcp.exchange.BodyEnd;
+import proxymcp.exchange.BodyTap;
 import proxymcp.exchange.SentMessage;
 import proxymcp.http.Fields;
-import proxymcp.http.RequestHead;
-import proxymcp.http.ResponseHead;
-import proxymcp.http.WireWriter;
 
 /**
  * Notes a message as it goes out, where a rule made it another one than came in.
@@ -42,32 +38,6 @@ final class SentTap {
         BodyEnd end = tap.end(complete, Fields.EMPTY);
         return new SentMessage(url, head, end.bytes(), complete ? Optional.of(HexFormat.of().formatHex(end.sha256())) : Optional.empty(),
                 first.toByteArray(), complete);
-    }
-
-    /** A head in wire form. */
-    static byte[] octets(RequestHead head) {
-        return octets(out -> out.head(head));
-    }
-
-    /** A head in wire form. */
-    static byte[] octets(ResponseHead head) {
-        return octets(out -> out.head(head));
-    }
-
-    private interface Writing {
-        void to(WireWriter out) throws IOException;
-    }
-
-    private static byte[] octets(Writing head) {
-        ByteArrayOutputStream octets = new ByteArrayOutputStream(512);
-        WireWriter out = new WireWriter(octets);
-        try {
-            head.to(out);
-            out.flush();
-        } catch (IOException e) {
-            throw new UncheckedIOException("an array takes all octets", e);
-        }
-        return octets.toByteArray();
     }
 
     private void keep(byte[] bytes, int offset, int length) {

@@ -3,6 +3,7 @@ package proxymcp.proxy;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import proxymcp.exchange.BodyTap;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.Outcome;
 import proxymcp.exchange.Recording;

@@ -14,7 +14,7 @@ import java.util.Collections;
 import java.util.List;
 
 /** The folders below a home's {@code sessions}: which there are, and how one goes. */
-final class SessionFolders {
+public final class SessionFolders {
     /** Begins the names of folders that are being deleted: such a name is no id. */
     private static final String DELETED = "deleted-";
 
@@ -73,7 +73,7 @@ final class SessionFolders {
     }
 
     /** Deletes a folder with all that is in it. */
-    static void deleteFolder(Path folder) throws IOException {
+    public static void deleteFolder(Path folder) throws IOException {
         Files.walkFileTree(folder, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {

@@ -15,9 +15,9 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * The right to write a session: a lock on octet 0 of its file {@code lock}, which the system gives back when the process ends. Who takes it for
  * anything else than to record takes octet 1 before: so a reader that finds octet 0 taken can tell a session that is recorded, whose index can be
- * read, from one that is brought in order, whose index cannot.
+ * read, from one that is brought in order, whose index cannot. Folders of runs are held by the same lock.
  */
-final class SessionLock implements Closeable {
+public final class SessionLock implements Closeable {
     private static final long CARE_WAIT_NANOS = 3_000_000_000L;
     private static final long CARE_POLL_NANOS = 10_000_000;
 
@@ -61,7 +61,7 @@ final class SessionLock implements Closeable {
      * @return empty if somebody else has it
      * @throws IOException if the folder cannot be written
      */
-    static Optional<SessionLock> tryTake(Path folder) throws IOException {
+    public static Optional<SessionLock> tryTake(Path folder) throws IOException {
         return tryTake(folder, Purpose.RECORD) instanceof Attempt.Taken(SessionLock lock) ? Optional.of(lock) : Optional.empty();
     }
 
@@ -89,7 +89,7 @@ final class SessionLock implements Closeable {
     }
 
     /** Whether somebody records the session. A folder that cannot be written counts as one that nobody does. */
-    static boolean isRecorded(Path folder) {
+    public static boolean isRecorded(Path folder) {
         try {
             Attempt attempt = tryTake(folder, Purpose.CARE);
             if (attempt instanceof Attempt.Taken(SessionLock lock)) {

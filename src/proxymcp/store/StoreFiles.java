@@ -11,10 +11,10 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** How the store touches the disk; tests put a disk in its place that is full, slow or breaks. */
-class StoreFiles {
+/** How what is kept touches the disk; tests put a disk in its place that is full, slow or breaks. */
+public class StoreFiles {
     /** The real disk. */
-    static final StoreFiles DISK = new StoreFiles();
+    public static final StoreFiles DISK = new StoreFiles();
 
     private static final Set<PosixFilePermission> OWNER_FILE = PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> OWNER_FOLDER = PosixFilePermissions.fromString("rwx------");
@@ -35,7 +35,7 @@ class StoreFiles {
      * Makes a folder that its owner alone can enter, and those above it that are missing; fine if it is there. Their entries are made durable up
      * to the root: who made a folder above may have died before it was.
      */
-    void createFolder(Path folder) throws IOException {
+    public void createFolder(Path folder) throws IOException {
         makeFolder(folder.toAbsolutePath());
         for (Path above = folder.toAbsolutePath().getParent(); above != null; above = above.getParent()) {
             forceFolder(above);
@@ -61,7 +61,7 @@ class StoreFiles {
     }
 
     /** Replaces {@code file} by {@code bytes}, whole or not at all: temporary file, force, rename, force of the folder. */
-    void replace(Path file, byte[] bytes) throws IOException {
+    public void replace(Path file, byte[] bytes) throws IOException {
         Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
         Files.deleteIfExists(temporary);
         try (FileChannel channel = create(temporary)) {
@@ -78,7 +78,7 @@ class StoreFiles {
     }
 
     /** Makes a folder's entries durable, where the system can. */
-    void forceFolder(Path folder) {
+    public void forceFolder(Path folder) {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         } catch (IOException e) {
@@ -95,7 +95,7 @@ class StoreFiles {
     }
 
     /** Leaves a file to its owner alone. */
-    static void restrictFile(Path file) throws IOException {
+    public static void restrictFile(Path file) throws IOException {
         restrict(file, OWNER_FILE);
     }
 

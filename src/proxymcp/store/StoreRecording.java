@@ -1,6 +1,7 @@
 package proxymcp.store;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 import proxymcp.exchange.BodyEnd;
 import proxymcp.exchange.ExchangeEnd;
@@ -35,6 +36,11 @@ final class StoreRecording implements Recording {
         StoreLimits limits = recorder.limits();
         this.requestBody = new RecordedBody(RecordType.REQUEST_CHUNK, limits.inlineBodyBytes(), recorder.bodyBytesKept());
         this.responseBody = new RecordedBody(RecordType.RESPONSE_CHUNK, limits.inlineBodyBytes(), recorder.bodyBytesKept());
+    }
+
+    @Override
+    public OptionalLong storedSeq() {
+        return OptionalLong.of(seq);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package proxymcp.store;
 
 import java.util.List;
+import java.util.Optional;
 import proxymcp.exchange.Exchange;
 
 /**
@@ -12,4 +13,15 @@ import proxymcp.exchange.Exchange;
  * @param responseBody response body
  * @param damage parts that could not be read, one sentence each; empty for an intact exchange
  */
-public record StoredExchange(IndexEntry entry, Exchange exchange, StoredBody requestBody, StoredBody responseBody, List<String> damage) {}
+public record StoredExchange(IndexEntry entry, Exchange exchange, StoredBody requestBody, StoredBody responseBody, List<String> damage) {
+    /** Whether something of the request's body or end could not be read. */
+    public boolean isRequestDamaged() {
+        for (String sentence : damage) {
+            Optional<ExchangePart> part = ExchangePart.of(sentence);
+            if (part.isPresent() && (part.get() == ExchangePart.REQUEST_BODY || part.get() == ExchangePart.REQUEST_END)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

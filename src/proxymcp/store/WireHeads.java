@@ -1,6 +1,5 @@
 package proxymcp.store;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import proxymcp.http.Fields;
@@ -21,16 +20,14 @@ final class WireHeads {
         if (head.raw().length > 0) {
             return head.raw();
         }
-        ByteArrayOutputStream out = new ByteArrayOutputStream(256);
-        return written(out, writer -> writer.head(head));
+        return WireWriter.octets(head);
     }
 
     static byte[] bytes(ResponseHead head) {
         if (head.raw().length > 0) {
             return head.raw();
         }
-        ByteArrayOutputStream out = new ByteArrayOutputStream(256);
-        return written(out, writer -> writer.head(head));
+        return WireWriter.octets(head);
     }
 
     /** A field section with its empty line; nothing for no fields. */
@@ -55,20 +52,5 @@ final class WireHeads {
 
     static Fields fields(byte[] section) throws IOException {
         return section.length == 0 ? Fields.EMPTY : new RecordedHead(section).fields();
-    }
-
-    private interface Writing {
-        void to(WireWriter writer) throws IOException;
-    }
-
-    private static byte[] written(ByteArrayOutputStream out, Writing writing) {
-        WireWriter writer = new WireWriter(out);
-        try {
-            writing.to(writer);
-            writer.flush();
-        } catch (IOException e) {
-            throw new IllegalStateException("memory does not fail", e);
-        }
-        return out.toByteArray();
     }
 }

@@ -62,6 +62,29 @@ public final class Regex {
     }
 
     /**
+     * What the first match in {@code text} holds: its first group that took part, or all of it where the expression has no groups.
+     *
+     * @return empty if nothing matches, or no group took part
+     * @throws GivenUpException if that takes too long or recurses too deeply
+     */
+    public Optional<String> firstMatch(String text, TimeBudget budget) {
+        try {
+            Matcher matcher = pattern.matcher(budget.watch(text));
+            if (!matcher.find()) {
+                return Optional.empty();
+            }
+            for (int group = matcher.groupCount() == 0 ? 0 : 1; group <= matcher.groupCount(); group++) {
+                if (matcher.start(group) >= 0) {
+                    return Optional.of(text.substring(matcher.start(group), matcher.end(group)));
+                }
+            }
+            return Optional.empty();
+        } catch (StackOverflowError tooDeep) {
+            throw new GivenUpException(GivenUpException.Reason.TOO_DEEP);
+        }
+    }
+
+    /**
      * {@code text} with every match replaced; {@code $1} and {@code ${name}} in the replacement are groups, a backslash takes the next character
      * as it is.
      *

@@ -48,7 +48,7 @@ final class SessionFilter {
     private static List<Property> unexplained(List<Property> properties) {
         List<Property> all = new ArrayList<>();
         for (Property property : properties) {
-            all.add(new Property(property.name(), "Filter", property.kind(), property.presence()));
+            all.add(new Property(property.name(), "", property.kind(), property.presence()));
         }
         return List.copyOf(all);
     }

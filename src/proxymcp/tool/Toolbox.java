@@ -31,9 +31,10 @@ public final class Toolbox {
      * @param pool for work that keeps a core busy
      * @param toolsets names of {@link #TOOLSETS} to offer
      * @param decoders what bodies are read with
+     * @param replays runs of requests that are sent again
      */
     public Toolbox(ProxyControl control, SessionControl sessions, FileAccess files, ProxyLimits limits, WorkPool pool,
-            Set<String> toolsets, Decoders decoders) {
+            Set<String> toolsets, Decoders decoders, ReplayControl replays) {
         List<Tool> all = new ArrayList<>();
         all.addAll(new LifecycleTools(control, sessions, files, limits).tools());
         all.addAll(new CertificateTool(control).tools());
@@ -56,6 +57,7 @@ public final class Toolbox {
         all.addAll(new RuleShortcuts(control).tools());
         all.addAll(new RuleTestTool(control, sessions, files, pool).tools());
         all.addAll(new DecodeTools(control.live(), sessions, files, pool, decoders).tools());
+        all.addAll(new ReplayTools(replays, files, pool).tools());
         List<Tool> offered = new ArrayList<>();
         for (Tool tool : all) {
             if (toolsets.contains(tool.toolset())) {
@@ -66,10 +68,13 @@ public final class Toolbox {
         SessionResources kept = new SessionResources(sessions, pool);
         List<Resource> fixed = new ArrayList<>(new CoreResources(control, sessions, pool).resources());
         fixed.add(kept.resource());
+        ReplayResources runs = new ReplayResources(replays, pool);
+        fixed.add(runs.resource());
         resources = List.copyOf(fixed);
         List<ResourceTemplate> families = new ArrayList<>();
         families.add(new TrafficTemplate(control.live(), pool).template());
         families.addAll(kept.templates());
+        families.add(runs.template());
         templates = List.copyOf(families);
     }
 

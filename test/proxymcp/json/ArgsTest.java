@@ -98,4 +98,23 @@ final class ArgsTest {
         assertThrows(IllegalArgumentException.class, () -> args.objects("host"));
         assertThrows(IllegalArgumentException.class, () -> args.given("nothing"));
     }
+
+    @Test
+    void listsOfNumbersAndOfPairsAreRead() throws Exception {
+        Schema schema = Schema.of(Property.integers("seqs", "Numbers", 1, 9, 3), Property.pairs("replace", "Pairs", 2));
+        Args args = schema.check((JsonObject) Json.parse("{\"seqs\":[3,1.0,3],\"replace\":[[\"a\",\"b\"],[\"\",\"\"]]}"));
+        assertEquals(List.of(3L, 1L, 3L), args.integers("seqs"));
+        assertEquals(List.of(List.of("a", "b"), List.of("", "")), args.pairs("replace"));
+        Args none = schema.check(JsonObject.EMPTY);
+        assertEquals(List.of(), none.integers("seqs"));
+        assertEquals(List.of(), none.pairs("replace"));
+        assertThrows(IllegalArgumentException.class, () -> args.pairs("seqs"));
+        assertThrows(IllegalArgumentException.class, () -> args.integers("replace"));
+        String[][] refused = {{"{\"seqs\":[0]}", "seqs: expected an array of at most 3 integers in 1..9, got an array of 1"},
+            {"{\"seqs\":[1,2,3,4]}", "seqs: expected an array of at most 3 integers in 1..9, got an array of 4"},
+            {"{\"replace\":[[\"a\"]]}", "replace: expected an array of at most 2 pairs of strings, as [\"text\", \"other\"], got an array of 1"}};
+        for (String[] row : refused) {
+            assertEquals(row[1], assertThrows(BadArgument.class, () -> schema.check((JsonObject) Json.parse(row[0]))).getMessage());
+        }
+    }
 }

@@ -114,7 +114,7 @@ final class FaultyFiles extends StoreFiles {
     }
 
     @Override
-    void createFolder(Path folder) throws IOException {
+    public void createFolder(Path folder) throws IOException {
         if (readOnly) {
             throw new AccessDeniedException(folder.toString());
         }
@@ -122,7 +122,7 @@ final class FaultyFiles extends StoreFiles {
     }
 
     @Override
-    void replace(Path file, byte[] bytes) throws IOException {
+    public void replace(Path file, byte[] bytes) throws IOException {
         step();
         super.replace(file, bytes);
     }

@@ -56,7 +56,7 @@ final class LosableFiles extends StoreFiles {
     }
 
     @Override
-    synchronized void forceFolder(Path folder) {
+    public synchronized void forceFolder(Path folder) {
         Map<Path, Optional<Content>> found = new HashMap<>();
         try (DirectoryStream<Path> children = Files.newDirectoryStream(folder)) {
             for (Path child : children) {

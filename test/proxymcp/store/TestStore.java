@@ -26,14 +26,14 @@ final class TestStore {
     /** A disk that is not asked to make anything durable. */
     static final StoreFiles UNFORCED = new StoreFiles() {
         @Override
-        void replace(Path file, byte[] bytes) throws IOException {
+        public void replace(Path file, byte[] bytes) throws IOException {
             Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
             Files.write(temporary, bytes);
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         }
 
         @Override
-        void forceFolder(Path folder) {}
+        public void forceFolder(Path folder) {}
     };
 
     private TestStore() {}

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.junit.jupiter.api.Test;
@@ -174,5 +175,17 @@ final class RegexTest {
 
     private static TimeBudget generous() {
         return TimeLimit.ofMillis(20_000, 20_000).begin();
+    }
+
+    @Test void firstMatchGivesItsFirstGroupOrAllOfIt() {
+        TimeLimit limit = new SteppedTime(0).limit();
+        assertEquals(Optional.of("b2"), Regex.of("b\\d").firstMatch("a1 b2 b3", limit.begin()));
+        assertEquals(Optional.of("2"), Regex.of("b(\\d)").firstMatch("a1 b2 b3", limit.begin()));
+        assertEquals(Optional.of("y"), Regex.of("(x)|(y)").firstMatch("..y", limit.begin()));
+        assertEquals(Optional.of(""), Regex.of("a(z*)").firstMatch("a", limit.begin()));
+        assertEquals(Optional.empty(), Regex.of("a(z)?").firstMatch("a", limit.begin()));
+        assertEquals(Optional.empty(), Regex.of("q").firstMatch("a", limit.begin()));
+        assertThrows(GivenUpException.class, () -> Regex.of("(a+)+$b").firstMatch("a".repeat(50_000), new SteppedTime(1).limit().begin()));
+        assertThrows(GivenUpException.class, () -> Regex.of("(?:a|b)*c").firstMatch("ab".repeat(500_000), limit.begin()));
     }
 }

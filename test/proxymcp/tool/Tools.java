@@ -28,6 +28,10 @@ import proxymcp.mcp.ToolOutcome;
 import proxymcp.mcp.WorkPool;
 import proxymcp.decode.Decoders;
 import proxymcp.proxy.ProxyLimits;
+import java.util.Map;
+import java.util.Random;
+import proxymcp.replay.ReplayRuns;
+import proxymcp.replay.RunTime;
 import proxymcp.rule.RuleBook;
 import proxymcp.store.SessionCatalog;
 import proxymcp.store.StoreLimits;
@@ -42,6 +46,7 @@ final class Tools implements AutoCloseable {
     final McpServer server;
     final Toolbox toolbox;
     final WorkPool pool = new WorkPool();
+    final ReplayControl replays;
 
     Tools(Path home) {
         this(home, LiveBuffer.Limits.DEFAULT);
@@ -57,8 +62,10 @@ final class Tools implements AutoCloseable {
         catalog = new SessionCatalog(home.resolve("sessions"), StoreLimits.DEFAULT, Clock.systemUTC());
         sessions = new SessionControl(catalog, sink);
         control = new ProxyControl(home, live, sink, RuleBook.open(home, Clock.systemUTC()), Clock.systemUTC());
+        replays = new ReplayControl(new ReplayRuns(home.resolve("replays"), RunTime.of(Clock.systemUTC()), new Random(1)), sessions, control,
+                List.of("REPLAY_TEST"), Map.of("REPLAY_TEST", "from outside"), Clock.systemUTC(), new Random(2));
         FileAccess files = new FileAccess(home, home.resolveSibling("cwd"), home.resolveSibling("user"), List.of());
-        toolbox = new Toolbox(control, sessions, files, ProxyLimits.DEFAULT, pool, Set.copyOf(Toolbox.TOOLSETS), decoders);
+        toolbox = new Toolbox(control, sessions, files, ProxyLimits.DEFAULT, pool, Set.copyOf(Toolbox.TOOLSETS), decoders, replays);
         server = new McpServer(new ServerInfo("proxy", "proxy-mcp", "0", ""), toolbox.tools(), toolbox.resources(), toolbox.templates());
     }
 
@@ -147,6 +154,7 @@ final class Tools implements AutoCloseable {
     @Override
     public void close() {
         try (catalog) {
+            replays.close();
             sessions.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

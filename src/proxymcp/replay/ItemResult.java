@@ -1,0 +1,51 @@
+package proxymcp.replay;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What is kept of an item that has ended.
+ *
+ * @param state never pending
+ * @param attempts how often it was sent
+ * @param status of the last answer
+ * @param errorClass bucket of a failed item, reason of a skipped one; empty for a success
+ * @param reason a sentence for it
+ */
+record ItemResult(RunItem.State state, int attempts, OptionalInt status, long responseBytes, long durationMillis, String errorClass, String reason,
+        Optional<RecordedAs> recorded) {
+    /** Bucket of unsafe requests that may have been sent before their process died. */
+    static final String UNKNOWN = "unknown";
+
+    /** The result of an item that was sent, or found not to be sendable. */
+    static ItemResult of(SendResult result, int attempts) {
+        if (result.skipped().isPresent()) {
+            return skipped(result.skipped().get());
+        }
+        if (result.isSuccess()) {
+            return new ItemResult(RunItem.State.SUCCESS, attempts, result.status(), result.responseBytes(), result.durationMillis(), "", "",
+                    result.recorded());
+        }
+        return new ItemResult(RunItem.State.ERROR, attempts, result.status(), result.responseBytes(), result.durationMillis(), bucketOf(result),
+                result.reason(), result.recorded());
+    }
+
+    /** The result of an item that is not sent. */
+    static ItemResult skipped(Skip skip) {
+        return new ItemResult(RunItem.State.SKIPPED, 0, OptionalInt.empty(), 0, 0, skip.reason().id(), skip.sentence(), Optional.empty());
+    }
+
+    /** The result of an unsafe request that may have been sent. */
+    static ItemResult unknown(int attempts) {
+        return new ItemResult(RunItem.State.ERROR, attempts, OptionalInt.empty(), 0, 0, UNKNOWN,
+                "it may have been sent when the run was interrupted, and is not sent again as it may change something", Optional.empty());
+    }
+
+    private static String bucketOf(SendResult result) {
+        if (result.errorClass().isPresent()) {
+            return result.errorClass().get().id();
+        }
+        int status = result.status().orElse(0);
+        return status == 0 ? UNKNOWN : status == 429 ? "http_429" : "http_" + status / 100 + "xx";
+    }
+}

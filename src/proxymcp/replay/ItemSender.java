@@ -1,0 +1,28 @@
+package proxymcp.replay;
+
+import java.io.Closeable;
+
+/** Sends requests of a plan. Any thread may call; each call blocks the thread that makes it. */
+public interface ItemSender extends Closeable {
+    /**
+     * Sends the request of {@code item} and reads the answer to its end.
+     *
+     * @param attempt from 1
+     * @return what came of it; a request that failed is a result, nothing is thrown
+     */
+    SendResult send(PlanItem item, int attempt);
+
+    /**
+     * Tells that an item has its result and is not sent again. Must be called for each item, skipped ones too: others may wait for a value of its
+     * answer.
+     */
+    default void ended(PlanItem item) {
+        // Nobody waits.
+    }
+
+    /**
+     * Ends the calls in flight, which then return {@code client_aborted}, as do later ones. Returns at once; called again it does nothing.
+     */
+    @Override
+    void close();
+}

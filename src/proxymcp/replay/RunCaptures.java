@@ -1,0 +1,137 @@
+package proxymcp.replay;
+
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import proxymcp.text.TimeLimit;
+
+/**
+ * The captures of one run: takes values from answers and holds a request back until those that it needs are there. For many threads; nothing is
+ * computed or sent under the lock.
+ *
+ * <p>An item waits for earlier ones alone, and those were begun before it; so the waiting ends, as long as {@link #ended} is called for each item that
+ * has its result, be it an answer, a failure or a skip.
+ */
+final class RunCaptures {
+    private final List<Captures.Capture> captures;
+    /** Of each name the indexes of the items that it is captured from and that have no result yet. */
+    private final Map<String, BitSet> pending = new TreeMap<>();
+    private final List<RequestChanges.Uses> uses;
+    private final Values values;
+    private final TimeLimit limit;
+    private final int itemCount;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private boolean closed;
+
+    RunCaptures(List<Captures.Capture> captures, List<List<PlanItem>> items, int itemCount, List<RequestChanges.Uses> uses, Values values,
+            TimeLimit limit) {
+        this.itemCount = itemCount;
+        this.captures = captures;
+        this.uses = uses;
+        this.values = values;
+        this.limit = limit;
+        for (int i = 0; i < captures.size(); i++) {
+            BitSet indexes = new BitSet();
+            items.get(i).stream().filter(item -> item.skipped().isEmpty()).forEach(item -> indexes.set(item.index()));
+            pending.computeIfAbsent(captures.get(i).name(), name -> new BitSet()).or(indexes);
+        }
+    }
+
+    /**
+     * Waits until all that an item uses has been captured, or cannot be any more. Requests outside of the plan, such as those that renew a login, do
+     * not wait.
+     *
+     * @return why the item is to be skipped ({@code capture_missing}), a sentence that names the value; empty if it can be sent
+     * @throws InterruptedException if the thread is
+     */
+    Optional<String> awaitNeeded(PlanItem item) throws InterruptedException {
+        Set<String> needed = needed(item);
+        if (needed.isEmpty()) {
+            return Optional.empty();
+        }
+        lock.lockInterruptibly();
+        try {
+            while (!closed && item.index() < itemCount && !areEnded(needed, item.index())) {
+                changed.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+        for (String name : needed) {
+            if (!values.isCaptured(name) && isRequired(name)) {
+                return Optional.of("it uses {" + name + "}, which was not found in any answer before it");
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Takes the values that an item's answer holds, in place of earlier ones. CPU-bound. */
+    void take(PlanItem item, Answer answer) {
+        for (int i = 0; i < captures.size(); i++) {
+            Captures.Capture capture = captures.get(i);
+            // By what it is and not by its index: requests outside of the plan, such as those that renew a login, are sources too.
+            if (capture.isFrom(item)) {
+                capture.source().find(answer, limit).ifPresent(value -> values.capture(capture.name(), value));
+            }
+        }
+    }
+
+    /** Notes that an item has its result: nothing more is captured from it. */
+    void ended(PlanItem item) {
+        lock.lock();
+        try {
+            pending.values().forEach(indexes -> indexes.clear(item.index()));
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets all go that wait, as the run is over. */
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Set<String> needed(PlanItem item) {
+        Set<String> needed = new TreeSet<>();
+        for (RequestChanges.Uses use : uses) {
+            if (!use.names().isEmpty() && use.match().fits(item)) {
+                needed.addAll(use.names());
+            }
+        }
+        return needed;
+    }
+
+    private boolean isRequired(String name) {
+        for (Captures.Capture capture : captures) {
+            if (capture.name().equals(name) && capture.required()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Called with the lock held. */
+    private boolean areEnded(Set<String> names, int before) {
+        for (String name : names) {
+            int first = pending.getOrDefault(name, new BitSet()).nextSetBit(0);
+            if (first >= 0 && first < before) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,101 @@
+package proxymcp.replay;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import proxymcp.text.TimeLimit;
+
+/** The changes of one run of a plan: overrides, placeholders, captures, cookies and redirects. For many threads. */
+public final class RunChanges implements ItemChanges {
+    private final RequestChanges changes;
+    private final Values values;
+    private final RunCaptures captures;
+    private final RunCookies cookies;
+    private final boolean followRedirects;
+    /** Of items whose answers led elsewhere; by index. */
+    private final Map<Integer, RedirectTrail> trails = new ConcurrentHashMap<>();
+
+    private RunChanges(RequestChanges changes, Values values, RunCaptures captures, RunCookies cookies, boolean followRedirects) {
+        this.changes = changes;
+        this.values = values;
+        this.captures = captures;
+        this.cookies = cookies;
+        this.followRedirects = followRedirects;
+    }
+
+    /**
+     * Checks a plan and begins a run of it.
+     *
+     * @param limit for one expression on one answer
+     * @throws PlanException if a placeholder is unknown, or a request uses what is not captured before it
+     */
+    public static RunChanges begin(Plan plan, RequestChanges changes, Captures captures, Values values, RunCookies cookies, boolean followRedirects,
+            TimeLimit limit) throws PlanException {
+        return new RunChanges(changes, values, captures.begin(plan.items(), changes, values, limit), cookies, followRedirects);
+    }
+
+    /**
+     * An item's request before anything is sent, for a dry run: what will be captured stands there as its placeholder, and nothing waits.
+     */
+    public Outcome preview(PlanItem item, OutgoingRequest request) {
+        return change(item, request, values.planned(item));
+    }
+
+    private Outcome change(PlanItem item, OutgoingRequest request, Values.OfItem ofItem) {
+        try {
+            return new Outcome.Ready(changes.apply(request, item, ofItem, cookies));
+        } catch (ChangeException e) {
+            return new Outcome.Skipped(new Skip(Skip.Reason.NOT_CHANGEABLE, e.getMessage()));
+        }
+    }
+
+    @Override
+    public Outcome change(PlanItem item, OutgoingRequest request) {
+        try {
+            Optional<String> missing = captures.awaitNeeded(item);
+            return missing.isPresent() ? new Outcome.Skipped(new Skip(Skip.Reason.CAPTURE_MISSING, missing.get()))
+                    : change(item, request, values.of(item));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Outcome.Skipped(new Skip(Skip.Reason.CANCELLED, "the run ended while the request waited for a value of another answer"));
+        }
+    }
+
+    @Override
+    public void answered(PlanItem item, OutgoingRequest sent, Answer answer) {
+        cookies.received(sent.endpoint(), sent.head().target(), answer.head().fields());
+        captures.take(item, answer);
+    }
+
+    @Override
+    public Optional<OutgoingRequest> redirected(PlanItem item, OutgoingRequest sent, Answer answer, int hop) {
+        if (!followRedirects) {
+            return Optional.empty();
+        }
+        RedirectTrail trail = hop == 1 ? new RedirectTrail(sent, cookies) : trails.getOrDefault(item.index(), new RedirectTrail(sent, cookies));
+        return switch (trail.after(sent, answer.head())) {
+            case RedirectTrail.Step.Follow follow -> {
+                trails.put(item.index(), trail);
+                yield Optional.of(follow.request());
+            }
+            case RedirectTrail.Step.Last last -> withoutTrail(item);
+            case RedirectTrail.Step.Refused refused -> withoutTrail(item);
+        };
+    }
+
+    private Optional<OutgoingRequest> withoutTrail(PlanItem item) {
+        trails.remove(item.index());
+        return Optional.empty();
+    }
+
+    @Override
+    public void ended(PlanItem item) {
+        trails.remove(item.index());
+        captures.ended(item);
+    }
+
+    /** Lets all requests go that wait for values, as the run is over. */
+    public void close() {
+        captures.close();
+    }
+}

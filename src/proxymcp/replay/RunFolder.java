@@ -1,0 +1,236 @@
+package proxymcp.replay;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import proxymcp.json.Json;
+import proxymcp.json.JsonBoolean;
+import proxymcp.json.JsonException;
+import proxymcp.json.JsonObject;
+import proxymcp.store.StoreFiles;
+
+/**
+ * What a run keeps: {@code run.json} (what was asked for, which may hold secrets, and the seed), {@code plan} (a checked line an item),
+ * {@code journal} (see {@link RunJournal}) and {@code lock}. Files are their owner's alone. {@code run.json} is written last, so that a folder that has one is
+ * whole.
+ */
+final class RunFolder {
+    private static final long FORMAT_VERSION = 1;
+    private static final String HEADER = "run.json";
+    private static final String PLAN = "plan";
+    private static final String JOURNAL = "journal";
+
+    private final Path folder;
+    private final StoreFiles files;
+
+    /**
+     * What a run is.
+     *
+     * @param request what was asked for, as the caller needs it to make settings and sender again
+     * @param seed what waits before retries are drawn from
+     */
+    record Header(ReplayId replayId, String sessionId, long startedAtMillis, long seed, int itemCount, int refreshCount, JsonObject request) {}
+
+    /**
+     * What a run has come to.
+     *
+     * @param ended empty if its process died or still runs
+     * @param elapsedMillis how long it has been sending
+     * @param goodBytes octets of the journal up to the end of its last whole line
+     * @param doubtful indexes of unsafe requests that may have been sent, and whose end is not known
+     */
+    record State(Header header, Plan plan, RunLedger ledger, Optional<Ended> ended, long elapsedMillis, long goodBytes, int damaged, BitSet doubtful) {}
+
+    /** How it ended. */
+    record Ended(RunReport.State state, String reason, long atMillis) {}
+
+    RunFolder(StoreFiles files, Path folder) {
+        this.files = files;
+        this.folder = folder;
+    }
+
+    /** Writes what is known before anything is sent. */
+    void write(Header header, Plan plan) throws IOException {
+        Path file = folder.resolve(PLAN);
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW), 1 << 16)) {
+            StoreFiles.restrictFile(file);
+            for (PlanItem item : plan.items()) {
+                out.write(CheckedLines.line(json(item)));
+            }
+            for (PlanItem item : plan.refreshItems()) {
+                out.write(CheckedLines.line(json(item)));
+            }
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+        files.replace(folder.resolve(HEADER), Json.bytes(JsonObject.builder().put("formatVersion", FORMAT_VERSION)
+                .put("replayId", header.replayId().text()).put("sessionId", header.sessionId()).put("startedAt", header.startedAtMillis())
+                .put("seed", header.seed()).put("itemCount", header.itemCount()).put("refreshCount", header.refreshCount())
+                .put("request", header.request()).build()));
+    }
+
+    /** Opens the journal behind its first {@code goodBytes} octets; what follows them is cut off. */
+    RunJournal journal(long goodBytes) throws IOException {
+        Path file = folder.resolve(JOURNAL);
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        boolean opened = false;
+        try {
+            StoreFiles.restrictFile(file);
+            channel.truncate(goodBytes);
+            channel.force(true);
+            files.forceFolder(folder);
+            opened = true;
+            return new RunJournal(channel, goodBytes);
+        } finally {
+            if (!opened) {
+                channel.close();
+            }
+        }
+    }
+
+    /**
+     * Reads what was asked for.
+     *
+     * @throws RunException if there is no such run, or its file is damaged
+     */
+    Header header(ReplayId id) throws IOException {
+        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            throw new RunException("unknown_replay", "there is no replay " + id);
+        }
+        try {
+            JsonObject json = Json.parse(Files.readAllBytes(folder.resolve(HEADER))) instanceof JsonObject object ? object : JsonObject.EMPTY;
+            Optional<ReplayId> named = json.string("replayId").flatMap(ReplayId::parse);
+            if (!named.equals(Optional.of(id)) || RunJournal.number(json, "formatVersion") != FORMAT_VERSION) {
+                throw new RunException("replay_damaged", "run.json of " + id + " is not one that this program can read");
+            }
+            return new Header(id, json.string("sessionId").orElse(""), RunJournal.number(json, "startedAt"), RunJournal.number(json, "seed"),
+                    (int) RunJournal.number(json, "itemCount"), (int) RunJournal.number(json, "refreshCount"),
+                    json.object("request").orElse(JsonObject.EMPTY));
+        } catch (NoSuchFileException e) {
+            throw new RunException("unknown_replay", "there is no replay " + id + ": its process died before it had begun");
+        } catch (JsonException e) {
+            throw new RunException("replay_damaged", "run.json of " + id + " is damaged: " + e.getMessage());
+        }
+    }
+
+    /**
+     * Reads all of it, whether the run has ended or not.
+     *
+     * @throws RunException if there is no such run, or what it was to send cannot be read any more
+     */
+    State read(ReplayId id) throws IOException {
+        Header header = header(id);
+        Plan plan = plan(header);
+        RunLedger ledger = new RunLedger(plan.items());
+        BitSet sending = new BitSet();
+        Ended[] ended = new Ended[1];
+        long[] elapsed = new long[1];
+        CheckedLines.Found found;
+        try {
+            found = CheckedLines.read(folder.resolve(JOURNAL), line -> {
+                if (line.has("sending")) {
+                    sending.set(index(line, "sending", header));
+                } else if (line.has("cleared")) {
+                    sending.clear(index(line, "cleared", header));
+                } else if (line.has("done")) {
+                    ledger.put(index(line, "done", header), RunJournal.result(line));
+                    elapsed[0] = Math.max(elapsed[0], RunJournal.number(line, "at"));
+                } else if (line.has("ended")) {
+                    ended[0] = new Ended(stateOf(line.string("ended").orElse("")), line.string("reason").orElse(""), RunJournal.number(line, "at"));
+                    elapsed[0] = Math.max(elapsed[0], RunJournal.number(line, "elapsed"));
+                } else if (line.has("resumed")) {
+                    ended[0] = null;
+                }
+            });
+        } catch (NoSuchFileException e) {
+            found = new CheckedLines.Found(0, 0, false); // Its process died before the first line.
+        }
+        BitSet doubtful = doubtful(plan, ledger, sending, found.damaged() > 0);
+        return new State(header, plan, ledger, Optional.ofNullable(ended[0]), elapsed[0], found.goodBytes(), found.damaged(), doubtful);
+    }
+
+    /** A damaged line may have been one that said that an unsafe request goes out: none of them is sent then. */
+    private static BitSet doubtful(Plan plan, RunLedger ledger, BitSet sending, boolean damaged) {
+        BitSet doubtful = new BitSet();
+        for (PlanItem item : plan.items()) {
+            boolean mayHaveGone = sending.get(item.index()) || damaged && PreparedRun.mayChange(item);
+            doubtful.set(item.index(), mayHaveGone && ledger.isPending(item.index()));
+        }
+        return doubtful;
+    }
+
+    private static int index(JsonObject line, String name, Header header) throws RunException {
+        long index = RunJournal.number(line, name);
+        if (index < 0 || index >= header.itemCount()) {
+            throw new RunException("replay_damaged", "the journal of " + header.replayId() + " has an item " + index + " of " + header.itemCount());
+        }
+        return (int) index;
+    }
+
+    private static RunReport.State stateOf(String id) {
+        for (RunReport.State state : RunReport.State.values()) {
+            if (state.id().equals(id)) {
+                return state;
+            }
+        }
+        return RunReport.State.INTERRUPTED;
+    }
+
+    /** Why the items that are left are not sent. */
+    static Skip skipOf(RunReport.State state, String reason) {
+        return state == RunReport.State.CANCELLED ? new Skip(Skip.Reason.CANCELLED, "the run was cancelled before its turn")
+                : new Skip(Skip.Reason.ABORTED, "the run was aborted before its turn: " + reason);
+    }
+
+    private Plan plan(Header header) throws IOException {
+        List<PlanItem> items = new ArrayList<>(header.itemCount());
+        Map<String, Optional<Skip>> skips = new HashMap<>();
+        CheckedLines.Found found;
+        try {
+            found = CheckedLines.read(folder.resolve(PLAN), line -> items.add(item(line, items.size(), skips)));
+        } catch (NoSuchFileException e) {
+            found = new CheckedLines.Found(0, 1, false);
+        }
+        if (found.damaged() > 0 || found.torn() || items.size() != header.itemCount() + header.refreshCount()) {
+            throw new RunException("replay_damaged", "the plan of " + header.replayId() + " is damaged");
+        }
+        return new Plan(header.sessionId(), items.subList(0, header.itemCount()), items.subList(header.itemCount(), items.size()));
+    }
+
+    private static JsonObject json(PlanItem item) {
+        JsonObject.Builder json = JsonObject.builder().put("seq", item.seq()).put("id", item.exchangeId().toString())
+                .put("started", item.startedAtMillis()).put("method", item.method()).put("url", item.originalUrl());
+        if (!item.targetUrl().equals(item.originalUrl())) {
+            json.put("target", item.targetUrl());
+        }
+        json.put("body", item.hasRequestBody());
+        if (item.skipped().isPresent()) {
+            json.put("skip", item.skipped().get().reason().id()).put("why", item.skipped().get().sentence());
+        }
+        return json.build();
+    }
+
+    private static PlanItem item(JsonObject line, int index, Map<String, Optional<Skip>> skips) {
+        String url = line.string("url").orElse("");
+        String skip = line.string("skip").orElse("");
+        String why = line.string("why").orElse("");
+        return new PlanItem(index, RunJournal.number(line, "seq"), UUID.fromString(line.string("id").orElse("")), RunJournal.number(line, "started"),
+                line.string("method").orElse(""), url, line.string("target").orElse(url),
+                line.get("body").orElse(JsonBoolean.FALSE).equals(JsonBoolean.TRUE),
+                skip.isEmpty() ? Optional.empty() : skips.computeIfAbsent(skip + " " + why, key -> Optional.of(new Skip(RunLedger.reasonOf(skip), why))));
+    }
+}

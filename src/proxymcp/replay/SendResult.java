@@ -1,0 +1,41 @@
+package proxymcp.replay;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import proxymcp.exchange.ErrorClass;
+
+/**
+ * What came of one attempt to send an item.
+ *
+ * @param status status code of the final response, of the last hop; empty without one
+ * @param responseBytes octets of its body that came
+ * @param errorClass why the exchange did not end well; empty if both messages passed whole
+ * @param reason a sentence for {@code errorClass}; empty without one
+ * @param nothingSent whether the origin cannot have seen any octet of the request, so that an unsafe one may be sent again
+ * @param durationMillis from the attempt's begin to its end
+ * @param recorded where it was recorded; empty if it was not
+ * @param retryAfter the response's Retry-After field
+ * @param date the response's Date field, which a date in {@code retryAfter} is measured against
+ * @param changes how the request differed from its recording, one sentence each
+ * @param skipped why nothing was sent at all, which only shows when the recording is read; such an item counts as skipped, not as executed
+ */
+public record SendResult(OptionalInt status, long responseBytes, Optional<ErrorClass> errorClass, String reason, boolean nothingSent,
+        long durationMillis, Optional<RecordedAs> recorded, Optional<String> retryAfter, Optional<String> date, List<String> changes,
+        Optional<Skip> skipped) {
+    /** Copies the list. */
+    public SendResult {
+        changes = List.copyOf(changes);
+    }
+
+    /** The result of an item that is not sent. */
+    public static SendResult skipped(Skip skip) {
+        return new SendResult(OptionalInt.empty(), 0, Optional.empty(), "", true, 0, Optional.empty(), Optional.empty(), Optional.empty(),
+                List.of(), Optional.of(skip));
+    }
+
+    /** Whether it counts as a success: a final 2xx or 3xx that passed whole. */
+    public boolean isSuccess() {
+        return skipped.isEmpty() && errorClass.isEmpty() && status.isPresent() && status.getAsInt() >= 200 && status.getAsInt() < 400;
+    }
+}

@@ -1,0 +1,27 @@
+package proxymcp.replay;
+
+import java.time.Clock;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import proxymcp.exchange.ErrorClass;
+import proxymcp.exchange.Outcome;
+
+/**
+ * What all requests of a run share.
+ *
+ * @param session where they are recorded; empty for nowhere
+ * @param keepsAnswers whether the begin of each response body is kept in memory
+ * @param timeoutMillis bound of a whole item
+ * @param clock wall clock
+ * @param nanoTime monotonic clock
+ */
+record SendServices(Optional<ReplaySession> session, boolean keepsAnswers, long timeoutMillis, Clock clock, LongSupplier nanoTime) {
+    /** How an exchange ended: what breaks after its end was asked for is no fault of the origin. */
+    Outcome ended(InFlight inFlight, Outcome outcome) {
+        if (!(outcome instanceof Outcome.Incomplete) || !inFlight.isClosed()) {
+            return outcome;
+        }
+        return inFlight.isLate() ? new Outcome.Incomplete(ErrorClass.TIMEOUT, "no complete answer within " + timeoutMillis + " ms")
+                : new Outcome.Incomplete(ErrorClass.CLIENT_ABORTED, "the run was cancelled while the request was under way");
+    }
+}

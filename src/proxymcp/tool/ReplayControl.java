@@ -1,0 +1,222 @@
+package proxymcp.tool;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import proxymcp.json.BadArgument;
+import proxymcp.json.JsonObject;
+import proxymcp.replay.HttpItemSender;
+import proxymcp.replay.ItemSender;
+import proxymcp.replay.Plan;
+import proxymcp.replay.PlanException;
+import proxymcp.replay.PlanItem;
+import proxymcp.replay.Planner;
+import proxymcp.replay.PreparedRun;
+import proxymcp.replay.ReplayRuns;
+import proxymcp.replay.ReplaySession;
+import proxymcp.replay.RequestMaker;
+import proxymcp.replay.RequestSource;
+import proxymcp.replay.RunChanges;
+import proxymcp.replay.RunCookies;
+import proxymcp.replay.SendResult;
+import proxymcp.replay.SendSettings;
+import proxymcp.replay.SendWay;
+import proxymcp.replay.Values;
+import proxymcp.rule.RuleBook;
+import proxymcp.store.CaptureProfile;
+import proxymcp.store.SessionId;
+import proxymcp.store.SessionWriter;
+import proxymcp.text.TimeLimit;
+
+/** Makes plans and runs of what a call asks for. Any thread may call. */
+public final class ReplayControl implements Closeable {
+    private static final long MAX_DISK_MB = 65_536;
+    private static final int NAME_CHARS_MAX = 100;
+    private static final String ARGUMENTS = "arguments";
+    private static final String SEED = "seed";
+
+    private final ReplayRuns runs;
+    private final SessionControl sessions;
+    private final ProxyControl proxies;
+    private final List<String> allowedEnvironment;
+    private final Map<String, String> environment;
+    private final Clock clock;
+    private final RandomGenerator random;
+
+    /** A plan, and what its requests are made with. */
+    record Planned(Plan plan, RequestSource source, RunChanges changes, SendSettings settings) implements Closeable {
+        /** Makes requests as they would go out now; what is captured later stands there as its placeholder. */
+        RequestMaker previews() {
+            return new RequestMaker(plan, source, new PreviewedChanges(changes), settings.safety());
+        }
+
+        @Override
+        public void close() {
+            changes.close();
+            source.close();
+        }
+    }
+
+    /**
+     * Runs below the home of {@code sessions}.
+     *
+     * @param allowedEnvironment names of variables that requests may hold
+     * @param environment the variables
+     * @param random where seeds come from
+     */
+    public ReplayControl(ReplayRuns runs, SessionControl sessions, ProxyControl proxies, List<String> allowedEnvironment,
+            Map<String, String> environment, Clock clock, RandomGenerator random) {
+        this.runs = runs;
+        this.sessions = sessions;
+        this.proxies = proxies;
+        this.allowedEnvironment = List.copyOf(allowedEnvironment);
+        this.environment = Map.copyOf(environment);
+        this.clock = clock;
+        this.random = random;
+    }
+
+    ReplayRuns runs() {
+        return runs;
+    }
+
+    /** What is kept of a call, so that its run can be made again. */
+    JsonObject kept(ReplayArgs args) {
+        return JsonObject.builder().put(ARGUMENTS, args.args().json()).put(SEED, Long.toString(random.nextLong())).build();
+    }
+
+    /** The arguments of a run. */
+    static ReplayArgs arguments(JsonObject kept) throws PlanException {
+        try {
+            return ReplayArgs.of(kept.object(ARGUMENTS).orElse(JsonObject.EMPTY));
+        } catch (BadArgument e) {
+            throw new PlanException("the run was begun with arguments that are no longer taken: " + e.getMessage());
+        }
+    }
+
+    /** Chooses requests. Reads mapped files: work for the pool. */
+    Plan plan(SessionId session, ReplayArgs args, SendSettings settings) throws Exception {
+        return sessions.catalog().read(session, opened -> new Planner(opened, settings).plan(args.selection(), args.refreshSeqs()));
+    }
+
+    /** Checks what is done to the requests of a plan. */
+    Planned planned(Plan plan, ReplayArgs args, SendSettings settings, long seed) throws PlanException, BadArgument {
+        Map<String, Optional<String>> allowed = new HashMap<>();
+        allowedEnvironment.forEach(name -> allowed.put(name, Optional.ofNullable(environment.get(name))));
+        Values values = new Values(seed, clock, allowed, Map.of());
+        RunChanges changes = RunChanges.begin(plan, args.changes(), args.captures(), values, new RunCookies(args.cookies(), clock),
+                args.args().flag("follow_redirects"), TimeLimit.ofMillis(RuleBook.REGEX_MILLIS, RuleBook.DECISION_MILLIS));
+        return new Planned(plan, new RequestSource(sessions.catalog(), session(plan), settings.target()), changes, settings);
+    }
+
+    private static SessionId session(Plan plan) throws PlanException {
+        return SessionId.parse(plan.sessionId()).orElseThrow(() -> new PlanException("session_id: no session id: " + plan.sessionId()));
+    }
+
+    long seed(JsonObject kept) {
+        return Long.parseLong(kept.string(SEED).orElse("0"));
+    }
+
+    /** Prepares a run: the way out, and the session that its exchanges go to. Closed with the run's sender. */
+    PreparedRun prepare(JsonObject kept, Plan plan, ReplayArgs.Files files) throws PlanException, IOException {
+        ReplayArgs args = arguments(kept);
+        try {
+            SendSettings settings = args.sending(files);
+            SessionId original = session(plan);
+            JsonObject recorded = sessions.catalog().read(original, opened -> opened.manifest()).settings();
+            SendWay way = SendWay.of(recorded, settings, plan, new SendWay.Secrets(proxies.origins(), proxies.upstreams()));
+            Planned planned = planned(plan, args, settings, seed(kept));
+            Optional<SessionWriter> writer = args.args().flag("record") ? Optional.of(recording(original)) : Optional.empty();
+            Optional<ReplaySession> session = writer.map(made -> new ReplaySession(made.id().text(), made.sink()));
+            RequestMaker maker = new RequestMaker(plan, planned.source(), planned.changes(), settings.safety());
+            HttpItemSender sender = new HttpItemSender(plan, maker, planned.changes(), way, proxies.ownPorts(), settings, session, clock,
+                    System::nanoTime);
+            PreparedRun usual = new PreparedRun(args.settings(), new ClosingSender(sender, planned, writer));
+            Predicate<PlanItem> unsafe = args.overridesMakeUnsafe() ? item -> true : usual.isUnsafe();
+            return new PreparedRun(usual.settings(), usual.sender(), unsafe);
+        } catch (BadArgument | ToolFailure e) {
+            throw new PlanException(e.getMessage());
+        } catch (IOException | PlanException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(e);
+        }
+    }
+
+    private SessionWriter recording(SessionId original) throws Exception {
+        Optional<String> name = sessions.catalog().read(original, opened -> opened.manifest()).name();
+        String shown = "replay of " + name.orElse(original.text());
+        return sessions.catalog().createPatient(Optional.of(shown.substring(0, Math.min(NAME_CHARS_MAX, shown.length()))), CaptureProfile.FULL,
+                MAX_DISK_MB, JsonObject.builder().put("replayOf", original.text()).build());
+    }
+
+    /** Ends the session of a run, and what its requests are made with, once the last of them has ended. */
+    private final class ClosingSender implements ItemSender {
+        private final ItemSender sender;
+        private final Planned planned;
+        private final Optional<SessionWriter> writer;
+        private final AtomicInteger sending = new AtomicInteger();
+        private final AtomicBoolean ended = new AtomicBoolean();
+        private volatile boolean closed;
+
+        ClosingSender(ItemSender sender, Planned planned, Optional<SessionWriter> writer) {
+            this.sender = sender;
+            this.planned = planned;
+            this.writer = writer;
+        }
+
+        @Override
+        public SendResult send(PlanItem item, int attempt) {
+            sending.incrementAndGet();
+            try {
+                return sender.send(item, attempt);
+            } finally {
+                if (sending.decrementAndGet() == 0 && closed) {
+                    end();
+                }
+            }
+        }
+
+        @Override
+        public void ended(PlanItem item) {
+            sender.ended(item);
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+            planned.changes().close();
+            sender.close();
+            if (sending.get() == 0) {
+                end();
+            }
+        }
+
+        private void end() {
+            if (!ended.compareAndSet(false, true)) {
+                return;
+            }
+            planned.close();
+            if (writer.isPresent()) {
+                try {
+                    sessions.catalog().end(writer.get());
+                } catch (IOException e) {
+                    System.getLogger("proxymcp.tool").log(System.Logger.Level.WARNING, "the session of a replay did not end cleanly: {0}",
+                            e.getMessage());
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        runs.close();
+    }
+}

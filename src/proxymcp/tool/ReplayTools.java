@@ -1,0 +1,235 @@
+package proxymcp.tool;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import proxymcp.json.Args;
+import proxymcp.json.BadArgument;
+import proxymcp.json.Json;
+import proxymcp.json.JsonNull;
+import proxymcp.json.JsonObject;
+import proxymcp.json.JsonString;
+import proxymcp.json.JsonValue;
+import proxymcp.json.ListBudget;
+import proxymcp.json.Property;
+import proxymcp.json.ResultSchema;
+import proxymcp.json.Schema;
+import proxymcp.mcp.CallContext;
+import proxymcp.mcp.Tool;
+import proxymcp.mcp.ToolOutcome;
+import proxymcp.mcp.WorkPool;
+import proxymcp.replay.Plan;
+import proxymcp.replay.PlanException;
+import proxymcp.replay.PreparedRun;
+import proxymcp.replay.ReplayId;
+import proxymcp.replay.ReplayRun;
+import proxymcp.replay.RunException;
+import proxymcp.replay.RunItem;
+import proxymcp.replay.RunReport;
+import proxymcp.replay.RunView;
+import proxymcp.replay.SendSettings;
+import proxymcp.store.SessionId;
+
+/** Sending requests of a session again. */
+final class ReplayTools {
+    static final String TOOLSET = "replay";
+    private static final long SLICE_MILLIS = 250;
+    private static final int ITEMS_MAX = 5_000;
+
+    private static final Schema STATUS = Schema.of(
+            Property.text("replay_id", "From proxy_replay_session", 1, 100).required(),
+            Property.choice("only", "Which items", "all", "failed", "skipped").defaultTo("all"),
+            Property.integer("limit", "Most items", 0, ITEMS_MAX).defaultTo(100),
+            Property.integer("offset", "Items to leave out", 0, Integer.MAX_VALUE).defaultTo(0),
+            Property.integer("wait_ms", "Wait for the end that long", 0, 300_000).defaultTo(0), ListBudget.MAX_CHARS);
+    private static final Schema CANCEL = Schema.of(Property.text("replay_id", "From proxy_replay_session", 1, 100).required());
+
+    private static final ResultSchema REPORT = ResultSchema.of(ResultSchema.text("replayId").optional(), ResultSchema.text("state"),
+            ResultSchema.text("reason").optional(), ResultSchema.text("sessionId"), ResultSchema.text("replaySessionId").optional(),
+            ResultSchema.integer("selectedCount"), ResultSchema.integer("executedCount"), ResultSchema.integer("successCount"),
+            ResultSchema.integer("errorCount"), ResultSchema.integer("skippedCount"), ResultSchema.integer("pendingCount").optional(),
+            ResultSchema.integer("retryCount").optional(), ResultSchema.object("statusCounts").optional(), ResultSchema.object("errorBuckets").optional(),
+            ResultSchema.object("skippedBuckets").optional(), ResultSchema.object("latencyMs").optional(), ResultSchema.any("requestsPerSecond", "number").optional(),
+            ResultSchema.integer("startedAt").optional(), ResultSchema.any("endedAt", "integer or null").optional(), ResultSchema.text("note").optional())
+            .and(ListBudget.pageMembers("items").members().toArray(new ResultSchema.Member[0]));
+
+    private final ReplayControl control;
+    private final FileAccess files;
+    private final WorkPool pool;
+
+    ReplayTools(ReplayControl control, FileAccess files, WorkPool pool) {
+        this.control = control;
+        this.files = files;
+        this.pool = pool;
+    }
+
+    List<Tool> tools() {
+        return List.of(
+                new Tool("proxy_replay_session", "Replay a session", "Sends recorded requests again, as recorded or changed, many at a time; "
+                        + "first shows the plan. Unsafe methods are skipped unless allowed. Filters as in proxy_query_session.", Tool.Hints.ADD.reachingOut(), TOOLSET, ReplayArgs.INPUT,
+                        ResultSchema.of(ResultSchema.text("mode"), ResultSchema.any("targetBaseUrl", "string or null"))
+                                .and(REPORT.members().toArray(new ResultSchema.Member[0])), new ToolCall(this::replay)),
+                new Tool("proxy_replay_status", "Look at a replay", "A run in numbers, and its items.", Tool.Hints.QUERY, TOOLSET, STATUS, REPORT,
+                        new ToolCall(this::status)),
+                new Tool("proxy_replay_cancel", "Cancel a replay", "Ends a run; what is in flight is cut off.", Tool.Hints.SET, TOOLSET, CANCEL,
+                        ResultSchema.of(ResultSchema.text("replayId"), ResultSchema.text("state"), ResultSchema.text("message")),
+                        new ToolCall(this::cancel)));
+    }
+
+    private ToolOutcome replay(Args given, CallContext context) throws Exception {
+        ReplayArgs args = new ReplayArgs(given);
+        ReplayArgs.Files named = (argument, name) -> files.toRead(context.origin(), argument, name);
+        if (given.given("resume")) {
+            return resume(args, named, context);
+        }
+        SessionId session = SessionControl.id("session_id", given.optString("session_id")
+                .orElseThrow(() -> new BadArgument("session_id", "expected it, or resume")));
+        try {
+            SendSettings sending = args.sending(named);
+            Plan plan = pool.run(context, () -> control.plan(session, args, sending));
+            JsonObject kept = control.kept(args);
+            if (given.string("mode").equals("dry_run")) {
+                return pool.run(context, () -> dryRun(plan, args, sending, control.seed(kept)));
+            }
+            PreparedRun prepared = pool.run(context, () -> control.prepare(kept, plan, named));
+            return running(control.runs().start(kept, plan, prepared), args, context);
+        } catch (PlanException refused) {
+            throw planned(refused);
+        }
+    }
+
+    private static ToolFailure planned(PlanException refused) {
+        return new ToolFailure("bad_argument", refused.getMessage(), "nothing was sent");
+    }
+
+    private ToolOutcome resume(ReplayArgs args, ReplayArgs.Files named, CallContext context) throws Exception {
+        if (args.args().given("session_id")) {
+            throw new BadArgument("resume", "expected it without session_id: a run goes on as it was begun");
+        }
+        ReplayId id = id("resume", args.args().string("resume"));
+        try {
+            return running(pool.run(context, () -> control.runs().resume(id, (kept, plan) -> control.prepare(kept, plan, named))), args, context);
+        } catch (PlanException refused) {
+            throw planned(refused);
+        } catch (RunException refused) {
+            throw failure(refused);
+        }
+    }
+
+    private ToolOutcome dryRun(Plan plan, ReplayArgs args, SendSettings sending, long seed) throws Exception {
+        try (ReplayControl.Planned planned = control.planned(plan, args, sending, seed)) {
+            JsonObject items = ReplayView.plan(plan, planned.previews(), args.args().integer("max_chars"));
+            return ToolOutcome.success(JsonObject.builder().put("mode", "dry_run").put("state", "planned").put("sessionId", plan.sessionId())
+                    .put("targetBaseUrl", targetBase(args)).put("selectedCount", plan.items().size()).put("executedCount", 0).put("successCount", 0)
+                    .put("errorCount", 0).put("skippedCount", plan.skippedCount()).putAll(items).build());
+        }
+    }
+
+    private static JsonValue targetBase(ReplayArgs args) {
+        Optional<String> base = args.args().optString("target_base_url");
+        return base.isPresent() ? new JsonString(base.get()) : JsonNull.NULL;
+    }
+
+    /** Waits a while for a run that this call began. */
+    private ToolOutcome running(ReplayRun run, ReplayArgs args, CallContext context) throws Exception {
+        CallContext.Registration registration = context.onCancel(run::cancel);
+        try {
+            await(run, args.args().integer("wait_ms"), context);
+        } finally {
+            registration.remove();
+        }
+        JsonObject shown = shown(run, RunItem.Only.ALL, 0, ITEMS_MAX, args.args().integer("max_chars"));
+        return ToolOutcome.success(JsonObject.builder().put("mode", "execute").put("targetBaseUrl", targetBase(args)).putAll(shown).build());
+    }
+
+    private static void await(ReplayRun run, long millis, CallContext context) throws InterruptedException {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        for (long left = millis; left > 0 && !run.await(Math.min(left, SLICE_MILLIS)) && !context.cancelled();
+                left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime())) {
+            RunReport report = run.report();
+            context.progress(report.executedCount() + report.skippedCount(), report.selectedCount(), report.errorCount() + " failed");
+        }
+    }
+
+    private static JsonObject shown(RunView run, RunItem.Only only, int offset, int limit, int charsMax) {
+        JsonObject report = ReplayView.report(run, replaySession(run));
+        int room = Math.max(2_000, charsMax - Json.text(report).length());
+        return JsonObject.builder().putAll(report).putAll(ReplayView.items(run, only, offset, limit, room)).build();
+    }
+
+    /** The session that the newest answer that is known of was recorded to. */
+    private static Optional<String> replaySession(RunView run) {
+        int total = run.total(RunItem.Only.ALL);
+        for (int offset = 0; offset < total; offset += ITEMS_MAX) {
+            for (RunItem item : run.items(RunItem.Only.ALL, offset, ITEMS_MAX)) {
+                if (item.recorded().isPresent()) {
+                    return item.recorded().map(recorded -> recorded.sessionId());
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private ToolOutcome status(Args args, CallContext context) throws Exception {
+        ReplayId id = id("replay_id", args.string("replay_id"));
+        Optional<ReplayRun> ours = control.runs().running(id);
+        if (ours.isPresent()) {
+            await(ours.get(), args.integer("wait_ms"), context);
+        }
+        RunView run = find(id, args.integer("wait_ms"), context);
+        RunItem.Only only = args.choice("only", RunItem.Only.class);
+        return pool.run(context, () -> ToolOutcome.success(shown(run, only, args.integer("offset"), args.integer("limit"),
+                args.integer("max_chars"))));
+    }
+
+    /** A run of another process is looked at until it has ended, or the time is over. */
+    private RunView find(ReplayId id, long millis, CallContext context) throws Exception {
+        try {
+            RunView run = pool.run(context, () -> control.runs().find(id));
+            long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+            while (control.runs().running(id).isEmpty() && run.report().state() == RunReport.State.RUNNING && System.nanoTime() - until < 0
+                    && !context.cancelled()) {
+                Thread.sleep(SLICE_MILLIS);
+                run = pool.run(context, () -> control.runs().find(id));
+            }
+            return run;
+        } catch (RunException unknown) {
+            throw failure(unknown);
+        }
+    }
+
+    private ToolOutcome cancel(Args args, CallContext context) throws Exception {
+        ReplayId id = id("replay_id", args.string("replay_id"));
+        Optional<ReplayRun> ours = control.runs().running(id);
+        if (ours.isEmpty()) {
+            RunReport.State state = find(id, 0, context).report().state();
+            if (state == RunReport.State.RUNNING) {
+                throw new ToolFailure("replay_elsewhere", id + " is sent by another process", "cancel it there");
+            }
+            return cancelled(id, state, "it had ended before");
+        }
+        boolean ended = ours.get().await(0);
+        ours.get().cancel();
+        ours.get().await(SLICE_MILLIS);
+        return cancelled(id, ours.get().report().state(), ended ? "it had ended before" : "nothing more is sent");
+    }
+
+    private static ToolOutcome cancelled(ReplayId id, RunReport.State state, String message) {
+        return ToolOutcome.success(JsonObject.builder().put("replayId", id.text()).put("state", state.id()).put("message", message).build());
+    }
+
+    static ReplayId id(String argument, String text) throws ToolFailure {
+        return ReplayId.parse(text).orElseThrow(() -> new ToolFailure("unknown_replay", argument + ": there is no replay "
+                + Shortened.text(text, 60), "proxy://replay lists them"));
+    }
+
+    private static ToolFailure failure(RunException refused) {
+        return new ToolFailure(refused.code(), refused.getMessage(), "proxy://replay lists the runs");
+    }
+
+    /** Reads a run for a resource. */
+    static JsonObject summary(RunView run) {
+        return JsonObject.builder().putAll(ReplayView.report(run, replaySession(run)))
+                .put("failed", ReplayView.items(run, RunItem.Only.FAILED, 0, 20, 10_000)).build();
+    }
+}

@@ -1,0 +1,99 @@
+package proxymcp.replay;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import proxymcp.json.JsonObject;
+import proxymcp.proxy.ProxyServer;
+import proxymcp.proxy.ProxySettings;
+import proxymcp.proxy.RawClient;
+import proxymcp.store.CaptureProfile;
+import proxymcp.store.Session;
+import proxymcp.store.SessionCatalog;
+import proxymcp.store.SessionId;
+import proxymcp.store.SessionQuery;
+import proxymcp.store.SessionWriter;
+import proxymcp.store.StoredExchange;
+import proxymcp.store.StoreLimits;
+import proxymcp.tls.CertificateAuthority;
+import proxymcp.upstream.OwnPorts;
+
+/** Traffic through a real proxy, recorded into a session, and what sends it again into another one. */
+final class RecordedTraffic implements AutoCloseable {
+    private final SessionCatalog catalog;
+    private final SessionWriter original;
+    private final SessionWriter replayed;
+    private final ProxyServer proxy;
+    private boolean ended;
+
+    private RecordedTraffic(Path home, CaptureProfile profile, JsonObject settings) throws IOException {
+        catalog = new SessionCatalog(home.resolve("sessions"), StoreLimits.DEFAULT, Clock.systemUTC());
+        original = catalog.create(Optional.empty(), profile, 1_024, settings);
+        replayed = catalog.createPatient(Optional.of("replay"), CaptureProfile.FULL, 1_024, JsonObject.EMPTY);
+        proxy = ProxyServer.start(ProxySettings.onLoopback(0), CertificateAuthority.open(home.resolve("ca"), Clock.systemUTC()), original.sink(),
+                new OwnPorts());
+    }
+
+    static RecordedTraffic start(Path home) throws IOException {
+        return new RecordedTraffic(home, CaptureProfile.FULL, JsonObject.EMPTY);
+    }
+
+    static RecordedTraffic start(Path home, CaptureProfile profile, JsonObject settings) throws IOException {
+        return new RecordedTraffic(home, profile, settings);
+    }
+
+    RawClient client() throws IOException {
+        return RawClient.connect(proxy.address().getPort());
+    }
+
+    /** Stops the proxy, which ends all exchanges, and the session; needed once, before the first plan. */
+    void stop() throws IOException {
+        proxy.close();
+        catalog.end(original);
+        ended = true;
+    }
+
+    SessionCatalog catalog() {
+        return catalog;
+    }
+
+    SessionId id() {
+        return original.id();
+    }
+
+    Plan plan(Selection selection, SendSettings settings) throws IOException, PlanException {
+        Session session = catalog.open(id());
+        return new Planner(session, settings).plan(selection, List.of());
+    }
+
+    Plan planAll(SendSettings settings) throws IOException, PlanException {
+        return plan(new Selection.Matching(SessionQuery.ALL, List.of(), 0, Selection.ITEMS_MAX), settings);
+    }
+
+    HttpItemSender sender(Plan plan, SendSettings settings) throws PlanException, IOException {
+        return sender(plan, settings, ItemChanges.NONE);
+    }
+
+    HttpItemSender sender(Plan plan, SendSettings settings, ItemChanges changes) throws PlanException, IOException {
+        RequestSource source = new RequestSource(catalog, id(), settings.target());
+        SendWay way = SendWay.of(catalog.open(id()).manifest().settings(), settings, plan, SendWay.Secrets.none());
+        return new HttpItemSender(plan, new RequestMaker(plan, source, changes, settings.safety()), changes, way, new OwnPorts(), settings,
+                Optional.of(new ReplaySession(replayed.id().text(), replayed.sink())), Clock.systemUTC(), System::nanoTime);
+    }
+
+    /** What was recorded of a replay. */
+    StoredExchange replayOf(SendResult result) throws Exception {
+        long seq = result.recorded().orElseThrow().seq();
+        return catalog.read(replayed.id(), session -> session.exchange(seq)).orElseThrow();
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (!ended) {
+            stop();
+        }
+        catalog.close();
+    }
+}
