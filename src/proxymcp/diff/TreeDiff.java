@@ -24,7 +24,7 @@ final class TreeDiff {
     private final ArrayMode mode;
     private final Held held;
     private final Changes changes;
-    private final TreeHash hash = new TreeHash();
+    private final TreeHash hash;
 
     /** Documents that values of both exchanges hold. */
     interface Held {
@@ -36,6 +36,7 @@ final class TreeDiff {
         this.a = a;
         this.b = b;
         this.mode = a.part() == Part.BODY ? ArrayMode.ORDERED : mode;
+        this.hash = new TreeHash(this.mode != ArrayMode.SET);
         this.held = held;
         this.changes = changes;
     }
