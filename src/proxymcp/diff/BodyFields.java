@@ -230,7 +230,7 @@ final class BodyFields {
             return Optional.empty();
         }
         switch (pipeline.run(body.input(), AUTOMATIC).content()) {
-            case Content.Json json -> fields.add(new Document(body.side(), Part.LAYER, "", "", json.value()));
+            case Content.Json json -> fields.add(new Document(body.side(), Part.LAYER, "", "", ProtoTree.of(json.value())));
             case Content.Text text -> lines(body.side(), text.text());
             case Content.Octets octets -> { }
         }
