@@ -56,7 +56,7 @@ final class InnerDocuments {
         return layer(value).map(root -> new Document(side, Part.LAYER, holder, holderAt.get(), root));
     }
 
-    /** Adds the documents in the strings of a JSON body. */
+    /** Adds the documents in the strings of a body that is a tree. */
     void inside(JsonValue body, Side side, FieldList fields) {
         new Walk(side, fields).walk(body, TreePath.ROOT);
     }

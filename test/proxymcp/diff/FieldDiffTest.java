@@ -146,6 +146,24 @@ final class FieldDiffTest {
                 answer("application/x-protobuf", SampledExchange.Body.of(protoB))));
     }
 
+    @Test void eventsAndMessagesOfGrpcAreComparedInside() {
+        String events = changes(answer("text/event-stream", "id: 1\ndata: {\"a\":1}\n\nid: 2\ndata: {\"a\":2}\n\n"),
+                answer("text/event-stream", "id: 1\ndata: {\"a\":1}\n\nid: 2\ndata: {\"a\":3}\n\n"));
+        assertTrue(events.startsWith("changed response.layer.$") && events.endsWith(".a: 2 -> 3\n") && events.lines().count() == 1, events);
+        byte[] one = {0, 0, 0, 0, 7, 0x08, (byte) 0x96, 0x01, 0x12, 0x02, 'h', 'i'};
+        byte[] other = one.clone();
+        other[6] = (byte) 0x97;
+        String messages = changes(answer("application/grpc", SampledExchange.Body.of(one)), answer("application/grpc", SampledExchange.Body.of(other)));
+        assertTrue(messages.startsWith("changed response.layer.$") && messages.contains(".f1 @ ") && messages.lines().count() == 1, messages);
+    }
+
+    @Test void whatDecodersMissIsStillSeen() {
+        byte[] one = {0x08, 0x01, 0x12, 0x02, 'h', 'i'};
+        byte[] longer = {0x08, (byte) 0x81, 0x00, 0x12, 0x02, 'h', 'i'};
+        String text = changes(answer("application/x-protobuf", SampledExchange.Body.of(one)), answer("application/x-protobuf", SampledExchange.Body.of(longer)));
+        assertTrue(text.startsWith("changed response.body: 6 octets, sha256 "), text);
+    }
+
     @Test void octetsThatNothingTakesAreComparedByDigest() {
         byte[] one = {(byte) 0x89, 'P', 'N', 'G', 0, 1};
         byte[] other = {(byte) 0x89, 'P', 'N', 'G', 0, 2};
