@@ -129,6 +129,7 @@ public final class ScriptedOrigin implements AutoCloseable {
 
     private final ServerSocket server;
     private final Optional<SSLContext> tls;
+    private final boolean asksForCertificate;
     private final IntFunction<List<Step>> scripts;
     private final List<Connection> connections = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
@@ -141,6 +142,12 @@ public final class ScriptedOrigin implements AutoCloseable {
      * @param scripts the script of the n-th connection, from 0; an exception of it fails the test
      */
     public ScriptedOrigin(InetAddress address, Optional<SSLContext> tls, IntFunction<List<Step>> scripts) throws IOException {
+        this(address, tls, false, scripts);
+    }
+
+    private ScriptedOrigin(InetAddress address, Optional<SSLContext> tls, boolean asksForCertificate, IntFunction<List<Step>> scripts)
+            throws IOException {
+        this.asksForCertificate = asksForCertificate;
         this.server = new ServerSocket(0, 200, address);
         this.tls = tls;
         this.scripts = scripts;
@@ -155,6 +162,11 @@ public final class ScriptedOrigin implements AutoCloseable {
     /** Every TLS connection to 127.0.0.1 plays these steps. */
     public static ScriptedOrigin each(SSLContext context, Step... steps) throws IOException {
         return new ScriptedOrigin(loopback(), Optional.of(context), index -> List.of(steps));
+    }
+
+    /** The same, refusing clients that show no certificate which {@code context} believes. */
+    public static ScriptedOrigin eachWithCertificate(SSLContext context, Step... steps) throws IOException {
+        return new ScriptedOrigin(loopback(), Optional.of(context), true, index -> List.of(steps));
     }
 
     /** The n-th connection to 127.0.0.1 plays the n-th script; one more is a failure. */
@@ -366,6 +378,7 @@ public final class ScriptedOrigin implements AutoCloseable {
             if (tls.isPresent()) {
                 SSLSocket layered = (SSLSocket) tls.get().getSocketFactory().createSocket(tcp, "127.0.0.1", tcp.getPort(), true);
                 layered.setUseClientMode(false);
+                layered.setNeedClientAuth(asksForCertificate);
                 layered.startHandshake();
                 socket = layered;
             }
