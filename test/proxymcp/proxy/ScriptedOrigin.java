@@ -129,7 +129,7 @@ public final class ScriptedOrigin implements AutoCloseable {
 
     private final ServerSocket server;
     private final Optional<SSLContext> tls;
-    private final boolean asksForCertificate;
+    private volatile boolean asksForCertificate;
     private final IntFunction<List<Step>> scripts;
     private final List<Connection> connections = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
@@ -142,12 +142,6 @@ public final class ScriptedOrigin implements AutoCloseable {
      * @param scripts the script of the n-th connection, from 0; an exception of it fails the test
      */
     public ScriptedOrigin(InetAddress address, Optional<SSLContext> tls, IntFunction<List<Step>> scripts) throws IOException {
-        this(address, tls, false, scripts);
-    }
-
-    private ScriptedOrigin(InetAddress address, Optional<SSLContext> tls, boolean asksForCertificate, IntFunction<List<Step>> scripts)
-            throws IOException {
-        this.asksForCertificate = asksForCertificate;
         this.server = new ServerSocket(0, 200, address);
         this.tls = tls;
         this.scripts = scripts;
@@ -162,11 +156,6 @@ public final class ScriptedOrigin implements AutoCloseable {
     /** Every TLS connection to 127.0.0.1 plays these steps. */
     public static ScriptedOrigin each(SSLContext context, Step... steps) throws IOException {
         return new ScriptedOrigin(loopback(), Optional.of(context), index -> List.of(steps));
-    }
-
-    /** The same, refusing clients that show no certificate which {@code context} believes. */
-    public static ScriptedOrigin eachWithCertificate(SSLContext context, Step... steps) throws IOException {
-        return new ScriptedOrigin(loopback(), Optional.of(context), true, index -> List.of(steps));
     }
 
     /** The n-th connection to 127.0.0.1 plays the n-th script; one more is a failure. */
@@ -188,6 +177,11 @@ public final class ScriptedOrigin implements AutoCloseable {
     /** Sends a 200 with this body and a Content-Length. */
     public static Step respond(String latin1Body) {
         return send("HTTP/1.1 200 OK\r\nContent-Length: " + latin1Body.length() + "\r\n\r\n" + latin1Body);
+    }
+
+    /** From now on clients are refused that show no certificate which the context believes. */
+    public void askForCertificate() {
+        asksForCertificate = true;
     }
 
     /** Port that it listens on. */

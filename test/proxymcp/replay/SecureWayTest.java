@@ -218,7 +218,8 @@ final class SecureWayTest {
                 .put("clientCertificate", JsonObject.builder().put("file", client.pemFile().toString()).build()).build();
         JsonObject bare = JsonObject.builder().put("hostname", JsonNull.NULL).put("caFile", certificate.certificateFile().toString()).build();
         try (ScriptedOrigin lax = ScriptedOrigin.each(certificate.context(), SERVE);
-                ScriptedOrigin asking = ScriptedOrigin.eachWithCertificate(certificate.contextFor(client), SERVE)) {
+                ScriptedOrigin asking = ScriptedOrigin.each(certificate.contextFor(client), SERVE)) {
+            asking.askForCertificate();
             Way way = Way.RECORDED.to("https", "localhost", asking.port());
             try (RecordedTraffic traffic = recordedSecurely(lax, JsonObject.builder().put("originTls", JsonArray.of(setting)).build())) {
                 assertFine(traffic, way);
