@@ -31,8 +31,7 @@ import proxymcp.http.RequestHead;
 import proxymcp.http.WireReader;
 
 /**
- * A loopback server on port 0 that does exactly what a test says, and keeps the octets it received (the first 8 MiB
- * of each connection).
+ * A loopback server on port 0 that does exactly what a test says, and keeps the octets it received (the first 8 MiB of each connection).
  *
  * <pre>
  *   try (ScriptedOrigin origin = ScriptedOrigin.each(new ReadRequest(), send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"))) {
