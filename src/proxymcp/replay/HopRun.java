@@ -87,8 +87,8 @@ final class HopRun implements CallEvents {
         boolean nothingSent = call.isEmpty() || call.get().connectedNanos().isEmpty();
         Optional<Answer> answer = response.map(head -> new Answer(head, kept.toByteArray(), kept.size() == responseBytes));
         return outcome instanceof Outcome.Incomplete(ErrorClass errorClass, String reason)
-                ? new Hop(answer, responseBytes, Optional.of(errorClass), reason, nothingSent, recorded)
-                : new Hop(answer, responseBytes, Optional.empty(), "", nothingSent, recorded);
+                ? new Hop(answer, responseBytes, Optional.of(errorClass), false, reason, nothingSent, recorded)
+                : new Hop(answer, responseBytes, Optional.empty(), false, "", nothingSent, recorded);
     }
 
     private Outcome exchange(Affinity affinity, InFlight inFlight) throws IOException {

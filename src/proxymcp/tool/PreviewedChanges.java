@@ -1,6 +1,5 @@
 package proxymcp.tool;
 
-import java.util.Optional;
 import proxymcp.replay.Answer;
 import proxymcp.replay.ItemChanges;
 import proxymcp.replay.OutgoingRequest;
@@ -26,7 +25,7 @@ final class PreviewedChanges implements ItemChanges {
     }
 
     @Override
-    public Optional<OutgoingRequest> redirected(PlanItem item, OutgoingRequest sent, Answer answer, int hop) {
-        return Optional.empty();
+    public Next redirected(PlanItem item, OutgoingRequest sent, Answer answer, int hop) {
+        return new Next.Nothing();
     }
 }

@@ -22,13 +22,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * An origin that counts: what came, and how much of it at a time. {@code /login} gives a token, {@code /secret} takes the newest one for so many times,
- * {@code /limited} says 429 at first, {@code /slow} waits, {@code /hold} until {@link #release}.
+ * {@code /limited} says 429 at first, {@code /hold} waits until {@link #release}, {@code /moved?LOCATION} redirects there, or nowhere.
  */
 final class ReplayOrigin implements AutoCloseable {
     final AtomicInteger requests = new AtomicInteger();
     final AtomicInteger mostInFlight = new AtomicInteger();
     /** Requests to {@code /limited} that are still refused. */
     final AtomicInteger refusals = new AtomicInteger();
+    /** Requests that are answered only once all of them are there. */
+    volatile CountDownLatch meeting = new CountDownLatch(0);
     /** How often a token is good. */
     volatile int tokenUses = Integer.MAX_VALUE;
     /** Request lines with the header {@code X-Test}, in the order in which they came. */
@@ -80,6 +82,8 @@ final class ReplayOrigin implements AutoCloseable {
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             String path = exchange.getRequestURI().toString();
             seen.add(exchange.getRequestMethod() + " " + path + " " + exchange.getRequestHeaders().getFirst("X-Test") + " " + body);
+            meeting.countDown();
+            await(meeting);
             answer(exchange, path);
         }
     }
@@ -96,8 +100,13 @@ final class ReplayOrigin implements AutoCloseable {
             exchange.getResponseHeaders().set("Retry-After", "0");
             send(exchange, 429, "slow down");
         } else if (path.startsWith("/hold")) {
-            await();
+            await(released);
             send(exchange, 200, "held");
+        } else if (path.startsWith("/moved")) {
+            if (path.contains("?")) {
+                exchange.getResponseHeaders().set("Location", path.substring(path.indexOf('?') + 1));
+            }
+            send(exchange, 302, "moved");
         } else if (path.startsWith("/fail")) {
             send(exchange, 500, "failed");
         } else {
@@ -105,9 +114,9 @@ final class ReplayOrigin implements AutoCloseable {
         }
     }
 
-    private void await() {
+    private static void await(CountDownLatch gate) {
         try {
-            released.await(30, TimeUnit.SECONDS);
+            gate.await(30, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,13 +110,14 @@ final class ReplayToolsTest {
     @Test
     void aThousandRequestsGoOutWithBoundedConcurrency() throws Exception {
         String session = recorded(gets(1_000, "/item"));
+        origin.meeting = new CountDownLatch(8);
         JsonObject result = run(session, ",\"limit\":5000,\"concurrency\":8");
         assertEquals("done 1000 1000 0", text(result, "state") + " " + number(result, "selectedCount") + " " + number(result, "successCount") + " "
                 + number(result, "errorCount"));
         assertEquals("{\"200\":1000}", Json.text(at(result, "statusCounts")));
         assertEquals(1_000, origin.requests.get());
         assertEquals(1_000, new TreeSet<>(origin.seen).size(), "each once");
-        assertTrue(origin.mostInFlight.get() <= 8 && origin.mostInFlight.get() > 1, origin.mostInFlight + " at once");
+        assertEquals(8, origin.mostInFlight.get());
         // A page of items, and the rest through the status.
         assertFalse((boolean) Boolean.valueOf(at(result, "complete").toString()));
         JsonObject last = tools.call(STATUS, "{\"replay_id\":\"" + text(result, "replayId") + "\",\"offset\":999}");
@@ -193,6 +195,19 @@ final class ReplayToolsTest {
                 + "\"overrides\":[{\"match\":{\"url_contains\":\"/item\"},\"set_headers\":{\"X-Test\":\"{found}\"}}]");
         assertEquals("done 20", text(result, "state") + " " + number(result, "successCount"), Json.text(result));
         assertEquals(3, origin.seen.stream().filter(line -> line.startsWith("GET /limited")).count());
+    }
+
+    @Test
+    void aRedirectThatLeadsNowhereIsNoSuccess() throws Exception {
+        String session = recorded("GET /moved?/a", "GET /moved", "GET /moved?ftp://b.test/", "GET /moved?/moved?/moved", "GET /a");
+        JsonObject result = run(session, ",\"concurrency\":1,\"follow_redirects\":true");
+        assertEquals("{\"200\":2,\"302\":3} {\"redirect\":3} 2", Json.text(at(result, "statusCounts")) + " " + Json.text(at(result, "errorBuckets")) + " "
+                + number(result, "successCount"));
+        assertEquals("redirect: the redirect has no Location", text(item(result, 1), "errorClass") + ": " + text(item(result, 1), "error"));
+        assertEquals("the redirect leads to no http or https URL without a user name: \"ftp://b.test/\"", text(item(result, 2), "error"));
+        assertEquals(302, number(item(result, 2), "responseStatus"));
+        assertEquals("the redirect has no Location", text(item(result, 3), "error"), "the last of two");
+        assertEquals("5 {}", number(run(session, ""), "successCount") + " " + Json.text(at(run(session, ""), "errorBuckets")), "not to be followed");
     }
 
     @Test
