@@ -128,7 +128,7 @@ public final class ReplayRun implements RunView {
         lock.lock();
         try {
             return ledger.report(state, new RunLedger.RunFacts(id, plan.sessionId(), reason, startedAtMillis, endedAtMillis,
-                    endedAtMillis.isPresent() ? elapsedAtEnd : elapsedMillis(), journal.failure()));
+                    endedAtMillis.isPresent() ? elapsedAtEnd : elapsedMillis(), plan.notes(), journal.failure()));
         } finally {
             lock.unlock();
         }

@@ -144,7 +144,8 @@ final class RunJournalTest {
         Plan plan = ScriptedSender.plan(ScriptedSender.items(count, method));
         RunSettings settings = new RunSettings(1, RunSettings.DEFAULT.perHostConcurrency(), RunSettings.DEFAULT.ratePerSecond(), 1,
                 RunSettings.DEFAULT.pacing(), RunSettings.DEFAULT.retry(), Optional.empty(), Optional.empty());
-        RunFolder.Header header = new RunFolder.Header(new ReplayId("replay_20260101000000_abcdefgh"), plan.sessionId(), 0, 0, count, 0, JsonObject.EMPTY);
+        RunFolder.Header header = new RunFolder.Header(new ReplayId("replay_20260101000000_abcdefgh"), plan.sessionId(), 0, 0, count, 0, List.of(),
+                JsonObject.EMPTY);
         ReplayRun run = new ReplayRun(header, plan, new PreparedRun(settings, sender), RunTime.of(Clock.systemUTC()), new RunJournal(disk, 0), () -> { },
                 new RunLedger(plan.items()), 0);
         run.begin();

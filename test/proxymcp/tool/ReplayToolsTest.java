@@ -224,6 +224,21 @@ final class ReplayToolsTest {
     }
 
     @Test
+    void whatASelectionDoesNotReachIsToldInPlanRunAndStatus() throws Exception {
+        String session = recorded("GET /a", "GET /b", "GET /c");
+        String beyond = ",\"seq_ranges\":[\"2-9\"]";
+        String note = "[\"seq_ranges: 2-9 goes on behind the last seq of the session, 3\"]";
+        assertEquals(note, Json.text(at(replay(session, beyond), "selectionNotes")));
+        JsonObject result = run(session, beyond);
+        assertEquals(note, Json.text(at(result, "selectionNotes")));
+        JsonObject status = tools.call(STATUS, "{\"replay_id\":\"" + text(result, "replayId") + "\"}");
+        assertEquals("2 " + note, number(status, "selectedCount") + " " + Json.text(at(status, "selectionNotes")));
+        assertEquals("[\"limit, url_contains: not applied, as seqs names all that is sent\"]",
+                Json.text(at(replay(session, ",\"seqs\":[1,3],\"limit\":1,\"url_contains\":\"/b\""), "selectionNotes")));
+        assertFalse(replay(session, "").has("selectionNotes"));
+    }
+
+    @Test
     void aRunIsLookedAtAndCancelled() throws Exception {
         String session = recorded("GET /a", "GET /b", "GET /c");
         JsonObject running = replay(session, ",\"mode\":\"execute\",\"wait_ms\":0,\"overrides\":[{\"replace\":[[\"/b\",\"/hold\"],[\"/c\",\"/hold\"]]}]");
