@@ -44,13 +44,16 @@ import proxymcp.replay.RunTime;
 import proxymcp.replay.Selection;
 import proxymcp.replay.SendSettings;
 import proxymcp.replay.SendWay;
+import proxymcp.rule.RuleBook;
 import proxymcp.store.CaptureProfile;
 import proxymcp.store.SessionCatalog;
 import proxymcp.store.SessionId;
 import proxymcp.store.SessionQuery;
 import proxymcp.store.SessionWriter;
 import proxymcp.store.StoreLimits;
+import proxymcp.tls.OriginTlsSettings;
 import proxymcp.upstream.OwnPorts;
+import proxymcp.upstream.UpstreamProxies;
 
 /** Recorded requests sent again, read from their session, journalled and recorded anew, beside {@code hey}, which sends one over and over. */
 final class ReplayBench {
@@ -138,7 +141,7 @@ final class ReplayBench {
         SessionWriter replayed = catalog.createPatient(Optional.of("replay"), CaptureProfile.FULL, 4_096, JsonObject.EMPTY);
         try (RequestSource source = new RequestSource(catalog, recorded, Optional.empty())) {
             SendSettings settings = SendSettings.DEFAULT;
-            SendWay way = SendWay.of(JsonObject.EMPTY, settings, plan, SendWay.Secrets.none());
+            SendWay way = SendWay.of(JsonObject.EMPTY, settings, plan, new SendWay.OwnSettings(new OriginTlsSettings(), UpstreamProxies.NONE, RuleBook.inMemory(Clock.systemUTC())));
             RequestMaker maker = new RequestMaker(plan, source, ItemChanges.NONE, settings.safety());
             ReplaySession session = new ReplaySession(replayed.id().text(), replayed.sink());
             HttpItemSender sender = new HttpItemSender(plan, maker, ItemChanges.NONE, way, new OwnPorts(), settings, Optional.of(session),

@@ -36,6 +36,6 @@ final class ToolsCommand {
     private static JsonObject described(Tool tool) {
         return JsonObject.builder().put("name", tool.name()).put("title", tool.title()).put("description", tool.description())
                 .put("toolset", tool.toolset()).put("inputSchema", tool.input().published())
-                .put("outputSchema", tool.output().published()).build();
+                .put("outputSchema", tool.output().typed()).build();
     }
 }

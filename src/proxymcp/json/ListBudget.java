@@ -17,9 +17,8 @@ import java.util.List;
  * gets on.
  */
 public final class ListBudget {
-    /** The parameter that every listing tool has. */
-    public static final Property MAX_CHARS =
-            Property.integer("max_chars", "Most characters of the result", 2_000, 200_000).defaultTo(24_000);
+    /** The parameter that every listing tool has; what it means is said once, where the server introduces itself. */
+    public static final Property MAX_CHARS = Property.integer("max_chars", "", 2_000, 200_000).defaultTo(24_000);
 
     /** Kept free for the members around the list. */
     private static final int ENVELOPE_CHARS = 1_000;

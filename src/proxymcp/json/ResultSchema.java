@@ -7,8 +7,8 @@ import java.util.List;
  * The top-level members of a tool's result, as the JSON Schema that clients see. Every result also has
  * {@code status}, which need not be named. Members that are not declared are allowed: a result may grow.
  *
- * <p>A member that can be {@code null} is published without a type, with a description instead: an array of types
- * and {@code anyOf} are refused by some hosts, which then drop the tool.
+ * <p>A member that can be {@code null} has no type but a description: an array of types and {@code anyOf} are refused by some hosts, which
+ * then drop the tool.
  */
 public final class ResultSchema {
     private final List<Member> members;
@@ -91,14 +91,28 @@ public final class ResultSchema {
         return members;
     }
 
-    /** The JSON Schema that clients see. */
+    /**
+     * The JSON Schema that clients see: the members by name. Types and which of them are always there are checked by tests and not told here,
+     * as they help nobody to choose a tool and the list of tools has to be short; {@link #typed} has them.
+     */
     public JsonObject published() {
+        JsonObject.Builder properties = JsonObject.builder().put("status", JsonObject.EMPTY);
+        for (Member member : members) {
+            properties.put(member.name(), JsonObject.EMPTY);
+        }
+        return JsonObject.builder().put("type", "object").put("properties", properties.build()).build();
+    }
+
+    /** The JSON Schema of one tool for whoever looks at that alone: with the types, and the members that are always there. */
+    public JsonObject typed() {
         JsonObject.Builder properties = JsonObject.builder().put("status", JsonObject.builder().put("type", "string").build());
+        List<String> always = new ArrayList<>(List.of("status"));
         for (Member member : members) {
             properties.put(member.name(), member.shape());
+            if (member.always()) {
+                always.add(member.name());
+            }
         }
-        // Which of them are always there is checked by tests and not told: each name would stand in the list of tools twice.
-        return JsonObject.builder().put("type", "object").put("properties", properties.build())
-                .putStrings("required", List.of("status")).build();
+        return JsonObject.builder().put("type", "object").put("properties", properties.build()).putStrings("required", always).build();
     }
 }

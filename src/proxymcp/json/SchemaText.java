@@ -33,7 +33,11 @@ final class SchemaText {
 
     private static JsonObject of(Property property) {
         JsonObject.Builder members = JsonObject.builder();
-        putKind(members, property.kind());
+        if (property.kind() instanceof Property.Kind.Choice && property.description().isEmpty()) {
+            members.put("type", "string"); // Its values stand where it is described; the list of tools has to be short.
+        } else {
+            putKind(members, property.kind());
+        }
         if (!property.description().isEmpty()) {
             members.put("description", property.description());
         }

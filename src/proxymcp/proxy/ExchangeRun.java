@@ -26,6 +26,8 @@ import proxymcp.http.RequestHead;
 import proxymcp.http.ResponseHead;
 import proxymcp.http.WireWriter;
 import proxymcp.rule.RuleAction;
+import proxymcp.rule.RuleChoice;
+import proxymcp.rule.RulesStoppedException;
 import proxymcp.upstream.Affinity;
 import proxymcp.upstream.BodySourceException;
 import proxymcp.upstream.CallEvents;
@@ -119,7 +121,7 @@ final class ExchangeRun implements CallEvents {
             }
         }
         ReceivedRequest received = new ReceivedRequest(client, head, requestBody);
-        Optional<RuleChoice> choice = RuleChoice.of(services, received, destination, notes);
+        Optional<RuleChoice> choice = services.rules().choose(head, destination, received, notes);
         if (choice.isEmpty()) {
             return send(RuledRequest.plain(services, received, destination, context.isExplicit(), notes));
         }
@@ -281,6 +283,9 @@ final class ExchangeRun implements CallEvents {
         }
         if (watch.clientLeft() || caught instanceof ClientGoneException || caught.getCause() instanceof ClientGoneException) {
             return clientAborted(watch.clientLeft() ? "client left before the response was complete" : caught.getMessage());
+        }
+        if (caught instanceof RulesStoppedException) {
+            return clientAborted("the proxy was stopped");
         }
         IOException e = call.isPresent() ? call.get().translated(caught) : caught;
         return switch (e) {

@@ -1,23 +1,16 @@
 package proxymcp.proxy;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.util.Optional;
 import proxymcp.exchange.BodyTap;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.Recording;
 import proxymcp.http.BodyFraming;
-import proxymcp.http.ContentFields;
 import proxymcp.http.Fields;
 import proxymcp.http.ForwardHeads;
 import proxymcp.http.HttpVersion;
-import proxymcp.http.ReasonPhrases;
 import proxymcp.http.RequestHead;
 import proxymcp.http.ResponseHead;
-import proxymcp.rule.MockBody;
+import proxymcp.rule.MockResponse;
 import proxymcp.rule.RuleAction;
 import proxymcp.upstream.UpstreamException;
 
@@ -33,9 +26,6 @@ final class MockAnswer {
     private final RuleAction.Mock mock;
     private final Recording recording;
 
-    /** A body that can be read. */
-    private record Opened(InputStream in, long bytes) {}
-
     MockAnswer(RequestHead request, RuleAction.Mock mock, Recording recording) {
         this.request = request;
         this.mock = mock;
@@ -50,18 +40,13 @@ final class MockAnswer {
      */
     boolean send(PacedResponse out) throws IOException {
         boolean keepAlive = request.keepsAlive() && !mock.fields().hasMember("Connection", "close");
-        boolean bodied = mock.status() != 204 && mock.status() != 304;
-        Opened body = bodied ? open() : new Opened(InputStream.nullInputStream(), 0);
-        try (InputStream in = body.in()) {
-            Fields fields = ContentFields.withoutFraming(mock.fields());
-            ResponseHead made = ResponseHead.of(mock.status(), ReasonPhrases.of(mock.status()),
-                    bodied ? ContentFields.withLength(fields, body.bytes()) : fields);
-            recording.response(made);
-            boolean sendsBody = bodied && !request.method().equals("HEAD");
-            BodyFraming framing = sendsBody ? new BodyFraming.ContentLength(body.bytes()) : new BodyFraming.None();
-            out.head(toClient(made, framing, keepAlive), false);
+        try (MockResponse response = opened()) {
+            recording.response(response.head());
+            boolean sendsBody = response.hasBody(request.method());
+            BodyFraming framing = sendsBody ? new BodyFraming.ContentLength(response.bytes()) : new BodyFraming.None();
+            out.head(toClient(response.head(), framing, keepAlive), false);
             if (sendsBody) {
-                pass(in, body.bytes(), out);
+                pass(response, out);
             }
         }
         out.end(Fields.EMPTY);
@@ -81,47 +66,35 @@ final class MockAnswer {
         return ResponseHead.of(sent.status(), sent.reason(), fields.add("Connection", "keep-alive").build());
     }
 
-    private Opened open() throws UpstreamException {
-        return switch (mock.body()) {
-            case MockBody.Text(String text) -> opened(text.getBytes(StandardCharsets.UTF_8));
-            case MockBody.Octets(byte[] octets) -> opened(octets);
-            case MockBody.Contents contents -> {
-                try {
-                    yield new Opened(Files.newInputStream(contents.file()), Files.size(contents.file()));
-                } catch (IOException e) {
-                    throw unreadable(contents, Optional.of(e));
-                }
-            }
-        };
+    private MockResponse opened() throws UpstreamException {
+        try {
+            return new MockResponse(mock);
+        } catch (IOException e) {
+            throw new UpstreamException(ErrorClass.INTERNAL, e.getMessage(), e);
+        }
     }
 
-    private static Opened opened(byte[] octets) {
-        return new Opened(new ByteArrayInputStream(octets), octets.length);
-    }
-
-    private static UpstreamException unreadable(MockBody.Contents contents, Optional<IOException> cause) {
-        String message = "the file " + contents.file().getFileName() + " that a rule answers with cannot be read"
-                + (cause.isPresent() ? "" : ": it became shorter meanwhile");
-        return cause.isPresent() ? new UpstreamException(ErrorClass.INTERNAL, message, cause.get())
-                : new UpstreamException(ErrorClass.INTERNAL, message);
-    }
-
-    private void pass(InputStream in, long bytes, PacedResponse out) throws IOException {
+    private void pass(MockResponse response, PacedResponse out) throws IOException {
         BodyTap tap = new BodyTap(recording::responseBody);
-        byte[] buffer = new byte[Math.clamp(bytes, 1, BUFFER_BYTES)];
+        byte[] buffer = new byte[Math.clamp(response.bytes(), 1, BUFFER_BYTES)];
         boolean complete = false;
         try {
-            while (tap.bytes() < bytes) {
-                int count = in.read(buffer, 0, (int) Math.min(buffer.length, bytes - tap.bytes()));
-                if (count < 0) {
-                    throw unreadable((MockBody.Contents) mock.body(), Optional.empty());
-                }
+            while (tap.bytes() < response.bytes()) {
+                int count = read(response, buffer, (int) Math.min(buffer.length, response.bytes() - tap.bytes()));
                 tap.pass(buffer, 0, count);
                 out.body(buffer, 0, count);
             }
             complete = true;
         } finally {
             recording.responseEnd(tap.end(complete, Fields.EMPTY));
+        }
+    }
+
+    private static int read(MockResponse response, byte[] buffer, int length) throws UpstreamException {
+        try {
+            return response.read(buffer, length);
+        } catch (IOException e) {
+            throw new UpstreamException(ErrorClass.INTERNAL, e.getMessage(), e);
         }
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.OptionalLong;
 import proxymcp.exchange.SentMessage;
+import proxymcp.exchange.SentTap;
 import proxymcp.http.Fields;
 import proxymcp.http.ResponseHead;
 import proxymcp.http.WireWriter;

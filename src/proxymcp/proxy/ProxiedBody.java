@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.Optional;
 import proxymcp.exchange.BodyTap;
 import proxymcp.exchange.Recording;
+import proxymcp.exchange.SentTap;
 import proxymcp.http.BodyFraming;
 import proxymcp.http.BodyReader;
 import proxymcp.http.Fields;

@@ -21,6 +21,8 @@ import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.ExchangeSink;
 import proxymcp.exchange.Source;
 import proxymcp.http.Deadlines;
+import proxymcp.rule.RuleEngine;
+import proxymcp.rule.RuleThreads;
 import proxymcp.tls.CertificateAuthority;
 import proxymcp.tls.LeafCertificates;
 import proxymcp.tls.TlsInterceptor;
@@ -90,7 +92,7 @@ public final class ProxyServer implements Closeable {
                 policy.origins());
         TlsInterceptor tls = new TlsInterceptor(new LeafCertificates(authority, Clock.systemUTC()), List.of("http/1.1"));
         AtomicLong transparent = new AtomicLong();
-        ProxyServices services = new ProxyServices(settings, policy.rules(), new RuleThreads(), counting(sink, transparent),
+        ProxyServices services = new ProxyServices(settings, new RuleEngine(policy.rules(), new RuleThreads()), counting(sink, transparent),
                 new UpstreamClient(upstream, ownPorts, deadlines, System::nanoTime), tls, deadlines, Clock.systemUTC(), System::nanoTime,
                 new AtomicBoolean());
         ProxyServer server = new ProxyServer(services, deadlines, ownPorts, transparent);
@@ -201,7 +203,7 @@ public final class ProxyServer implements Closeable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        services.ruleThreads().close();
+        services.rules().threads().close();
         deadlines.close();
     }
 

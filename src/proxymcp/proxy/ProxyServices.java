@@ -7,7 +7,7 @@ import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.ExchangeSink;
 import proxymcp.exchange.Outcome;
 import proxymcp.http.Deadlines;
-import proxymcp.rule.RuleBook;
+import proxymcp.rule.RuleEngine;
 import proxymcp.tls.TlsInterceptor;
 import proxymcp.upstream.UpstreamClient;
 
@@ -15,8 +15,7 @@ import proxymcp.upstream.UpstreamClient;
  * What all connections of one proxy share.
  *
  * @param settings how it was started
- * @param rules what is done to exchanges; each takes the set that is current when it begins
- * @param ruleThreads where rules think
+ * @param rules what is done to exchanges; each follows the set that is current when it begins
  * @param sink where exchanges go
  * @param upstream the way out
  * @param tls answers intercepted handshakes
@@ -25,7 +24,7 @@ import proxymcp.upstream.UpstreamClient;
  * @param nanoTime monotonic clock
  * @param stopping set when the proxy is being stopped, before connections are closed
  */
-record ProxyServices(ProxySettings settings, RuleBook rules, RuleThreads ruleThreads, ExchangeSink sink, UpstreamClient upstream,
+record ProxyServices(ProxySettings settings, RuleEngine rules, ExchangeSink sink, UpstreamClient upstream,
         TlsInterceptor tls, Deadlines deadlines, Clock clock, LongSupplier nanoTime, AtomicBoolean stopping) {
 
     ProxyLimits limits() {

@@ -6,13 +6,14 @@ import proxymcp.http.Fields;
 import proxymcp.http.HttpVersion;
 import proxymcp.http.RequestHead;
 import proxymcp.http.ResponseHead;
+import proxymcp.rule.RequestOctets;
 
 /**
  * A request as it comes from the client, of which more may be read before it goes on.
  *
  * <p>Owner: the exchange's thread.
  */
-final class ReceivedRequest {
+final class ReceivedRequest implements RequestOctets {
     private final ClientStream client;
     private final RequestHead head;
     private final Optional<ProxiedBody> body;
@@ -37,18 +38,19 @@ final class ReceivedRequest {
         return body.isEmpty() || body.get().isEnded();
     }
 
-    /**
-     * Reads on until the body has ended, or more than {@code bytesMax} octets of it are here.
-     *
-     * @return whether it is here whole
-     */
-    boolean hold(int bytesMax) throws IOException {
+    @Override
+    public boolean isPresent() {
+        return body.isPresent();
+    }
+
+    @Override
+    public boolean hold(int bytesMax) throws IOException {
         sayContinue();
         return body.isEmpty() || body.get().hold(bytesMax);
     }
 
-    /** What is here of the body. */
-    byte[] held() {
+    @Override
+    public byte[] held() {
         return body.isEmpty() ? new byte[0] : body.get().held();
     }
 

@@ -11,9 +11,8 @@ import proxymcp.exchange.SentMessages;
 import proxymcp.http.ResponseHead;
 import proxymcp.rule.Delay;
 import proxymcp.rule.Pace;
-import proxymcp.rule.Rule;
 import proxymcp.rule.RuleAction;
-import proxymcp.rule.Transforms;
+import proxymcp.rule.RuleChoice;
 import proxymcp.upstream.UpstreamCall;
 
 /**
@@ -43,26 +42,17 @@ final class RuledExchange {
         this.recording = recording;
         this.notes = notes;
         this.choice = choice;
-        this.request = new RuledRequest(services, choice, transforms().request(), received, notes);
+        this.request = new RuledRequest(services, choice, received, notes);
     }
 
     /** What the rule does. */
     RuleAction action() {
-        return choice.rule().action();
+        return choice.action();
     }
 
     /** The rule by name, for sentences. */
     String named() {
         return choice.named();
-    }
-
-    private Transforms transforms() {
-        return switch (action()) {
-            case RuleAction.Pass pass -> pass.transforms();
-            case RuleAction.Forward forward -> forward.transforms();
-            case RuleAction.Mock mock -> Transforms.NONE;
-            case RuleAction.Drop drop -> Transforms.NONE;
-        };
     }
 
     /**
@@ -91,7 +81,7 @@ final class RuledExchange {
 
     /** A response to another method has another framing. */
     private boolean changesResponse() {
-        return !transforms().response().isNone() || !request.method().equals(received.head().method());
+        return !choice.transforms().response().isNone() || !request.method().equals(received.head().method());
     }
 
     private PacedResponse paced() {
@@ -107,7 +97,7 @@ final class RuledExchange {
      * @return whether it can
      */
     boolean relay(UpstreamCall upstream, ResponseHead came, boolean mayKeepAlive) throws IOException {
-        RuledRelay relay = new RuledRelay(services, choice, transforms().response(), received.head(), request.method(), upstream, recording,
+        RuledRelay relay = new RuledRelay(services, choice, received.head(), request.method(), upstream, recording,
                 paced(), notes);
         try {
             return relay.relay(came, mayKeepAlive);
@@ -147,8 +137,7 @@ final class RuledExchange {
 
     /** The rule, as the exchange names it. */
     RuleMatch match() {
-        Rule rule = choice.rule();
-        return new RuleMatch(rule.id(), rule.version());
+        return choice.match();
     }
 
     /**

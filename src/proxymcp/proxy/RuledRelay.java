@@ -16,8 +16,8 @@ import proxymcp.http.RequestHead;
 import proxymcp.http.ResponseHead;
 import proxymcp.http.WireWriter;
 import proxymcp.rule.BodyEdits;
-import proxymcp.rule.Edited;
 import proxymcp.rule.ResponseEdits;
+import proxymcp.rule.RuleChoice;
 import proxymcp.upstream.UpstreamCall;
 
 /**
@@ -46,11 +46,11 @@ final class RuledRelay {
      * @param request head as the client sent it
      * @param sentMethod method as the origin got it
      */
-    RuledRelay(ProxyServices services, RuleChoice choice, ResponseEdits edits, RequestHead request, String sentMethod, UpstreamCall upstream,
+    RuledRelay(ProxyServices services, RuleChoice choice, RequestHead request, String sentMethod, UpstreamCall upstream,
             Recording recording, PacedResponse out, List<String> notes) {
         this.services = services;
         this.choice = choice;
-        this.edits = edits;
+        this.edits = choice.transforms().response();
         this.request = request;
         this.sentMethod = sentMethod;
         this.upstream = upstream;
@@ -120,7 +120,8 @@ final class RuledRelay {
         if (!whole) {
             notes.add("the response body is longer than " + BodyEdits.DECODED_BYTES_MAX + " octets; " + choice.named() + " left it as it is");
         }
-        Optional<BodyEdits.Content> changed = whole ? changed(response.fields(), edited.fields()) : Optional.empty();
+        Optional<BodyEdits.Content> changed = whole
+                ? choice.responseBody(held.toByteArray(), response.fields(), edited.fields(), notes) : Optional.empty();
         changes |= changed.isPresent();
         if (changed.isPresent()) {
             byte[] octets = changed.get().octets();
@@ -132,13 +133,6 @@ final class RuledRelay {
             out.body(held.toByteArray(), 0, held.size());
             pass(body, tap, true);
         }
-    }
-
-    private Optional<BodyEdits.Content> changed(Fields received, Fields sent) throws IOException {
-        Edited<BodyEdits.Content> made =
-                services.ruleThreads().edit(choice.rules().limit(), limit -> edits.body().apply(held.toByteArray(), received, sent, limit));
-        BodyEdits.Content content = choice.take(made, services, notes);
-        return made.changed() ? Optional.of(content) : Optional.empty();
     }
 
     private void begin(ResponseHead edited, Fields fields, BodyFraming goes) throws IOException {

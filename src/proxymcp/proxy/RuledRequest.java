@@ -7,16 +7,15 @@ import java.util.Optional;
 import proxymcp.exchange.Destination;
 import proxymcp.exchange.Endpoint;
 import proxymcp.exchange.SentMessage;
+import proxymcp.exchange.SentTap;
 import proxymcp.http.ContentFields;
 import proxymcp.http.Fields;
 import proxymcp.http.ForwardHeads;
-import proxymcp.http.ProtocolException;
 import proxymcp.http.RequestHead;
 import proxymcp.http.WireWriter;
 import proxymcp.rule.BodyEdits;
-import proxymcp.rule.Edited;
 import proxymcp.rule.RequestEdits;
-import proxymcp.rule.RuleAction;
+import proxymcp.rule.RuleChoice;
 import proxymcp.upstream.HeldBody;
 import proxymcp.upstream.OutgoingBody;
 import proxymcp.upstream.UpstreamCall;
@@ -39,10 +38,10 @@ final class RuledRequest {
     private Optional<Outgoing> changed = Optional.empty();
 
     /** @param notes takes what a reader of the exchange should know */
-    RuledRequest(ProxyServices services, RuleChoice choice, RequestEdits edits, ReceivedRequest received, List<String> notes) {
+    RuledRequest(ProxyServices services, RuleChoice choice, ReceivedRequest received, List<String> notes) {
         this.services = services;
         this.choice = choice;
-        this.edits = edits;
+        this.edits = choice.transforms().request();
         this.received = received;
         this.notes = notes;
     }
@@ -61,7 +60,7 @@ final class RuledRequest {
      */
     Outgoing outgoing(Destination requested, boolean explicit) throws IOException {
         Outgoing plain = plain(services, received, requested, explicit, notes);
-        Destination destination = destination(requested);
+        Destination destination = choice.destination(received.head(), requested, notes);
         Outgoing moved = destination.equals(requested) ? plain : plain(services, received, destination, explicit, notes);
         Outgoing outgoing = withBody(moved.head().fields(), new Outgoing(moved.endpoint(), edits.apply(moved.head()), moved.body()));
         if (!outgoing.endpoint().equals(plain.endpoint()) || outgoing.body() != plain.body()
@@ -72,44 +71,14 @@ final class RuledRequest {
         return outgoing;
     }
 
-    private Destination destination(Destination requested) throws IOException {
-        String asked = requested.endpoint().url(requested.target());
-        String url = asked;
-        if (edits.url().isPresent()) {
-            url = choice.take(services.ruleThreads().edit(choice.rules().limit(), limit -> edits.url().get().apply(asked, limit)), services, notes);
-        }
-        if (choice.rule().action() instanceof RuleAction.Forward forward) {
-            url = forward.url(url);
-        }
-        if (url.equals(asked)) {
-            return requested;
-        }
-        try {
-            return Destination.ofUrl(received.head(), url);
-        } catch (ProtocolException e) {
-            notes.add(choice.named() + " made a URL that nothing can be sent to, and was not followed there: " + e.getMessage());
-            return requested;
-        }
-    }
-
     private Outgoing withBody(Fields described, Outgoing outgoing) throws IOException {
-        if (edits.body().isNone() || received.body().isEmpty()) {
-            return new Outgoing(outgoing.endpoint(), received.expecting(outgoing.head()), outgoing.body());
-        }
-        if (!received.hold(BodyEdits.DECODED_BYTES_MAX)) {
-            notes.add("the request body is longer than " + BodyEdits.DECODED_BYTES_MAX + " octets; " + choice.named() + " left it as it is");
-            return new Outgoing(outgoing.endpoint(), received.expecting(outgoing.head()), outgoing.body());
-        }
-        Fields fields = outgoing.head().fields();
-        Edited<BodyEdits.Content> edited =
-                services.ruleThreads().edit(choice.rules().limit(), limit -> edits.body().apply(received.held(), described, fields, limit));
-        BodyEdits.Content content = choice.take(edited, services, notes);
-        if (!edited.changed()) {
+        Optional<BodyEdits.Content> changed = choice.requestBody(received, described, outgoing.head().fields(), notes);
+        if (changed.isEmpty()) {
             return new Outgoing(outgoing.endpoint(), received.expecting(outgoing.head()), outgoing.body());
         }
         ProxiedBody body = received.body().get();
-        byte[] octets = content.octets();
-        Fields undigested = ContentFields.withoutDigests(content.fields());
+        byte[] octets = changed.get().octets();
+        Fields undigested = ContentFields.withoutDigests(changed.get().fields());
         Fields framed = body.isChunked() ? undigested : ContentFields.withLength(undigested, octets.length);
         tap.pass(octets, 0, octets.length);
         return new Outgoing(outgoing.endpoint(), received.expecting(outgoing.head().withFields(framed)),

@@ -1,7 +1,8 @@
 package proxymcp.replay;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -17,7 +18,6 @@ import proxymcp.exchange.Route;
 import proxymcp.exchange.Source;
 import proxymcp.exchange.Unrecorded;
 import proxymcp.http.BodyFraming;
-import proxymcp.http.BodyReader;
 import proxymcp.http.Fields;
 import proxymcp.http.HeadLimits;
 import proxymcp.http.HeadParser;
@@ -25,6 +25,8 @@ import proxymcp.http.ProtocolException;
 import proxymcp.http.RequestHead;
 import proxymcp.http.ResponseHead;
 import proxymcp.http.WireWriter;
+import proxymcp.rule.MockResponse;
+import proxymcp.rule.RuleAction;
 import proxymcp.upstream.Affinity;
 import proxymcp.upstream.BodySourceException;
 import proxymcp.upstream.CallEvents;
@@ -45,6 +47,8 @@ final class HopRun implements CallEvents {
     /** What could be recorded once can be recorded again. */
     private static final HeadLimits HEAD_LIMITS = new HeadLimits(1 << 20, 100_000);
 
+    private static final int PIECE_BYTES = 16 * 1024;
+
     private final SendServices services;
     private final OutgoingRequest request;
     private final List<String> notes;
@@ -53,15 +57,14 @@ final class HopRun implements CallEvents {
     private Recording recording = Unrecorded.INSTANCE;
     private Optional<ReplayedBody> body = Optional.empty();
     private Optional<UpstreamCall> call = Optional.empty();
-    private Optional<ResponseHead> response = Optional.empty();
-    private final ByteArrayOutputStream kept = new ByteArrayOutputStream(0);
-    private long responseBytes;
+    private Optional<HopAnswer> answered = Optional.empty();
+    private Optional<RuledHop> ruled = Optional.empty();
 
     /** @param notes what a reader of the exchange should know */
     HopRun(SendServices services, OutgoingRequest request, List<String> notes) {
         this.services = services;
         this.request = request;
-        this.notes = notes;
+        this.notes = new ArrayList<>(notes);
         this.clock = new ExchangeClock(services.nanoTime());
     }
 
@@ -81,14 +84,20 @@ final class HopRun implements CallEvents {
         call.ifPresent(UpstreamCall::awaitBodyThread);
         body.ifPresent(ReplayedBody::end);
         outcome = services.ended(inFlight, outcome);
-        recording.end(new ExchangeEnd(outcome, clock.end(call), List.of(), notes));
+        recording.end(end(outcome));
         Optional<RecordedAs> recorded = services.session().filter(session -> recording != Unrecorded.INSTANCE)
                 .map(session -> new RecordedAs(session.id(), id, recording.storedSeq().orElse(0)));
         boolean nothingSent = call.isEmpty() || call.get().connectedNanos().isEmpty();
-        Optional<Answer> answer = response.map(head -> new Answer(head, kept.toByteArray(), kept.size() == responseBytes));
+        Optional<Answer> answer = answered.map(HopAnswer::answer);
+        long responseBytes = answered.isPresent() ? answered.get().bytes() : 0;
         return outcome instanceof Outcome.Incomplete(ErrorClass errorClass, String reason)
                 ? new Hop(answer, responseBytes, Optional.of(errorClass), false, reason, nothingSent, recorded)
                 : new Hop(answer, responseBytes, Optional.empty(), false, "", nothingSent, recorded);
+    }
+
+    private ExchangeEnd end(Outcome outcome) {
+        return ruled.isEmpty() ? new ExchangeEnd(outcome, clock.end(call), List.of(), List.copyOf(notes))
+                : new ExchangeEnd(outcome, clock.end(call), List.of(ruled.get().match()), List.copyOf(notes), ruled.get().sent(call));
     }
 
     private Outcome exchange(Affinity affinity, InFlight inFlight) throws IOException {
@@ -96,22 +105,82 @@ final class HopRun implements CallEvents {
             recording = services.session().get().sink().open(new ExchangeStart(id, services.clock().millis(), CLIENT, request.endpoint(), asSent(),
                     Optional.empty()));
         }
-        BodyFraming framing = BodyFraming.ofRequest(request.head());
-        if (!(framing instanceof BodyFraming.None)) {
-            body = Optional.of(new ReplayedBody(request, framing, recording));
+        if (services.rules().isPresent()) {
+            ruled = RuledHop.of(services.rules().get().engine(), request, notes);
         }
-        UpstreamCall upstream = new UpstreamCall(affinity, request.endpoint(), request.head(), body.<OutgoingBody>map(sent -> sent).orElse(OutgoingBody.NONE),
-                this);
+        return ruled.isPresent() ? follow(ruled.get(), services.rules().get().safety(), affinity, inFlight) : send(request, recording, affinity, inFlight);
+    }
+
+    private Outcome follow(RuledHop rule, Safety safety, Affinity affinity, InFlight inFlight) throws IOException {
+        if (!rule.delay(inFlight)) {
+            return new Outcome.Incomplete(ErrorClass.CLIENT_ABORTED, "ended while " + rule.named() + " had the run wait");
+        }
+        OutgoingRequest out = rule.outgoing();
+        Optional<Skip> unsafe = rule.makesUnsafe() ? safety.check(out.head().method(), out.url()) : Optional.empty();
+        if (unsafe.isPresent()) {
+            return new Outcome.Incomplete(ErrorClass.BLOCKED_BY_RULE, rule.named() + " makes another request of it: " + unsafe.get().sentence());
+        }
+        return switch (rule.action()) {
+            case RuleAction.Pass pass -> sendChanged(rule, affinity, inFlight);
+            case RuleAction.Forward forward -> sendChanged(rule, affinity, inFlight);
+            case RuleAction.Mock mock -> {
+                recordBody();
+                try (MockResponse response = new MockResponse(mock)) {
+                    HopAnswer answer = new HopAnswer(services, recording, ruled, inFlight, notes, response.head());
+                    answered = Optional.of(answer);
+                    answer.read(response, request.head().method());
+                }
+                yield new Outcome.Complete();
+            }
+            case RuleAction.Drop drop -> {
+                recordBody();
+                yield new Outcome.Incomplete(ErrorClass.BLOCKED_BY_RULE, rule.named() + " dropped the request");
+            }
+        };
+    }
+
+    /** The request is recorded as the run has it; what the rule makes of its body stands beside it. */
+    private Outcome sendChanged(RuledHop rule, Affinity affinity, InFlight inFlight) throws IOException {
+        if (!rule.changesBody()) {
+            return send(rule.outgoing(), recording, affinity, inFlight);
+        }
+        recordBody();
+        return send(rule.outgoing(), Unrecorded.INSTANCE, affinity, inFlight);
+    }
+
+    private void recordBody() throws IOException {
+        if (request.body() instanceof ReplayBody.None) {
+            return;
+        }
+        BodyTap tap = new BodyTap(recording::requestBody);
+        boolean complete = false;
+        byte[] piece = new byte[PIECE_BYTES];
+        try (InputStream in = request.body().open()) {
+            for (int count = in.read(piece); count > 0; count = in.read(piece)) {
+                tap.pass(piece, 0, count);
+            }
+            complete = true;
+        } finally {
+            recording.requestEnd(tap.end(complete, complete ? request.trailers() : Fields.EMPTY));
+        }
+    }
+
+    private Outcome send(OutgoingRequest out, Recording ofBody, Affinity affinity, InFlight inFlight) throws IOException {
+        BodyFraming framing = BodyFraming.ofRequest(out.head());
+        if (!(framing instanceof BodyFraming.None)) {
+            body = Optional.of(new ReplayedBody(out, framing, ofBody, ruled.map(RuledHop::requestTap)));
+        }
+        UpstreamCall upstream = new UpstreamCall(affinity, out.endpoint(), out.head(), body.<OutgoingBody>map(sent -> sent).orElse(OutgoingBody.NONE), this);
         call = Optional.of(upstream);
         inFlight.begin(upstream);
         ResponseHead head = upstream.send();
         body.ifPresent(ReplayedBody::answered);
-        response = Optional.of(head);
-        recording.response(head);
+        HopAnswer answer = new HopAnswer(services, recording, ruled, inFlight, notes, head);
+        answered = Optional.of(answer);
         if (head.status() == 101) {
             return new Outcome.Incomplete(ErrorClass.PROTOCOL, "the origin upgraded the connection, which is not followed");
         }
-        read(upstream, head);
+        answer.read(upstream, out.head().method());
         return new Outcome.Complete();
     }
 
@@ -126,37 +195,10 @@ final class HopRun implements CallEvents {
         }
     }
 
-    private void read(UpstreamCall upstream, ResponseHead head) throws IOException {
-        BodyFraming framing = BodyFraming.ofResponse(head, request.head().method());
-        if (!(framing instanceof BodyFraming.None)) {
-            readBody(upstream, upstream.responseBody());
-        }
-        upstream.finish(framing);
-    }
-
-    private void readBody(UpstreamCall upstream, BodyReader reader) throws IOException {
-        BodyTap tap = new BodyTap(recording::responseBody);
-        boolean complete = false;
-        try {
-            while (next(upstream, reader)) {
-                tap.pass(reader.array(), reader.offset(), reader.length());
-                responseBytes = tap.bytes();
-                if (services.keepsAnswers()) {
-                    kept.write(reader.array(), reader.offset(), Math.min(reader.length(), Answer.BODY_BYTES_MAX - kept.size()));
-                }
-            }
-            complete = true;
-        } finally {
-            recording.responseEnd(tap.end(complete, complete ? reader.trailers() : Fields.EMPTY));
-        }
-    }
-
-    private boolean next(UpstreamCall upstream, BodyReader reader) throws IOException {
-        upstream.connection().deadline().arm(services.timeoutMillis());
-        return reader.next();
-    }
-
     private Outcome failed(IOException caught) {
+        if (caught instanceof CutByRuleException) {
+            return new Outcome.Incomplete(ErrorClass.BLOCKED_BY_RULE, caught.getMessage());
+        }
         IOException e = call.isPresent() ? call.get().translated(caught) : caught;
         return switch (e) {
             case UpstreamException upstream -> new Outcome.Incomplete(upstream.errorClass(), upstream.getMessage());

@@ -10,6 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import proxymcp.http.Deadlines;
+import proxymcp.rule.RuleEngine;
+import proxymcp.rule.RuleThreads;
 import proxymcp.upstream.Affinity;
 import proxymcp.upstream.OwnPorts;
 import proxymcp.upstream.UpstreamClient;
@@ -26,6 +28,7 @@ public final class HttpItemSender implements ItemSender {
     private final RequestMaker maker;
     private final ItemChanges changes;
     private final SendServices services;
+    private final RuleThreads ruleThreads;
     private final Deadlines deadlines;
     private final UpstreamClient client;
     private final Set<InFlight> inFlight = ConcurrentHashMap.newKeySet();
@@ -46,7 +49,9 @@ public final class HttpItemSender implements ItemSender {
         this.plan = plan;
         this.maker = maker;
         this.changes = changes;
-        this.services = new SendServices(session, changes != ItemChanges.NONE, settings.timeoutMillis(), clock, nanoTime);
+        this.ruleThreads = new RuleThreads();
+        this.services = new SendServices(session, way.rules().map(rules -> new RunRules(new RuleEngine(rules, ruleThreads), settings.safety())),
+                changes != ItemChanges.NONE, settings.timeoutMillis(), clock, nanoTime);
         this.deadlines = new Deadlines(nanoTime);
         this.client = new UpstreamClient(new UpstreamSettings(way.insecure(), way.caFile(), limits(settings.timeoutMillis()), way.origins()),
                 ownPorts, deadlines, nanoTime);
@@ -137,5 +142,6 @@ public final class HttpItemSender implements ItemSender {
         inFlight.forEach(InFlight::close);
         client.close();
         deadlines.close();
+        ruleThreads.close();
     }
 }

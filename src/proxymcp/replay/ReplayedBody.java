@@ -3,10 +3,12 @@ package proxymcp.replay;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import proxymcp.exchange.BodyTap;
 import proxymcp.exchange.Recording;
+import proxymcp.exchange.SentTap;
 import proxymcp.http.BodyFraming;
 import proxymcp.http.Fields;
 import proxymcp.http.HttpVersion;
@@ -34,13 +36,17 @@ final class ReplayedBody implements OutgoingBody {
     private volatile boolean refused;
     private volatile boolean ended;
 
-    ReplayedBody(OutgoingRequest request, BodyFraming framing, Recording recording) {
+    /** @param sentTap takes the octets that are sent as well, where a rule changed the request */
+    ReplayedBody(OutgoingRequest request, BodyFraming framing, Recording recording, Optional<SentTap> sentTap) {
         RequestHead head = request.head();
         this.request = request;
         this.recording = recording;
         this.chunked = framing instanceof BodyFraming.Chunked;
         this.expects = request.body().size() > 0 && head.version() == HttpVersion.HTTP_1_1 && head.fields().hasMember("Expect", "100-continue");
-        this.tap = new BodyTap(recording::requestBody);
+        this.tap = new BodyTap((bytes, offset, length) -> {
+            recording.requestBody(bytes, offset, length);
+            sentTap.ifPresent(sent -> sent.pass(bytes, offset, length));
+        });
     }
 
     /** The origin wants the body. */

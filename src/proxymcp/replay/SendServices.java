@@ -10,12 +10,13 @@ import proxymcp.exchange.Outcome;
  * What all requests of a run share.
  *
  * @param session where they are recorded; empty for nowhere
+ * @param rules what holds for them besides; empty for none
  * @param keepsAnswers whether the begin of each response body is kept in memory
  * @param timeoutMillis bound of a whole item
  * @param clock wall clock
  * @param nanoTime monotonic clock
  */
-record SendServices(Optional<ReplaySession> session, boolean keepsAnswers, long timeoutMillis, Clock clock, LongSupplier nanoTime) {
+record SendServices(Optional<ReplaySession> session, Optional<RunRules> rules, boolean keepsAnswers, long timeoutMillis, Clock clock, LongSupplier nanoTime) {
     /** How an exchange ended: what breaks after its end was asked for is no fault of the origin. */
     Outcome ended(InFlight inFlight, Outcome outcome) {
         if (!(outcome instanceof Outcome.Incomplete) || !inFlight.isClosed()) {

@@ -7,6 +7,7 @@ import java.util.Set;
 import proxymcp.http.Authority;
 import proxymcp.json.JsonBoolean;
 import proxymcp.json.JsonObject;
+import proxymcp.rule.RuleBook;
 import proxymcp.tls.OriginTlsSettings;
 import proxymcp.upstream.UpstreamProxies;
 
@@ -17,37 +18,33 @@ import proxymcp.upstream.UpstreamProxies;
  * @param caFile PEM file with trust anchors beside the JDK's
  * @param origins what holds for TLS with single origins
  * @param proxies what requests go out through
+ * @param rules what requests follow besides; empty for none
  */
-public record SendWay(boolean insecure, Optional<Path> caFile, OriginTlsSettings origins, UpstreamProxies proxies) {
+public record SendWay(boolean insecure, Optional<Path> caFile, OriginTlsSettings origins, UpstreamProxies proxies,
+        Optional<RuleBook> rules) {
     /**
-     * Passwords and keys that this process holds: manifests do not.
+     * What holds in this process: passwords, keys and rules, which manifests do not have.
      *
      * @param origins settings for TLS with single origins
      * @param proxies upstream proxies
+     * @param rules the proxy's
      */
-    public record Secrets(OriginTlsSettings origins, UpstreamProxies proxies) {
-        /** None. */
-        public static Secrets none() {
-            return new Secrets(new OriginTlsSettings(), UpstreamProxies.NONE);
-        }
-    }
+    public record OwnSettings(OriginTlsSettings origins, UpstreamProxies proxies, RuleBook rules) {}
 
     /**
      * The way that a session was recorded on, unless {@code settings} say otherwise.
      *
      * @param recorded the settings in the session's manifest
-     * @param secrets where the password of a proxy or the key of a client certificate is found
+     * @param own where the password of a proxy or the key of a client certificate is found
      * @throws PlanException if something is needed that is not kept
      */
-    public static SendWay of(JsonObject recorded, SendSettings settings, Plan plan, Secrets secrets) throws PlanException {
-        if (settings.useRules()) {
-            throw new PlanException("use_rules: rules cannot be applied to replayed requests yet; overrides change requests");
-        }
+    public static SendWay of(JsonObject recorded, SendSettings settings, Plan plan, OwnSettings own) throws PlanException {
         Set<String> hosts = hosts(plan);
         boolean insecure = settings.insecureUpstream().orElse(recorded.get("insecureUpstream").filter(JsonBoolean.TRUE::equals).isPresent());
         Optional<Path> caFile = settings.caFile().or(() -> recorded.string("upstreamCaFile").map(Path::of));
-        return new SendWay(insecure, caFile, new RecordedTls(recorded, settings, hosts, secrets.origins()).origins(),
-                new RecordedProxies(recorded, settings, hosts, secrets.proxies()).proxies());
+        return new SendWay(insecure, caFile, new RecordedTls(recorded, settings, hosts, own.origins()).origins(),
+                new RecordedProxies(recorded, settings, hosts, own.proxies()).proxies(),
+                settings.useRules() ? Optional.of(own.rules()) : Optional.empty());
     }
 
     private static Set<String> hosts(Plan plan) {

@@ -31,6 +31,8 @@ import proxymcp.replay.SendSettings;
 import proxymcp.replay.SendWay;
 import proxymcp.replay.Values;
 import proxymcp.rule.RuleBook;
+import proxymcp.rule.RuleEngine;
+import proxymcp.rule.RuleThreads;
 import proxymcp.store.CaptureProfile;
 import proxymcp.store.SessionId;
 import proxymcp.store.SessionWriter;
@@ -52,16 +54,17 @@ public final class ReplayControl implements Closeable {
     private final RandomGenerator random;
 
     /** A plan, and what its requests are made with. */
-    record Planned(Plan plan, RequestSource source, RunChanges changes, SendSettings settings) implements Closeable {
+    record Planned(Plan plan, RequestSource source, RunChanges changes, SendSettings settings, RuleEngine rules) implements Closeable {
         /** Makes requests as they would go out now; what is captured later stands there as its placeholder. */
         RequestMaker previews() {
-            return new RequestMaker(plan, source, new PreviewedChanges(changes), settings.safety());
+            return new RequestMaker(plan, source, new PreviewedChanges(changes, settings.useRules() ? Optional.of(rules) : Optional.empty()), settings.safety());
         }
 
         @Override
         public void close() {
             changes.close();
             source.close();
+            rules.threads().close();
         }
     }
 
@@ -115,7 +118,8 @@ public final class ReplayControl implements Closeable {
         Values values = new Values(seed, clock, allowed, Map.of());
         RunChanges changes = RunChanges.begin(plan, args.changes(), args.captures(), values, new RunCookies(args.cookies(), clock),
                 args.args().flag("follow_redirects"), TimeLimit.ofMillis(RuleBook.REGEX_MILLIS, RuleBook.DECISION_MILLIS));
-        return new Planned(plan, new RequestSource(sessions.catalog(), session(plan), settings.target()), changes, settings);
+        return new Planned(plan, new RequestSource(sessions.catalog(), session(plan), settings.target()), changes, settings,
+                new RuleEngine(proxies.rules(), new RuleThreads()));
     }
 
     private static SessionId session(Plan plan) throws PlanException {
@@ -133,7 +137,7 @@ public final class ReplayControl implements Closeable {
             SendSettings settings = args.sending(files);
             SessionId original = session(plan);
             JsonObject recorded = sessions.catalog().read(original, opened -> opened.manifest()).settings();
-            SendWay way = SendWay.of(recorded, settings, plan, new SendWay.Secrets(proxies.origins(), proxies.upstreams()));
+            SendWay way = SendWay.of(recorded, settings, plan, new SendWay.OwnSettings(proxies.origins(), proxies.upstreams(), proxies.rules()));
             Planned planned = planned(plan, args, settings, seed(kept));
             Optional<SessionWriter> writer = args.args().flag("record") ? Optional.of(recording(original)) : Optional.empty();
             Optional<ReplaySession> session = writer.map(made -> new ReplaySession(made.id().text(), made.sink()));

@@ -52,11 +52,11 @@ final class ListBudgetTest {
     void schemaOfAPageDeclaresItsMembers() {
         ListBudget list = new ListBudget(2_000);
         list.add(row(1));
-        JsonObject schema = ListBudget.pageMembers("rows").published();
+        JsonObject schema = ListBudget.pageMembers("rows").typed();
         for (JsonObject.Member member : list.page("rows", 0, 3).members()) {
             assertTrue(schema.object("properties").orElseThrow().has(member.name()), member.name());
         }
-        assertEquals("[\"status\"]", schema.get("required").orElseThrow().toString());
+        assertEquals("[\"status\",\"total\",\"offset\",\"showing\",\"complete\",\"rows\"]", schema.get("required").orElseThrow().toString());
     }
 
     @Test

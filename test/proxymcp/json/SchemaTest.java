@@ -116,8 +116,10 @@ final class SchemaTest {
         assertEquals("{\"type\":\"object\",\"properties\":{\"status\":{\"type\":\"string\"},\"total\":{\"type\":\"integer\"},"
                 + "\"items\":{\"type\":\"array\"},\"note\":{\"type\":\"string\"},\"endedAt\":{\"description\":\"integer or null\"},"
                 + "\"complete\":{\"type\":\"boolean\"},\"session\":{\"type\":\"object\"},\"ratio\":{\"type\":\"number\"}},"
-                + "\"required\":[\"status\"]}",
-                schema.published().toString());
+                + "\"required\":[\"status\",\"total\",\"items\",\"endedAt\",\"complete\",\"session\",\"ratio\"]}",
+                schema.typed().toString());
+        assertEquals("{\"type\":\"object\",\"properties\":{\"status\":{},\"total\":{},\"items\":{},\"note\":{},\"endedAt\":{},\"complete\":{},"
+                + "\"session\":{},\"ratio\":{}}}", schema.published().toString(), "the list of tools has names alone");
     }
 
     @Test

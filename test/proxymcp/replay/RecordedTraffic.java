@@ -14,6 +14,7 @@ import proxymcp.json.JsonObject;
 import proxymcp.proxy.ProxyServer;
 import proxymcp.proxy.ProxySettings;
 import proxymcp.proxy.RawClient;
+import proxymcp.rule.RuleBook;
 import proxymcp.store.CaptureProfile;
 import proxymcp.store.Session;
 import proxymcp.store.SessionCatalog;
@@ -23,8 +24,10 @@ import proxymcp.store.SessionWriter;
 import proxymcp.store.StoredExchange;
 import proxymcp.store.StoreLimits;
 import proxymcp.tls.CertificateAuthority;
+import proxymcp.tls.OriginTlsSettings;
 import proxymcp.tls.TlsSetup;
 import proxymcp.upstream.OwnPorts;
+import proxymcp.upstream.UpstreamProxies;
 
 /** Traffic through a real proxy, recorded into a session, and what sends it again into another one. */
 final class RecordedTraffic implements AutoCloseable {
@@ -107,7 +110,7 @@ final class RecordedTraffic implements AutoCloseable {
 
     HttpItemSender sender(Plan plan, SendSettings settings, ItemChanges changes) throws PlanException, IOException {
         RequestSource source = new RequestSource(catalog, id(), settings.target());
-        SendWay way = SendWay.of(catalog.open(id()).manifest().settings(), settings, plan, SendWay.Secrets.none());
+        SendWay way = SendWay.of(catalog.open(id()).manifest().settings(), settings, plan, new SendWay.OwnSettings(new OriginTlsSettings(), UpstreamProxies.NONE, RuleBook.inMemory(Clock.systemUTC())));
         return new HttpItemSender(plan, new RequestMaker(plan, source, changes, settings.safety()), changes, way, new OwnPorts(), settings,
                 Optional.of(new ReplaySession(replayed.id().text(), replayed.sink())), Clock.systemUTC(), System::nanoTime);
     }

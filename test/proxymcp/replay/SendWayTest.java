@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import proxymcp.json.Json;
 import proxymcp.json.JsonObject;
+import proxymcp.rule.RuleBook;
 import proxymcp.tls.OriginTlsSettings;
 import proxymcp.upstream.NoProxy;
 import proxymcp.upstream.UpstreamProxies;
@@ -30,7 +32,7 @@ final class SendWayTest {
     }
 
     private static SendWay way(String manifest, SendSettings settings) throws Exception {
-        return SendWay.of((JsonObject) Json.parse(manifest), settings, PLAN, SendWay.Secrets.none());
+        return SendWay.of((JsonObject) Json.parse(manifest), settings, PLAN, new SendWay.OwnSettings(new OriginTlsSettings(), UpstreamProxies.NONE, RuleBook.inMemory(Clock.systemUTC())));
     }
 
     private static String refusal(String manifest, SendSettings settings) {
@@ -74,7 +76,7 @@ final class SendWayTest {
         assertTrue(refusal.startsWith("upstream_url: ") && refusal.contains("http://joe@p.test:1"), refusal);
         UpstreamProxies known = UpstreamProxies.NONE.withGlobal(Optional.of(new UpstreamProxies.Entry(UpstreamProxy.parse("http://joe:pw@p.test:1"),
                 NoProxy.NONE)));
-        SendWay way = SendWay.of((JsonObject) Json.parse(manifest), SendSettings.DEFAULT, PLAN, new SendWay.Secrets(new OriginTlsSettings(), known));
+        SendWay way = SendWay.of((JsonObject) Json.parse(manifest), SendSettings.DEFAULT, PLAN, new SendWay.OwnSettings(new OriginTlsSettings(), known, RuleBook.inMemory(Clock.systemUTC())));
         assertEquals("pw", way.proxies().via("a.test").orElseThrow().login().orElseThrow().password());
     }
 
@@ -89,8 +91,12 @@ final class SendWayTest {
         assertTrue(refusal.contains("/nowhere.pem") && refusal.contains("proxy_set_origin_tls"), refusal);
     }
 
+    @Test void rulesHoldWhereTheyAreAskedFor() throws Exception {
+        assertTrue(way("{}", settings(Optional.empty(), Optional.empty(), Optional.empty(), true)).rules().isPresent());
+        assertTrue(way("{}", SendSettings.DEFAULT).rules().isEmpty());
+    }
+
     @Test void whatCannotBeDoneNamesItsParameter() {
-        assertTrue(refusal("{}", settings(Optional.empty(), Optional.empty(), Optional.empty(), true)).startsWith("use_rules: "));
         assertTrue(refusal("{}", settings(Optional.empty(), Optional.empty(), Optional.of("nonsense"), false)).startsWith("upstream_url: "));
         assertTrue(refusal("{\"hostUpstreamsTotal\": 900}", SendSettings.DEFAULT).startsWith("upstream_url: "));
     }

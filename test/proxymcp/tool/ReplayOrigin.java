@@ -29,8 +29,6 @@ final class ReplayOrigin implements AutoCloseable {
     final AtomicInteger mostInFlight = new AtomicInteger();
     /** Requests to {@code /limited} that are still refused. */
     final AtomicInteger refusals = new AtomicInteger();
-    /** Requests that are answered only once all of them are there. */
-    volatile CountDownLatch meeting = new CountDownLatch(0);
     /** How often a token is good. */
     volatile int tokenUses = Integer.MAX_VALUE;
     /** Request lines with the header {@code X-Test}, in the order in which they came. */
@@ -38,6 +36,7 @@ final class ReplayOrigin implements AutoCloseable {
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger logins = new AtomicInteger();
     private final AtomicInteger uses = new AtomicInteger();
+    private volatile CountDownLatch gathering = new CountDownLatch(0);
     private final CountDownLatch released = new CountDownLatch(1);
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -56,6 +55,11 @@ final class ReplayOrigin implements AutoCloseable {
     /** Has {@code /hold} answered. */
     void release() {
         released.countDown();
+    }
+
+    /** Has requests wait from now on until so many are here at once, at most 20 s; then all are answered. */
+    void gather(int count) {
+        gathering = new CountDownLatch(count);
     }
 
     /** Sends requests through a proxy, one after the other: a method and a path each. */
@@ -78,12 +82,12 @@ final class ReplayOrigin implements AutoCloseable {
         requests.incrementAndGet();
         int now = inFlight.incrementAndGet();
         mostInFlight.accumulateAndGet(now, Math::max);
+        gathering.countDown();
         try (exchange) {
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             String path = exchange.getRequestURI().toString();
             seen.add(exchange.getRequestMethod() + " " + path + " " + exchange.getRequestHeaders().getFirst("X-Test") + " " + body);
-            meeting.countDown();
-            await(meeting);
+            await(gathering, 20);
             answer(exchange, path);
         }
     }
@@ -100,7 +104,7 @@ final class ReplayOrigin implements AutoCloseable {
             exchange.getResponseHeaders().set("Retry-After", "0");
             send(exchange, 429, "slow down");
         } else if (path.startsWith("/hold")) {
-            await(released);
+            await(released, 30);
             send(exchange, 200, "held");
         } else if (path.startsWith("/moved")) {
             if (path.contains("?")) {
@@ -114,9 +118,9 @@ final class ReplayOrigin implements AutoCloseable {
         }
     }
 
-    private static void await(CountDownLatch gate) {
+    private static void await(CountDownLatch latch, int seconds) {
         try {
-            gate.await(30, TimeUnit.SECONDS);
+            latch.await(seconds, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -11,12 +11,17 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import proxymcp.json.Json;
+import proxymcp.json.JsonObject;
+import proxymcp.json.ListBudget;
 import proxymcp.mcp.Tool;
 import proxymcp.decode.Decoders;
 import proxymcp.proxy.ProxyLimits;
 
 /** All tools together. */
 public final class ToolboxTest {
+    /** Of a tool's annotations, the longest there are. */
+    private static final int ANNOTATIONS_CHARS = 80;
+
     @TempDir
     Path folder;
 
@@ -26,10 +31,24 @@ public final class ToolboxTest {
             assertEquals(names(), tools.server.tools().stream().map(Tool::name).toList());
             for (Tool tool : tools.server.tools()) {
                 assertTrue(!tool.description().isBlank() && !tool.title().isBlank(), tool.name());
-                tool.input().properties().forEach(property -> assertTrue(!property.description().isBlank()
+                tool.input().properties().forEach(property -> assertTrue(!property.description().isBlank() || property.equals(ListBudget.MAX_CHARS)
                         || SessionFilter.UNEXPLAINED.contains(property) && tool.description().contains("proxy_query_session"), tool.name() + " " + property.name()));
-                assertTrue(Json.text(tool.input().published()).length() + Json.text(tool.output().published()).length() < (tool.name().equals("proxy_replay_session") ? 8_000 : 4_000), tool.name());
+                int charsMax = tool.name().equals("proxy_replay_session") ? 8_000 : 4_000;
+                assertTrue(Json.text(tool.input().published()).length() + Json.text(tool.output().published()).length() < charsMax, tool.name());
             }
+        }
+    }
+
+    @Test
+    void theListOfAllToolsIsShort() throws IOException {
+        try (Tools tools = new Tools(folder)) {
+            int chars = 0;
+            for (Tool tool : tools.server.tools()) {
+                JsonObject shown = JsonObject.builder().put("name", tool.name()).put("title", tool.title()).put("description", tool.description())
+                        .put("inputSchema", tool.input().published()).put("outputSchema", tool.output().published()).build();
+                chars += Json.text(shown).length() + ANNOTATIONS_CHARS;
+            }
+            assertTrue(chars <= 64_000, chars + " characters");
         }
     }
 

@@ -1,4 +1,4 @@
-package proxymcp.proxy;
+package proxymcp.rule;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,7 +13,6 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import proxymcp.rule.Edited;
 import proxymcp.text.TimeLimit;
 
 @Timeout(30)
@@ -69,7 +68,7 @@ final class RuleThreadsTest {
             throw new IllegalStateException("odd");
         })).getMessage());
         threads.close();
-        assertThrows(ClientGoneException.class, () -> threads.run(() -> Optional.of("soon"), () -> "late"));
+        assertThrows(RulesStoppedException.class, () -> threads.run(() -> Optional.of("soon"), () -> "late"));
     }
 
     private static Edited<String> after(CountDownLatch end) {

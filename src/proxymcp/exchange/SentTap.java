@@ -1,11 +1,8 @@
-package proxymcp.proxy;
+package proxymcp.exchange;
 
 import java.io.ByteArrayOutputStream;
 import java.util.HexFormat;
 import java.util.Optional;
-import proxymcp.exchange.BodyEnd;
-import proxymcp.exchange.BodyTap;
-import proxymcp.exchange.SentMessage;
 import proxymcp.http.Fields;
 
 /**
@@ -13,28 +10,28 @@ import proxymcp.http.Fields;
  *
  * <p>Owner: the thread that writes the message; {@link #message} is called when it has ended.
  */
-final class SentTap {
+public final class SentTap {
     private final ByteArrayOutputStream first = new ByteArrayOutputStream(0);
     private BodyTap tap = new BodyTap(this::keep);
 
     /** Octets of the body, transfer coding not counted. */
-    void pass(byte[] bytes, int offset, int length) {
+    public void pass(byte[] bytes, int offset, int length) {
         tap.pass(bytes, offset, length);
     }
 
     /** The message is sent again from its beginning. */
-    void restart() {
+    public void restart() {
         first.reset();
         tap = new BodyTap(this::keep);
     }
 
     /** Octets of the body so far. */
-    long bytes() {
+    public long bytes() {
         return tap.bytes();
     }
 
     /** The message, which ends here; called once. */
-    SentMessage message(String url, byte[] head, boolean complete) {
+    public SentMessage message(String url, byte[] head, boolean complete) {
         BodyEnd end = tap.end(complete, Fields.EMPTY);
         return new SentMessage(url, head, end.bytes(), complete ? Optional.of(HexFormat.of().formatHex(end.sha256())) : Optional.empty(),
                 first.toByteArray(), complete);

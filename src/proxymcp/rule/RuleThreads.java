@@ -1,7 +1,6 @@
-package proxymcp.proxy;
+package proxymcp.rule;
 
 import java.io.Closeable;
-import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -11,7 +10,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import proxymcp.rule.Edited;
 import proxymcp.text.TimeLimit;
 
 /**
@@ -23,7 +21,7 @@ import proxymcp.text.TimeLimit;
  *
  * <p>Threads are started by the first job and end after 30 idle seconds; any thread may call.
  */
-final class RuleThreads implements Closeable {
+public final class RuleThreads implements Closeable {
     private static final int THREADS = 2;
     private static final int IDLE_SECONDS = 30;
     /** An edit is tried within this part of its time first: longer than ordinary expressions take. */
@@ -43,9 +41,9 @@ final class RuleThreads implements Closeable {
      * Makes an edit and waits for it.
      *
      * @param edit is called again with all of {@code limit} where a part of it was not enough
-     * @throws ClientGoneException if the proxy is being stopped
+     * @throws RulesStoppedException if these threads are being stopped
      */
-    <T> Edited<T> edit(TimeLimit limit, Function<TimeLimit, Edited<T>> edit) throws ClientGoneException {
+    public <T> Edited<T> edit(TimeLimit limit, Function<TimeLimit, Edited<T>> edit) throws RulesStoppedException {
         return run(() -> Optional.of(edit.apply(limit.part(SOON_PART))).filter(made -> !made.timedOut()), () -> edit.apply(limit));
     }
 
@@ -53,20 +51,20 @@ final class RuleThreads implements Closeable {
      * Runs {@code quick}, and {@code thorough} if nothing came of it, and waits. What they throw is thrown here.
      *
      * @param quick is soon done, or gives up
-     * @throws ClientGoneException if the proxy is being stopped
+     * @throws RulesStoppedException if these threads are being stopped
      */
-    <T> T run(Supplier<Optional<T>> quick, Supplier<T> thorough) throws ClientGoneException {
+    public <T> T run(Supplier<Optional<T>> quick, Supplier<T> thorough) throws RulesStoppedException {
         Optional<T> done = run(soon, quick);
         return done.isPresent() ? done.get() : run(late, thorough);
     }
 
-    private static <T> T run(ThreadPoolExecutor executor, Supplier<T> job) throws ClientGoneException {
+    private static <T> T run(ThreadPoolExecutor executor, Supplier<T> job) throws RulesStoppedException {
         FutureTask<T> task = new FutureTask<>(job::get);
         try {
             executor.execute(task);
             return task.get();
         } catch (RejectedExecutionException | InterruptedException e) {
-            throw new ClientGoneException("the proxy was stopped", new IOException(e));
+            throw new RulesStoppedException(e);
         } catch (ExecutionException e) {
             switch (e.getCause()) {
                 case RuntimeException thrown -> throw thrown;
