@@ -83,7 +83,7 @@ final class HopRun implements CallEvents {
         body.ifPresent(ReplayedBody::refuse);
         call.ifPresent(UpstreamCall::awaitBodyThread);
         body.ifPresent(ReplayedBody::end);
-        outcome = services.ended(inFlight, outcome);
+        outcome = services.ended(inFlight, outcome, call.isPresent() && call.get().connectedNanos().isEmpty());
         recording.end(end(outcome));
         Optional<RecordedAs> recorded = services.session().filter(session -> recording != Unrecorded.INSTANCE)
                 .map(session -> new RecordedAs(session.id(), id, recording.storedSeq().orElse(0)));

@@ -24,6 +24,8 @@ import proxymcp.upstream.UpstreamSettings;
  * <p>Any thread may call. Whoever ends a run closes this, also after its last item: it holds connections and a thread.
  */
 public final class HttpItemSender implements ItemSender {
+    private static final long LATER_MILLIS = 5_000;
+
     private final Plan plan;
     private final RequestMaker maker;
     private final ItemChanges changes;
@@ -58,10 +60,12 @@ public final class HttpItemSender implements ItemSender {
         client.use(way.proxies());
     }
 
+    /** The bound of the whole item ends what these do not; those that are no shorter come later, so that it is always the item's that is told. */
     private static UpstreamLimits limits(long timeoutMillis) {
         UpstreamLimits usual = UpstreamLimits.DEFAULT;
-        return new UpstreamLimits(Math.min(usual.connectMillis(), timeoutMillis), Math.min(usual.handshakeMillis(), timeoutMillis), timeoutMillis,
-                usual.idleMillis(), usual.idleConnectionsMax(), usual.head());
+        long later = timeoutMillis + LATER_MILLIS;
+        return new UpstreamLimits(usual.connectMillis() < timeoutMillis ? usual.connectMillis() : later,
+                usual.handshakeMillis() < timeoutMillis ? usual.handshakeMillis() : later, later, usual.idleMillis(), usual.idleConnectionsMax(), usual.head());
     }
 
     @Override
