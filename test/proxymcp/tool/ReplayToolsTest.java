@@ -126,9 +126,15 @@ final class ReplayToolsTest {
         String replayed = text(result, "replaySessionId");
         JsonObject found = tools.call("proxy_query_session", "{\"session_id\":\"" + replayed + "\",\"source\":\"replay\",\"limit\":1}");
         assertEquals(1_000, number(found, "total"));
-        String notes = Json.text(at(tools.call("proxy_get_session_exchange", "{\"session_id\":\"" + replayed + "\",\"exchange_id\":\""
-                + text(item(last, 0), "replayExchangeId") + "\"}"), "exchange.notes"));
-        assertTrue(notes.contains("replay of exchange 1000 (" + text(item(last, 0), "exchangeId") + ") of session " + session), notes);
+        JsonObject shown = tools.call("proxy_get_session_exchange", "{\"session_id\":\"" + replayed + "\",\"exchange_id\":\""
+                + text(item(last, 0), "replayExchangeId") + "\"}");
+        String original = text(item(last, 0), "exchangeId");
+        String notes = Json.text(at(shown, "exchange.notes"));
+        assertTrue(notes.contains("replay of exchange 1000 (" + original + ") of session " + session), notes);
+        assertEquals("{\"sessionId\":\"" + session + "\",\"seq\":1000,\"exchangeId\":\"" + original + "\"}", Json.text(at(shown, "exchange.replayOf")));
+        JsonObject recorded = tools.call("proxy_get_session_exchange", "{\"session_id\":\"" + session + "\",\"seq\":1000}");
+        assertEquals(original, text(recorded, "exchange.id"));
+        assertFalse(((JsonObject) at(recorded, "exchange")).has("replayOf"));
     }
 
     @Test
