@@ -15,6 +15,8 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import proxymcp.codec.Codings;
@@ -63,10 +65,60 @@ final class RunChangesTest {
         assertEquals(Optional.empty(), CaptureSource.parse("json:$.s").find(rich("", "gzip"), limit));
     }
 
-    @Test void expressionThatTakesTooLongFindsNothing() {
+    @Test void expressionThatTakesTooLongFindsNothing() throws Exception {
         SteppedTime time = new SteppedTime(1);
-        assertEquals(Optional.empty(), CaptureSource.parse("regex:(a+)+$b?x").find(rich("a".repeat(40_000) + "!", "identity"), time.limit()));
+        List<PlanItem> plan = plan("/login", "/use");
+        RunChanges run = begin(plan, time.limit(), USE, capture("\"from_seq\":10", "regex:a*a*(a*)b"));
+        answer(run, plan.get(0), "a".repeat(40_000) + "!");
+        run.ended(plan.get(0));
         assertTrue(time.passedMillis() < 1_000, "took " + time.passedMillis());
+        assertEquals(new ItemChanges.Outcome.Skipped(new Skip(Skip.Reason.CAPTURE_MISSING,
+                "it uses {token}, which was not found in any answer before it; its expression took too long")), change(run, plan.get(1)));
+        // What was found in another answer counts.
+        answer(run, plan.get(0), "b");
+        assertEquals("", token(run, plan.get(1)));
+        run.close();
+    }
+
+    /** More expressions without an end than there are threads for exchanges: the clock stands still until the others are through. */
+    @Test void expressionsWithoutAnEndDoNotHoldUpOtherExchanges() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        AtomicBoolean over = new AtomicBoolean();
+        AtomicLong nanos = new AtomicLong();
+        AtomicBoolean onExchange = new AtomicBoolean();
+        TimeLimit standing = new TimeLimit(1_000_000, 1_000_000, () -> {
+            begun.countDown();
+            onExchange.compareAndSet(false, Thread.currentThread().isVirtual());
+            return over.get() ? nanos.addAndGet(1_000_000) : 0;
+        });
+        List<PlanItem> plan = plan("/slow", "/login", "/use");
+        RunChanges run = begin(plan, standing, USE, capture("\"from_seq\":10", "regex:a*a*(a*)b"), capture("\"from_seq\":11", "json:$.token"));
+        List<Thread> exchanges = new ArrayList<>();
+        for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+            exchanges.add(Thread.ofVirtual().start(() -> answer(run, plan.get(0), "a".repeat(40_000))));
+        }
+        try {
+            assertTrue(begun.await(20, TimeUnit.SECONDS));
+            Thread other = Thread.ofVirtual().start(() -> answer(run, plan.get(1), "{\"token\":\"t\"}"));
+            assertTrue(other.join(java.time.Duration.ofSeconds(20)), "held up");
+        } finally {
+            over.set(true);
+        }
+        for (Thread exchange : exchanges) {
+            exchange.join();
+        }
+        assertFalse(onExchange.get(), "an expression ran on the thread of an exchange");
+        plan.forEach(run::ended);
+        assertEquals("t", token(run, plan.get(2)));
+        run.close();
+    }
+
+    @Test void answersThatComeAfterTheEndGiveNothing() throws Exception {
+        List<PlanItem> plan = plan("/login", "/use");
+        RunChanges run = begin(plan, USE, capture("\"from_seq\":10", "regex:(x)"));
+        run.close();
+        answer(run, plan.get(0), "x");
+        assertFalse(values.isCaptured("token"));
     }
 
     @Test void whatIsNoCaptureIsRefused() {
@@ -281,12 +333,17 @@ final class RunChangesTest {
     }
 
     private RunChanges begin(List<PlanItem> plan, String override, String... captures) throws BadArgument, JsonException, PlanException {
+        return begin(plan, limit, override, captures);
+    }
+
+    private RunChanges begin(List<PlanItem> plan, TimeLimit regexLimit, String override, String... captures)
+            throws BadArgument, JsonException, PlanException {
         List<JsonObject> objects = new ArrayList<>();
         for (String capture : captures) {
             objects.add((JsonObject) Json.parse(capture));
         }
         return RunChanges.begin(new Plan("s", plan, List.of()), RequestChanges.parse(List.of((JsonObject) Json.parse(override))),
-                Captures.parse(objects), values, new RunCookies(RunCookies.Mode.RECORDED, clock), false, limit);
+                Captures.parse(objects), values, new RunCookies(RunCookies.Mode.RECORDED, clock), false, regexLimit);
     }
 
     private String refused(List<PlanItem> plan, String override, String... captures) {
