@@ -160,13 +160,13 @@ final class ResumeTest {
         }
     }
 
-    /** The largest that a capture can find, each character six octets in the journal. */
+    /** A value of which each character is six octets in the journal, which is read three times here. */
     @Test void aVeryLongValueIsNoDamage() throws Exception {
-        String value = "\u0001".repeat(CaptureSource.DECODED_BYTES_MAX);
+        String value = "\u0001".repeat(Answer.BODY_BYTES_MAX);
         ReplayId id = died(plan(1, "POST"), CheckedLines.line(JsonObject.builder().put("learned", JsonObject.builder().put("value", value).build()).build()));
         Notebook next = new Notebook();
         assertEquals("1 Optional.empty", resumed(id, ok(), next).successCount() + " " + runs().find(id).report().note());
-        assertEquals(6 * CaptureSource.DECODED_BYTES_MAX + "{\"value\":\"\"}".length(), next.recalled.get(0).length());
+        assertEquals(6 * Answer.BODY_BYTES_MAX + "{\"value\":\"\"}".length(), next.recalled.get(0).length());
     }
 
     /** Two threads write these lines: the second attempt may be journalled before the first one is cleared. */
