@@ -12,7 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import proxymcp.text.TimeLimit;
 
 /**
- * The captures of one run: takes values from answers and holds a request back until those that it needs are there. For many threads; nothing is
+ * The captures of one run: finds values in answers and holds a request back until those that it needs are there. For many threads; nothing is
  * computed or sent under the lock.
  *
  * <p>An item waits for earlier ones alone, and those were begun before it; so the waiting ends, as long as {@link #ended} is called for each item that
@@ -72,15 +72,17 @@ final class RunCaptures {
         return Optional.empty();
     }
 
-    /** Takes the values that an item's answer holds, in place of earlier ones. CPU-bound. */
-    void take(PlanItem item, Answer answer) {
+    /** The values that an item's answer holds, by name. CPU-bound. */
+    Map<String, String> find(PlanItem item, Answer answer) {
+        Map<String, String> found = new TreeMap<>();
         for (int i = 0; i < captures.size(); i++) {
             Captures.Capture capture = captures.get(i);
             // By what it is and not by its index: requests outside of the plan, such as those that renew a login, are sources too.
             if (capture.isFrom(item)) {
-                capture.source().find(answer, limit).ifPresent(value -> values.capture(capture.name(), value));
+                capture.source().find(answer, limit).ifPresent(value -> found.put(capture.name(), value));
             }
         }
+        return found;
     }
 
     /** Notes that an item has its result: nothing more is captured from it. */
