@@ -27,6 +27,7 @@ import proxymcp.http.RequestHead;
 import proxymcp.http.ResponseHead;
 import proxymcp.json.Json;
 import proxymcp.json.JsonObject;
+import proxymcp.rule.RuleBook;
 import proxymcp.store.CaptureProfile;
 import proxymcp.store.SessionCatalog;
 import proxymcp.store.SessionId;
@@ -34,7 +35,9 @@ import proxymcp.store.SessionQuery;
 import proxymcp.store.SessionWriter;
 import proxymcp.store.StoreLimits;
 import proxymcp.text.TimeLimit;
+import proxymcp.tls.OriginTlsSettings;
 import proxymcp.upstream.OwnPorts;
+import proxymcp.upstream.UpstreamProxies;
 
 /** A Java process whose heap is bounded, and that sends a long session again over sockets, recording it, with captures and a cookie jar. */
 final class ReplaySizeChild {
@@ -90,7 +93,7 @@ final class ReplaySizeChild {
         RunChanges changes = RunChanges.begin(plan, RequestChanges.NONE, captures, new Values(1, Clock.systemUTC(), Map.of(), Map.of()),
                 new RunCookies(RunCookies.Mode.JAR, Clock.systemUTC()), false, TimeLimit.ofMillis(1_000, 1_000));
         RequestMaker maker = new RequestMaker(plan, new RequestSource(catalog, original, Optional.empty()), changes, Safety.SAFE_ONLY);
-        SendWay way = SendWay.of(JsonObject.EMPTY, SendSettings.DEFAULT, plan, SendWay.Secrets.none());
+        SendWay way = SendWay.of(JsonObject.EMPTY, SendSettings.DEFAULT, plan, new SendWay.OwnSettings(new OriginTlsSettings(), UpstreamProxies.NONE, RuleBook.inMemory(Clock.systemUTC())));
         HttpItemSender sender = new HttpItemSender(plan, maker, changes, way, new OwnPorts(), SendSettings.DEFAULT,
                 Optional.of(new ReplaySession(replayed.id().text(), replayed.sink())), Clock.systemUTC(), System::nanoTime);
         RunSettings settings = new RunSettings(CONCURRENCY, OptionalInt.empty(), OptionalDouble.empty(), 1, new RunSettings.Pacing.None(),
