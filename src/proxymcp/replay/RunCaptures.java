@@ -16,7 +16,7 @@ import proxymcp.text.GivenUpException;
 import proxymcp.text.TimeLimit;
 
 /**
- * The captures of one run: takes values from answers and holds a request back until those that it needs are there. For many threads; nothing is
+ * The captures of one run: finds values in answers and holds a request back until those that it needs are there. For many threads; nothing is
  * computed or sent under the lock.
  *
  * <p>An item waits for earlier ones alone, and those were begun before it; so the waiting ends, as long as {@link #ended} is called for each item that
@@ -84,15 +84,17 @@ final class RunCaptures {
         return Optional.empty();
     }
 
-    /** Takes the values that an item's answer holds, in place of earlier ones. */
-    void take(PlanItem item, Answer answer) {
+    /** The values that an item's answer holds, by name. */
+    Map<String, String> find(PlanItem item, Answer answer) {
+        Map<String, String> found = new TreeMap<>();
         for (int i = 0; i < captures.size(); i++) {
             Captures.Capture capture = captures.get(i);
             // By what it is and not by its index: requests outside of the plan, such as those that renew a login, are sources too.
             if (capture.isFrom(item)) {
-                find(capture, answer).ifPresent(value -> values.capture(capture.name(), value));
+                find(capture, answer).ifPresent(value -> found.put(capture.name(), value));
             }
         }
+        return found;
     }
 
     private Optional<String> find(Captures.Capture capture, Answer answer) {
@@ -107,7 +109,8 @@ final class RunCaptures {
             }
             return found.orElse(Optional.empty());
         } catch (RulesStoppedException e) {
-            return Optional.empty(); // The run is over: nobody uses the value any more.
+            // The run is over, and an answer that still came is kept with its values for one that goes on: there are no others to hold up.
+            return tried(expression, answer, limit).orElse(Optional.empty());
         }
     }
 

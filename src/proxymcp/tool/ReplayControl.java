@@ -146,7 +146,7 @@ public final class ReplayControl implements Closeable {
                     System::nanoTime);
             PreparedRun usual = new PreparedRun(args.settings(), new ClosingSender(sender, planned, writer));
             Predicate<PlanItem> unsafe = args.overridesMakeUnsafe() ? item -> true : usual.isUnsafe();
-            return new PreparedRun(usual.settings(), usual.sender(), unsafe);
+            return new PreparedRun(usual.settings(), usual.sender(), unsafe, planned.changes());
         } catch (BadArgument | ToolFailure e) {
             throw new PlanException(e.getMessage());
         } catch (IOException | PlanException | RuntimeException e) {

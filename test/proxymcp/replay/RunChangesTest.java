@@ -113,12 +113,13 @@ final class RunChangesTest {
         run.close();
     }
 
-    @Test void answersThatComeAfterTheEndGiveNothing() throws Exception {
+    /** A run that goes on in another process has them. */
+    @Test void answersThatComeAfterTheEndGiveTheirValuesStill() throws Exception {
         List<PlanItem> plan = plan("/login", "/use");
         RunChanges run = begin(plan, USE, capture("\"from_seq\":10", "regex:(x)"));
         run.close();
         answer(run, plan.get(0), "x");
-        assertFalse(values.isCaptured("token"));
+        assertTrue(values.isCaptured("token"));
     }
 
     @Test void whatIsNoCaptureIsRefused() {
@@ -242,6 +243,34 @@ final class RunChangesTest {
             assertEquals(expected.get(mode), ready.changed().request().head().fields().first("Cookie").orElse(""), mode.name());
             assertEquals(mode == RunCookies.Mode.RECORDED ? 0 : 1, ready.changed().changes().size());
         }
+    }
+
+    @Test void whatARunLearnedIsToldAndAnotherRunGoesOnWithIt() throws Exception {
+        List<PlanItem> plan = plan("/login", "/use1", "/use2");
+        List<JsonObject> told = new ArrayList<>();
+        RunChanges first = withJar(plan, values);
+        first.tell(told::add);
+        OutgoingRequest request = RequestChangesTest.request("GET", "/", "");
+        for (String token : List.of("t-1", "t-1", "t-2")) {
+            first.answered(plan.get(0), request, answer(200, "{\"token\":\"" + token + "\"}", "Set-Cookie", "sid=s"));
+        }
+        assertEquals(3, told.size(), told::toString); // The cookie, and each value once.
+        RunChanges second = withJar(plan, new Values(1, clock, Map.of(), Map.of()));
+        for (JsonObject learned : told) {
+            second.recall((JsonObject) Json.parse(Json.text(learned)));
+        }
+        second.ended(plan.get(0)); // It may have been sent, and is not sent again.
+        for (RunChanges run : List.of(first, second)) {
+            first.ended(plan.get(0));
+            Fields sent = ((ItemChanges.Outcome.Ready) change(run, plan.get(2))).changed().request().head().fields();
+            assertEquals("t-2 sid=s", sent.first("T").orElse("") + " " + sent.first("Cookie").orElse(""));
+        }
+    }
+
+    private RunChanges withJar(List<PlanItem> plan, Values own) throws Exception {
+        return RunChanges.begin(new Plan("s", plan, List.of()), RequestChanges.parse(List.of((JsonObject) Json.parse(USE))),
+                Captures.parse(List.of((JsonObject) Json.parse(capture("\"from_seq\":10", "json:$.token")))), own,
+                new RunCookies(RunCookies.Mode.JAR, clock), false, limit);
     }
 
     @Test void methodAndBodyFollowTheStatus() throws Exception {

@@ -63,7 +63,7 @@ final class ReplayOrigin implements AutoCloseable {
     }
 
     /** Sends requests through a proxy, one after the other: a method and a path each. */
-    void record(int proxyPort, String... methodsAndPaths) throws Exception {
+    private void record(int proxyPort, String... methodsAndPaths) throws Exception {
         try (HttpClient client = HttpClient.newBuilder().proxy(ProxySelector.of(new InetSocketAddress("127.0.0.1", proxyPort))).build()) {
             for (String wanted : methodsAndPaths) {
                 int space = wanted.indexOf(' ');
@@ -76,6 +76,16 @@ final class ReplayOrigin implements AutoCloseable {
         requests.set(0);
         seen.clear();
         mostInFlight.set(0);
+    }
+
+    /** Id of a session, ended, that a proxy of {@code tools} recorded of these requests to this origin. */
+    String session(Tools tools, String... methodsAndPaths) throws Exception {
+        int port = (int) Tools.number(tools.call("proxy_start", "{}"), "port");
+        String id = Tools.text(tools.call("proxy_session_start", "{\"capture_profile\":\"full\"}"), "session.id");
+        record(port, methodsAndPaths);
+        tools.call("proxy_stop", "{}");
+        tools.call("proxy_session_stop", "{}");
+        return id;
     }
 
     private void serve(HttpExchange exchange) throws IOException {
