@@ -8,13 +8,15 @@ import java.util.Optional;
  * responses. Memory is bounded: values are kept as hashes, at most {@link #HASHES_MAX} of them. Not for several threads.
  */
 final class FieldStats {
-    static final int HASHES_MAX = 256;
+    static final int HASHES_MAX = 128;
     /** Formats of the first values are looked at one by one, of the others this part: they seldom change. */
     private static final int FORMATS_ALL = 64;
     private static final int FORMATS_EVERY = 16;
     private static final int VALUES_FOR_A_TREND = 4;
     private static final ValueFormat[] FORMATS = ValueFormat.values();
     private static final double NO_NUMBER = Double.NaN;
+    /** A field that no exchange had. */
+    static final FieldStats NONE = new FieldStats();
 
     /** Hashes with how often each came, 0 for a free place; a power of two in length. */
     private long[] hashes = new long[4];

@@ -1,0 +1,49 @@
+package proxymcp.diff;
+
+/**
+ * What is known of a field that differs between two sessions.
+ *
+ * @param location which field
+ * @param kind how it differs
+ * @param a what it did in A
+ * @param b what it did in B
+ * @param exchangesA exchanges of its endpoint in A
+ * @param exchangesB the same in B
+ * @param pairs pairs in which it differs
+ * @param pairsOfEndpoint pairs of its endpoint
+ * @param pairsOfOtherPath those of {@code pairs} in which a parameter of the path differs too
+ * @param siblingsChange whether other values of the request change within a session
+ */
+record FieldFacts(Location location, ChangeKind kind, FieldStats a, FieldStats b, long exchangesA, long exchangesB, long pairs,
+        long pairsOfEndpoint, long pairsOfOtherPath, boolean siblingsChange) {
+    /** Part of the pairs that could differ in it which do, 0..1. */
+    double rate() {
+        long could = pairsOfEndpoint;
+        if (kind == ChangeKind.CHANGED && a.exchanges() > 0 && b.exchanges() > 0) {
+            could = Math.min(could, Math.min(a.exchanges(), b.exchanges()));
+        }
+        return Math.min(1, (double) pairs / Math.max(1, could));
+    }
+
+    /** The format of both sides; that of one where the other has no value. */
+    ValueFormat format() {
+        return a.leaves() == 0 ? b.format() : a.format();
+    }
+
+    /** Whether both sides have values that look alike. */
+    boolean isOfOneFormat() {
+        ValueFormat formatA = a.format();
+        ValueFormat formatB = b.format();
+        return formatA == formatB || formatA.isMadeUp() && formatB.isMadeUp() || formatA.isTime() && formatB.isTime()
+                || isInteger(formatA) && isInteger(formatB);
+    }
+
+    private static boolean isInteger(ValueFormat format) {
+        return format == ValueFormat.INTEGER || format == ValueFormat.COUNTER;
+    }
+
+    /** How often it changes within a session, 0..1: the higher of both. */
+    double rateWithin() {
+        return Math.max(a.changeRate(), b.changeRate());
+    }
+}
