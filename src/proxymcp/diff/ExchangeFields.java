@@ -26,6 +26,16 @@ public record ExchangeFields(long seq, List<Leaf> flat, List<Document> documents
         return side == Side.REQUEST ? requestUnknown : responseUnknown;
     }
 
+    /** Whether there was a response. */
+    boolean isAnswered() {
+        for (Leaf leaf : flat) {
+            if (leaf.location().part() == Part.STATUS) {
+                return leaf.type() == ValueType.NUMBER;
+            }
+        }
+        return false;
+    }
+
     /** All fields, those of documents after the others. */
     public List<Leaf> leaves() {
         List<Leaf> leaves = new ArrayList<>(flat);
