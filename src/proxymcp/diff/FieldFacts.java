@@ -1,5 +1,7 @@
 package proxymcp.diff;
 
+import java.util.Optional;
+
 /**
  * What is known of a field that differs between two sessions.
  *
@@ -16,6 +18,8 @@ package proxymcp.diff;
  */
 record FieldFacts(Location location, ChangeKind kind, FieldStats a, FieldStats b, long exchangesA, long exchangesB, long pairs,
         long pairsOfEndpoint, long pairsOfOtherPath, boolean siblingsChange) {
+    private static final int LENGTH_TO_TELL = 8;
+
     /** Part of the pairs that could differ in it which do, 0..1. */
     double rate() {
         long could = pairsOfEndpoint;
@@ -35,7 +39,13 @@ record FieldFacts(Location location, ChangeKind kind, FieldStats a, FieldStats b
         ValueFormat formatA = a.format();
         ValueFormat formatB = b.format();
         return formatA == formatB || formatA.isMadeUp() && formatB.isMadeUp() || formatA.isTime() && formatB.isTime()
-                || isInteger(formatA) && isInteger(formatB);
+                || isInteger(formatA) && isInteger(formatB) || isOfOneLength() && (formatA.isMadeUp() || formatB.isMadeUp());
+    }
+
+    /** Whether all values of both have the same length, as those of one maker do where one of them looks like a word by chance. */
+    private boolean isOfOneLength() {
+        Optional<Integer> length = a.fixedLength();
+        return length.isPresent() && length.equals(b.fixedLength()) && length.get() >= LENGTH_TO_TELL;
     }
 
     private static boolean isInteger(ValueFormat format) {

@@ -316,7 +316,8 @@ public enum ValueFormat {
                 return false;
             }
             boolean mixed = digits >= 2 || digits > 0 && length >= 16 || lower > 3 && upper > 3 && length >= 16;
-            return mixed && changes * 4 >= body && longestLetters * 2 <= Math.max(8, body);
+            boolean balanced = length >= 16 && upper * 4 >= letters && lower * 4 >= letters && changes * 6 >= body;
+            return mixed && (changes * 4 >= body || balanced) && longestLetters * 2 <= Math.max(8, body);
         }
     }
 }
