@@ -230,7 +230,11 @@ final class BodyFields {
             return Optional.empty();
         }
         switch (pipeline.run(body.input(), AUTOMATIC).content()) {
-            case Content.Json json -> fields.add(new Document(body.side(), Part.LAYER, "", "", json.value()));
+            case Content.Json json -> {
+                JsonValue tree = ProtoTree.of(json.value());
+                fields.add(new Document(body.side(), Part.LAYER, "", "", tree));
+                inner.inside(tree, body.side(), fields);
+            }
             case Content.Text text -> lines(body.side(), text.text());
             case Content.Octets octets -> { }
         }

@@ -54,10 +54,26 @@ public final class FieldDiff {
                 return changes.count() > before;
             }
         };
-        new FlatDiff(side, bodies, held, changes).compare(a.flat(), b.flat());
+        FlatDiff flat = new FlatDiff(side, bodies, held, changes);
+        if (side == Side.RESPONSE && a.isAnswered() != b.isAnswered()) {
+            // That one has no response is one change, not one for each field line of the other.
+            flat.compare(status(a), status(b));
+            return;
+        }
+        flat.compare(a.flat(), b.flat());
         if (bodies) {
             body(side, heldA.get(""), heldB.get(""), held);
         }
+    }
+
+    private static List<Leaf> status(ExchangeFields fields) {
+        List<Leaf> status = new ArrayList<>();
+        for (Leaf leaf : fields.flat()) {
+            if (leaf.location().part() == Part.STATUS) {
+                status.add(leaf);
+            }
+        }
+        return status;
     }
 
     /** Documents of one side by the place that holds them; the body's own under nothing. */

@@ -23,7 +23,8 @@ import proxymcp.json.JsonValue;
  * as such a document does: to ask about each string of each body would cost more than everything else.
  */
 final class InnerDocuments {
-    private static final int CHARS_MIN = 8;
+    private static final int CHARS_MIN = 2;
+    private static final int CODED_CHARS_MIN = 8;
     private static final int CHARS_MAX = 1 << 20;
     /** More documents in one body than anyone reads; strings after them are compared as strings. */
     private static final int DOCUMENTS_MAX = 200;
@@ -55,7 +56,7 @@ final class InnerDocuments {
         return layer(value).map(root -> new Document(side, Part.LAYER, holder, holderAt.get(), root));
     }
 
-    /** Adds the documents in the strings of a JSON body. */
+    /** Adds the documents in the strings of a body that is a tree. */
     void inside(JsonValue body, Side side, FieldList fields) {
         new Walk(side, fields).walk(body, TreePath.ROOT);
     }
@@ -127,8 +128,8 @@ final class InnerDocuments {
             }
         }
         // In base64 an opening brace and the character behind it begin with e, a bracket with W, gzip with H4sI; escaped they are %7B and %5B.
-        boolean coded = first == 'e' || first == 'W' ? "wxyz0123".indexOf(value.charAt(1)) >= 0
-                : value.startsWith("H4sI") || value.regionMatches(true, 0, "%7B", 0, 3) || value.regionMatches(true, 0, "%5B", 0, 3);
+        boolean coded = value.length() >= CODED_CHARS_MIN && (first == 'e' || first == 'W' ? "wxyz0123".indexOf(value.charAt(1)) >= 0
+                : value.startsWith("H4sI") || value.regionMatches(true, 0, "%7B", 0, 3) || value.regionMatches(true, 0, "%5B", 0, 3));
         if (!coded) {
             return Optional.empty();
         }

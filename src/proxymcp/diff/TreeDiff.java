@@ -24,7 +24,7 @@ final class TreeDiff {
     private final ArrayMode mode;
     private final Held held;
     private final Changes changes;
-    private final TreeHash hash = new TreeHash();
+    private final TreeHash hash;
 
     /** Documents that values of both exchanges hold. */
     interface Held {
@@ -36,6 +36,7 @@ final class TreeDiff {
         this.a = a;
         this.b = b;
         this.mode = a.part() == Part.BODY ? ArrayMode.ORDERED : mode;
+        this.hash = new TreeHash(this.mode != ArrayMode.SET);
         this.held = held;
         this.changes = changes;
     }
@@ -56,7 +57,7 @@ final class TreeDiff {
 
     private void scalars(JsonValue one, TreePath pathA, JsonValue other, TreePath pathB) {
         boolean sameType = TreeLeaves.type(one) == TreeLeaves.type(other);
-        if (sameType && one instanceof JsonString && a.part() == Part.JSON && held.differ(pathA.place(), pathB.place())) {
+        if (sameType && one instanceof JsonString && a.holder().isEmpty() && a.part() != Part.BODY && held.differ(pathA.place(), pathB.place())) {
             return;
         }
         changes.changed(a.location(pathA), a.at(pathA), sameType ? ChangeKind.CHANGED : ChangeKind.TYPE_CHANGED, Excerpt.text(one), Excerpt.text(other));
@@ -202,7 +203,7 @@ final class TreeDiff {
         ItemLikeness likeness = new ItemLikeness(hash);
         boolean coarse = GapPairs.fill(partners, arrayB.size(), (i, j) -> likeness.of(arrayA.values().get(i), arrayB.values().get(j)));
         if (coarse || matching.isCoarse()) {
-            changes.note("elements of " + a.location(pathA) + " differ too much to be aligned; those without an equal are compared by index");
+            noteByIndex(pathA);
         }
         for (int i = 0; i < partners.length; i++) {
             // An equal element needs no second look; a partner of itself says so below.
@@ -231,11 +232,18 @@ final class TreeDiff {
             List<Integer> places = free.getOrDefault(hashesA[i], List.of());
             partners[i] = places.isEmpty() ? -1 : places.remove(places.size() - 1);
         }
-        alike(arrayA, arrayB, partners);
+        if (alike(arrayA, arrayB, partners)) {
+            noteByIndex(pathA);
+        }
         pairs(arrayA, pathA, arrayB, pathB, partners);
     }
 
-    private void alike(JsonArray arrayA, JsonArray arrayB, int[] partners) {
+    private void noteByIndex(TreePath pathA) {
+        changes.note("elements of " + a.location(pathA) + " differ too much to be aligned; those without an equal are compared by index");
+    }
+
+    /** Pairs containers that have no equal; true if there are too many to look at each pair. */
+    private boolean alike(JsonArray arrayA, JsonArray arrayB, int[] partners) {
         List<Integer> left = new ArrayList<>();
         for (int i = 0; i < partners.length; i++) {
             if (partners[i] < 0 && isContainer(arrayA.values().get(i))) {
@@ -251,10 +259,11 @@ final class TreeDiff {
         int[] inner = new int[left.size()];
         Arrays.fill(inner, -1);
         ItemLikeness likeness = new ItemLikeness(hash);
-        GapPairs.fill(inner, right.size(), (i, j) -> likeness.of(arrayA.values().get(left.get(i)), arrayB.values().get(right.get(j))));
+        boolean coarse = GapPairs.fill(inner, right.size(), (i, j) -> likeness.of(arrayA.values().get(left.get(i)), arrayB.values().get(right.get(j))));
         for (int i = 0; i < inner.length; i++) {
             partners[left.get(i)] = inner[i] < 0 ? -1 : right.get(inner[i]);
         }
+        return coarse;
     }
 
     private static boolean isContainer(JsonValue value) {

@@ -19,9 +19,17 @@ final class TreeHash {
     private static final int REMEMBERED_NODES = 32;
     private static final long MULTIPLIER = 0x9E3779B97F4A7C15L;
 
+    private final boolean ordered;
     private final Map<JsonValue, Long> remembered = new IdentityHashMap<>();
     /** Values below the one that was hashed last. */
     private int nodes;
+
+    /**
+     * @param ordered whether the order of an array's elements counts
+     */
+    TreeHash(boolean ordered) {
+        this.ordered = ordered;
+    }
 
     /** The hash of a tree. */
     long of(JsonValue value) {
@@ -78,9 +86,9 @@ final class TreeHash {
         long hash = mixed(7, array.size());
         for (JsonValue value : array) {
             nodes++;
-            hash = mixed(hash, of(value));
+            hash = ordered ? mixed(hash, of(value)) : hash + mixed(8, of(value));
         }
-        return hash;
+        return mixed(9, hash);
     }
 
     private static long text(int kind, String text) {
