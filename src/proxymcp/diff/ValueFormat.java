@@ -90,7 +90,7 @@ public enum ValueFormat {
             return BOOLEAN;
         }
         if (isDigit(first) && length >= 10 && isDate(value)) {
-            return length == 10 ? ISO_DATE : value.charAt(10) == 'T' || value.charAt(10) == ' ' || value.charAt(10) == 't' ? ISO_TIME : TEXT;
+            return length == 10 ? ISO_DATE : "Tt ".indexOf(value.charAt(10)) >= 0 && length > 12 && isDigit(value.charAt(11)) ? ISO_TIME : TEXT;
         }
         return letters(value, length);
     }
@@ -112,13 +112,13 @@ public enum ValueFormat {
         int digits = 0;
         int point = -1;
         boolean exponent = false;
-        for (int i = isDigit(value.charAt(0)) ? 0 : 1; i < length; i++) {
+        for (int i = isDigit(value.charAt(0)) ? 0 : 1; i < length && !exponent; i++) {
             char c = value.charAt(i);
             if (isDigit(c)) {
                 digits++;
-            } else if (c == '.' && point < 0 && !exponent && i + 1 < length) {
+            } else if (c == '.' && point < 0 && i + 1 < length) {
                 point = digits;
-            } else if ((c == 'e' || c == 'E') && digits > 0 && !exponent && isExponent(value, i + 1, length)) {
+            } else if ((c == 'e' || c == 'E') && digits > 0 && isExponent(value, i + 1, length)) {
                 exponent = true;
             } else {
                 return TEXT;
