@@ -29,9 +29,9 @@ record FieldFacts(Location location, ChangeKind kind, FieldStats a, FieldStats b
         return Math.min(1, (double) pairs / Math.max(1, could));
     }
 
-    /** The format of both sides; that of one where the other has no value. */
+    /** The format of both sides; that of one where the other has no value, or looks like a word by chance. */
     ValueFormat format() {
-        return a.leaves() == 0 ? b.format() : a.format();
+        return a.leaves() == 0 || b.format().isMadeUp() && isOfOneFormat() && !a.format().isMadeUp() ? b.format() : a.format();
     }
 
     /** Whether both sides have values that look alike. */

@@ -16,6 +16,7 @@ final class Provenance {
     private static final int LENGTH_MIN = 8;
     private static final int LENGTH_MAX = 8_192;
     private static final int TEXT_CHARS_MAX = 256 << 10;
+    private static final int DIGITS_MIN = 12;
     private static final int WORD_CHARS_MIN = 16;
     private static final int WORD_CHARS_MAX = 512;
     private static final int SEQ_BITS = 40;
@@ -63,7 +64,9 @@ final class Provenance {
         if (length < LENGTH_MIN || length > LENGTH_MAX) {
             return false;
         }
-        return length >= 2 * WORD_CHARS_MIN && value.indexOf(' ') < 0 || ValueFormat.of(value).isMadeUp();
+        ValueFormat format = ValueFormat.of(value);
+        return format.isMadeUp() || format == ValueFormat.INTEGER && length >= DIGITS_MIN
+                || length >= 2 * WORD_CHARS_MIN && value.indexOf(' ') < 0;
     }
 
     /** Hidden inputs, meta tags and scripts of a page: every word of it that looks made up. */

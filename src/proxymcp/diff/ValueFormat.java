@@ -48,6 +48,7 @@ public enum ValueFormat {
     private static final long EPOCH_MAX_SECONDS = 3_000_000_000L;
     private static final int EPOCH_DIGITS = 10;
     private static final int SCHEME_CHARS_MAX = 20;
+    private static final int HEX_DIGITS_MIN = 8;
 
     private final double fleeting;
 
@@ -131,6 +132,9 @@ public enum ValueFormat {
         if (!exponent && isDigit(value.charAt(0)) && isEpoch(value, whole)) {
             return whole == EPOCH_DIGITS ? EPOCH_SECONDS : EPOCH_MILLIS;
         }
+        if (exponent && point < 0 && length >= HEX_DIGITS_MIN && length % 2 == 0 && isHexExponent(value, length)) {
+            return HEX;
+        }
         if (point >= 0 || exponent) {
             return DECIMAL;
         }
@@ -145,6 +149,16 @@ public enum ValueFormat {
         }
         for (int i = start; i < length; i++) {
             if (!isDigit(value.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether a number with an exponent is hex of which one digit is an e by chance: no sign, and more digits than a number has before an exponent. */
+    private static boolean isHexExponent(String value, int length) {
+        for (int i = 0; i < length; i++) {
+            if (!isHex(value.charAt(i))) {
                 return false;
             }
         }
@@ -302,7 +316,7 @@ public enum ValueFormat {
         }
 
         boolean isHex(int length) {
-            return hex == length && length % 2 == 0 && (length >= 32 || length >= 8 && digits > 0 && digits < length);
+            return hex == length && length % 2 == 0 && (length >= 32 || length >= HEX_DIGITS_MIN && digits > 0 && digits < length);
         }
 
         /**

@@ -107,7 +107,7 @@ public record Volatility(double score, String evidence) {
             boolean still = a.changeRate() < b.changeRate();
             return Optional.of(new Volatility(0.1, "it changes from request to request in " + (still ? "B" : "A") + ", in " + (still ? "A" : "B") + " it stays"));
         }
-        if (facts.location().side() == Side.REQUEST && facts.format().isMadeUp()
+        if (facts.location().side() == Side.REQUEST && a.format().isMadeUp() && b.format().isMadeUp()
                 && Math.abs(a.fromResponses() - b.fromResponses()) > CLEAR_GAP && Math.max(a.fromResponses(), b.fromResponses()) >= 0.8
                 && Math.min(a.fromResponses(), b.fromResponses()) <= 0.2) {
             boolean ofA = a.fromResponses() > b.fromResponses();

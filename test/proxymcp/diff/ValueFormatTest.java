@@ -24,7 +24,7 @@ final class ValueFormatTest {
                 Map.entry(ValueFormat.ISO_DATE, List.of("2026-01-31")),
                 Map.entry(ValueFormat.HTTP_DATE, List.of("Tue, 07 Oct 2025 08:00:00 GMT", "Tuesday, 07-Oct-25 08:00:00 GMT")),
                 Map.entry(ValueFormat.UUID, List.of("0f8fad5b-d9cb-469f-a165-70867728950e", "{0F8FAD5B-D9CB-469F-A165-70867728950E}")),
-                Map.entry(ValueFormat.HEX, List.of("3f2a9c01", "d41d8cd98f00b204e9800998ecf8427e", "12345678901234567890123456789012", "DEADBEEF00")),
+                Map.entry(ValueFormat.HEX, List.of("3f2a9c01", "d41d8cd98f00b204e9800998ecf8427e", "12345678901234567890123456789012", "DEADBEEF00", "95144869268159e3")),
                 Map.entry(ValueFormat.JWT, List.of("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl", "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl")),
                 Map.entry(ValueFormat.BASE64, List.of("q83vEjRWeJCrze8SNFZ4kA==", "sk_live_4eC39HqLyjWDarjtT1zdp7dc", "Basic dXNlcjpwYXNzd29yZDEyMw==")),
                 Map.entry(ValueFormat.TOKEN, List.of("a8Kd0Zq1", "x7k2m9p4q1")),
