@@ -14,19 +14,31 @@ import java.util.Optional;
  * @param pairs pairs in which it differs
  * @param pairsOfEndpoint pairs of its endpoint
  * @param pairsOfOtherPath those of {@code pairs} in which a parameter of the path differs too
+ * @param madeUpOnly whether nothing but made-up words within the values differs
+ * @param comesAndGoes whether messages of either session have it now and then, whatever their endpoint
  * @param siblingsChange whether other values of the request change within a session
  */
 record FieldFacts(Location location, ChangeKind kind, FieldStats a, FieldStats b, long exchangesA, long exchangesB, long pairs,
-        long pairsOfEndpoint, long pairsOfOtherPath, boolean siblingsChange) {
+        long pairsOfEndpoint, long pairsOfOtherPath, boolean madeUpOnly, boolean comesAndGoes, boolean siblingsChange) {
     private static final int LENGTH_TO_TELL = 8;
 
-    /** Part of the pairs that could differ in it which do, 0..1. */
+    /** Part of the pairs that could differ in it which do, 0..1. Where it comes and goes, both sides have it by chance. */
     double rate() {
-        long could = pairsOfEndpoint;
+        double could = pairsOfEndpoint;
         if (kind == ChangeKind.CHANGED && a.exchanges() > 0 && b.exchanges() > 0) {
-            could = Math.min(could, Math.min(a.exchanges(), b.exchanges()));
+            could *= shareA() * shareB();
         }
-        return Math.min(1, (double) pairs / Math.max(1, could));
+        return Math.min(1, pairs / Math.max(1, could));
+    }
+
+    /** Part of the endpoint's exchanges in A that have it, 0..1. */
+    double shareA() {
+        return Math.min(1, (double) a.exchanges() / Math.max(1, exchangesA));
+    }
+
+    /** The same in B. */
+    double shareB() {
+        return Math.min(1, (double) b.exchanges() / Math.max(1, exchangesB));
     }
 
     /** The format of both sides; that of one where the other has no value, or looks like a word by chance. */

@@ -63,7 +63,7 @@ final class FieldRanking {
         EndpointStats statsA = a.stats().of(key.endpoint());
         EndpointStats statsB = b.stats().of(key.endpoint());
         FieldFacts facts = new FieldFacts(key.location(), key.kind(), statsA.field(key.location()), statsB.field(key.location()), statsA.exchanges(),
-                statsB.exchanges(), tally.pairs(), comparison.pairsOf(key.endpoint()), tally.pairsOfOtherPath(),
+                statsB.exchanges(), tally.pairs(), comparison.pairsOf(key.endpoint()), tally.pairsOfOtherPath(), tally.isMadeUpOnly(), comesAndGoes(key.location()),
                 statsA.siblingsChange(key.location()) || statsB.siblingsChange(key.location()));
         RoleGuess role = Roles.of(facts);
         boolean noise = isNoiseOfBaselines(key);
@@ -73,6 +73,17 @@ final class FieldRanking {
         return new ChangedField(key.endpoint(), key.location(), key.kind(), role, volatility, separates, afterStatus,
                 partner(key, tally, goneAndCome), tally.samplesA(), tally.samplesB(), tally.count(), tally.pairs(),
                 suppress && volatility.score() >= Volatility.NOISE);
+    }
+
+    /** Asked of what an origin adds to messages of any endpoint. */
+    private boolean comesAndGoes(Location location) {
+        if (location.part() != Part.HEADER && location.part() != Part.COOKIE) {
+            return false;
+        }
+        SessionStats.Presence inA = a.stats().presence(location);
+        SessionStats.Presence inB = b.stats().presence(location);
+        int flapping = inA.flapping() + inB.flapping();
+        return flapping > 1 && flapping * 2 >= inA.endpoints() + inB.endpoints();
     }
 
     private boolean isNoiseOfBaselines(FieldTally.Key key) {

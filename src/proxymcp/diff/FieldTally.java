@@ -20,6 +20,7 @@ final class FieldTally {
     private long pairsOfOtherPath;
     private long pairsOfOtherStatus;
     private long lastPair = -1;
+    private boolean madeUpOnly = true;
 
     /** @param number in which order the fields were first seen to differ */
     FieldTally(int number) {
@@ -29,6 +30,8 @@ final class FieldTally {
     /** Takes a difference; returns whether it is the first of its pair. */
     boolean add(FieldChange change, long pair, boolean otherPath, boolean otherStatus) {
         count++;
+        madeUpOnly = madeUpOnly && change.valueA().isPresent() && change.valueB().isPresent() && isWhole(change.valueA().get())
+                && MadeUpWords.differAlone(change.valueA().get(), change.valueB().get());
         sample(samplesA, change.valueA());
         sample(samplesB, change.valueB());
         if (pair == lastPair) {
@@ -66,6 +69,16 @@ final class FieldTally {
 
     long pairsOfOtherPath() {
         return pairsOfOtherPath;
+    }
+
+    /** Of a longer value a part is known, and the rest may say something else. */
+    private static boolean isWhole(String value) {
+        return value.length() <= Excerpt.CHARS_MAX;
+    }
+
+    /** Whether nothing but made-up words within the values differs. */
+    boolean isMadeUpOnly() {
+        return madeUpOnly && count > 0;
     }
 
     /** Whether the status differs in all of its pairs. */

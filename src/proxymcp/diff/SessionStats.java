@@ -8,7 +8,17 @@ import java.util.Optional;
 final class SessionStats {
     static final int FIELDS_MAX = 60_000;
 
+    /**
+     * How steady a field is.
+     *
+     * @param endpoints that have it
+     * @param flapping those in which some exchanges have it and some have not
+     */
+    record Presence(int endpoints, int flapping) {}
+
     private final Map<Endpoint, EndpointStats> endpoints = new HashMap<>();
+    /** Known once all exchanges were added. */
+    private final Map<Location, Presence> presences = new HashMap<>();
     private final Provenance provenance = new Provenance();
     private int fields;
 
@@ -47,6 +57,27 @@ final class SessionStats {
     /** The statistics of an endpoint; empty ones if there are none. */
     EndpointStats of(Endpoint endpoint) {
         return endpoints.getOrDefault(endpoint, EndpointStats.NONE);
+    }
+
+    /**
+     * In how many endpoints a field comes and goes, and in how many it is at all; those with one exchange tell nothing. A header that an origin sends
+     * now and then does so everywhere, also where too few exchanges show it.
+     */
+    Presence presence(Location location) {
+        return presences.computeIfAbsent(location, this::counted);
+    }
+
+    private Presence counted(Location location) {
+        int has = 0;
+        int flaps = 0;
+        for (EndpointStats endpoint : endpoints.values()) {
+            int exchanges = endpoint.field(location).exchanges();
+            if (exchanges > 0 && endpoint.exchanges() > 1) {
+                has++;
+                flaps += exchanges < endpoint.exchanges() ? 1 : 0;
+            }
+        }
+        return new Presence(has, flaps);
     }
 
     /** All endpoints that were asked for. */

@@ -22,6 +22,8 @@ public record Volatility(double score, String evidence) {
     private static final int VALUES_TO_TELL = 4;
     private static final int PAIRS_TO_TELL = 3;
 
+    private static final String MADE_UP = "only made-up words within it differ";
+
     /** Fields that servers and clients make anew for each message, whatever it says. */
     private static final Set<String> FLEETING = Set.of("date", "age", "etag", "last-modified", "expires", "content-length", "content-md5", "digest", "x-runtime",
             "x-response-time", "server-timing", "cf-ray", "x-cache", "x-cache-hits", "x-served-by", "x-timer", "via", "if-none-match", "if-modified-since",
@@ -55,7 +57,7 @@ public record Volatility(double score, String evidence) {
             case TLS, VERSION, HEADER_ORDER, HEADER_CASE -> varying(facts);
             case TIMING -> facts.pairs() >= PAIRS_TO_TELL && facts.rate() >= 0.8 ? new Volatility(0.4, "")
                     : new Volatility(0.8, "how long an answer takes varies");
-            case BODY -> facts.a().changeRate() >= ALWAYS && facts.b().changeRate() >= ALWAYS && facts.rate() >= ALWAYS && facts.pairs() >= PAIRS_TO_TELL
+            case BODY -> facts.madeUpOnly() ? new Volatility(NAMED, MADE_UP) : facts.a().changeRate() >= ALWAYS && facts.b().changeRate() >= ALWAYS && facts.rate() >= ALWAYS && facts.pairs() >= PAIRS_TO_TELL
                     ? new Volatility(0.6, "every answer differs, within each session too") : new Volatility(0.2, "");
             case PATH, QUERY, HEADER, COOKIE, FORM, MULTIPART, JSON, JWT, LAYER -> value(facts, role);
         };
@@ -72,8 +74,11 @@ public record Volatility(double score, String evidence) {
         String evidence = facts.format().words() + (facts.rateWithin() >= OFTEN ? ", changes within a session too" : "");
         if (facts.location().part() == Part.HEADER && name.is(FLEETING) || role == Role.TRACE || role == Role.NONCE || name.hasWord(MEASURED)
                 || facts.location().part() == Part.COOKIE && facts.location().name().endsWith(";expires")) {
-            fleeting = Math.max(fleeting, NAMED);
-            evidence = "its name says that it is made for each message";
+            return new Volatility(Math.max(fleeting, NAMED), "its name says that it is made for each message");
+        }
+        if (facts.madeUpOnly() && fleeting < NOISE) {
+            fleeting = NAMED;
+            evidence = MADE_UP;
         } else if (isFixed(facts.a()) && isFixed(facts.b())) {
             fleeting = Math.max(fleeting, 0.8);
             evidence = "always of " + facts.a().fixedLength().orElse(0) + " characters, another each time";
@@ -130,9 +135,9 @@ public record Volatility(double score, String evidence) {
 
     /** A field that comes and goes in both sessions alike, or whose own name is made up. */
     private static Volatility flapping(FieldFacts facts) {
-        double shareA = (double) facts.a().exchanges() / Math.max(1, facts.exchangesA());
-        double shareB = (double) facts.b().exchanges() / Math.max(1, facts.exchangesB());
-        if (comesAndGoes(shareA) && comesAndGoes(shareB) && Math.abs(shareA - shareB) < SIMILAR_SHARE) {
+        double shareA = facts.shareA();
+        double shareB = facts.shareB();
+        if (facts.comesAndGoes() || comesAndGoes(shareA) && comesAndGoes(shareB) && Math.abs(shareA - shareB) < SIMILAR_SHARE) {
             return new Volatility(0.6, "it comes and goes in both sessions");
         }
         ValueFormat own = ValueFormat.of(FieldName.of(facts.location()).text());

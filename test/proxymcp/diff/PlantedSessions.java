@@ -131,6 +131,7 @@ final class PlantedSessions {
         }
 
         List<Keyed> all() {
+            page();
             login();
             for (int i = 0; i < 8; i++) {
                 user(101 + i * 7);
@@ -166,6 +167,12 @@ final class PlantedSessions {
                 return true;
             }
             return false;
+        }
+
+        private void page() {
+            add("page", new WrittenExchange("GET", HOST, "/shop").header("User-Agent", "shop/5.1").answer(200, "text/html; charset=utf-8",
+                    "<html>\n<meta name=\"csrf\" content=\"" + base64(32) + "\">\n<script nonce=\"" + base64(16) + "\" src=\"/s.js?t=" + tick()
+                            + "\"></script>\n<p>Welcome\n</html>\n"));
         }
 
         private void login() {
@@ -264,7 +271,10 @@ final class PlantedSessions {
 
         private void add(String key, WrittenExchange exchange) {
             exchange.responseHeader("Date", date()).responseHeader("X-Request-Id", uuid()).responseHeader("ETag", "\"" + hex(16) + "\"")
-                    .responseHeader("Server-Timing", "app;dur=" + noise.nextInt(100));
+                    .responseHeader("Server-Timing", "app;dur=" + noise.nextInt(100)).responseHeader("X-RateLimit-Remaining", Integer.toString(noise.nextInt(900)));
+            if (noise.nextBoolean()) {
+                exchange.responseHeader("Age", Integer.toString(noise.nextInt(60)));
+            }
             all.add(new Keyed(key, exchange));
         }
 
