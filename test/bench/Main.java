@@ -33,6 +33,7 @@ final class Main {
         PARTS.put("search", SearchBench::run);
         PARTS.put("decode", DecodeBench::run);
         PARTS.put("replay", ReplayBench::run);
+        PARTS.put("diff", DiffBench::run);
     }
 
     private interface Part {

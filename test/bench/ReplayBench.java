@@ -55,12 +55,14 @@ import proxymcp.tls.OriginTlsSettings;
 import proxymcp.upstream.OwnPorts;
 import proxymcp.upstream.UpstreamProxies;
 
-/** Recorded requests sent again, read from their session, journalled and recorded anew, beside {@code hey}, which sends one over and over. */
+/** Recorded requests sent again, read from their session, journalled and recorded anew, beside {@code hey}, which sends one over and over; and at a rate. */
 final class ReplayBench {
     private static final int PLANNED = 100_000;
     private static final int SENT = 20_000;
     private static final int CONCURRENCY = 32;
     private static final int ROUNDS = 3;
+    private static final int WANTED_RATE = 200;
+    private static final int WANTED_SECONDS = 10;
     private static final Pattern RATE = Pattern.compile("Requests/sec:\\s+([0-9.]+)");
 
     private final SessionCatalog catalog;
@@ -80,7 +82,7 @@ final class ReplayBench {
             SessionId recorded = record(catalog, port);
             ReplayBench bench = new ReplayBench(catalog, recorded, new ReplayRuns(scratch.resolve("replays"), RunTime.of(Clock.systemUTC()),
                     new Random(1)));
-            return List.of(bench.planning(), bench.sending("http://127.0.0.1:" + port + "/1k"));
+            return List.of(bench.planning(), bench.sending("http://127.0.0.1:" + port + "/1k"), bench.rate());
         }
     }
 
@@ -124,20 +126,30 @@ final class ReplayBench {
             return Result.skipped(what, ">= 0.5x", "hey is not installed");
         }
         hey(url);
-        replay();
+        replay(SENT, OptionalDouble.empty());
         double[] ratios = new double[ROUNDS];
         double rate = 0;
         for (int i = 0; i < ROUNDS; i++) {
             double direct = hey(url);
-            rate = replay();
+            rate = replay(SENT, OptionalDouble.empty());
             ratios[i] = rate / direct;
         }
         return Result.of(what, ">= 0.5x", String.format(Locale.ROOT, "%.2fx (%.0f/s), recorded", ProxyBench.median(ratios), rate),
                 ProxyBench.median(ratios) >= 0.5);
     }
 
-    private double replay() throws Exception {
-        Plan plan = plan(SENT);
+    /** One request goes out at once and the others after it, so that n of them take n - 1 gaps. */
+    private Result rate() throws Exception {
+        int count = WANTED_RATE * WANTED_SECONDS + 1;
+        double got = replay(count, OptionalDouble.of(WANTED_RATE)) * (count - 1) / count;
+        double deviation = Math.abs(got - WANTED_RATE) / WANTED_RATE;
+        return Result.of("replay: rate_per_second over " + WANTED_SECONDS + " s", "within 5 %", String.format(Locale.ROOT,
+                "wanted %d/s, got %.2f/s, deviation %.2f %%", WANTED_RATE, got, deviation * 100), deviation <= 0.05);
+    }
+
+    /** Requests a second, of a run that sends {@code count}. */
+    private double replay(int count, OptionalDouble ratePerSecond) throws Exception {
+        Plan plan = plan(count);
         SessionWriter replayed = catalog.createPatient(Optional.of("replay"), CaptureProfile.FULL, 4_096, JsonObject.EMPTY);
         try (RequestSource source = new RequestSource(catalog, recorded, Optional.empty())) {
             SendSettings settings = SendSettings.DEFAULT;
@@ -146,7 +158,7 @@ final class ReplayBench {
             ReplaySession session = new ReplaySession(replayed.id().text(), replayed.sink());
             HttpItemSender sender = new HttpItemSender(plan, maker, ItemChanges.NONE, way, new OwnPorts(), settings, Optional.of(session),
                     Clock.systemUTC(), System::nanoTime);
-            RunSettings control = new RunSettings(CONCURRENCY, OptionalInt.empty(), OptionalDouble.empty(), 1, new RunSettings.Pacing.None(),
+            RunSettings control = new RunSettings(CONCURRENCY, OptionalInt.empty(), ratePerSecond, 1, new RunSettings.Pacing.None(),
                     RunSettings.RetryPolicy.NONE, Optional.empty(), Optional.empty());
             long start = System.nanoTime();
             ReplayRun run = runs.start(JsonObject.EMPTY, plan, new PreparedRun(control, sender));
@@ -155,10 +167,10 @@ final class ReplayBench {
             }
             double seconds = (System.nanoTime() - start) / 1e9;
             RunReport report = run.report();
-            if (report.successCount() != SENT) {
+            if (report.successCount() != count) {
                 throw new IllegalStateException("not all succeeded: " + report.errorBuckets() + report.skippedBuckets());
             }
-            return SENT / seconds;
+            return count / seconds;
         } finally {
             catalog.end(replayed);
         }

@@ -87,7 +87,7 @@ final class Siblings {
             String form = open.remove(open.size() - 1);
             for (String way : candidates.get(form).continuations().keySet()) {
                 Set<String> like = byContinuation.getOrDefault(way + extension(form), Set.of());
-                if (!way.isEmpty() && !underInterface) {
+                if (!way.isEmpty() && (listed || !underInterface)) {
                     for (String other : like) {
                         if (members.add(other)) {
                             open.add(other);

@@ -3,7 +3,8 @@
  *
  * <p>Lives here: the model of fields ({@link proxymcp.diff.Location}, {@link proxymcp.diff.Leaf}, {@link proxymcp.diff.ExchangeFields}, read by
  * {@link proxymcp.diff.FieldReader}), endpoints learned from paths ({@link proxymcp.diff.Endpoint}), the alignment of two sessions and the comparison
- * of two exchanges ({@link proxymcp.diff.FieldDiff}).
+ * of two exchanges ({@link proxymcp.diff.FieldDiff}); what fields are for and how likely they are noise ({@link proxymcp.diff.RoleGuess},
+ * {@link proxymcp.diff.Volatility}); and all of it together ({@link proxymcp.diff.SessionDiff}).
  *
  * <p>Does not know: tools, pools, files. Exchanges come from {@code store}, what bodies hold from {@code codec}, {@code json} and {@code decode}.
  *

@@ -19,8 +19,8 @@ import proxymcp.json.JsonValue;
  * so that no text that a peer sent can pose as a line.
  */
 final class CheckedLines {
-    /** Longer lines are damage: 1 MiB. */
-    private static final int LINE_BYTES_MAX = 1 << 20;
+    /** Longer lines are damage: 32 MiB. The longest hold a captured value, of {@link CaptureSource#DECODED_BYTES_MAX}, each octet escaped as six. */
+    private static final int LINE_BYTES_MAX = 32 << 20;
     private static final int PREFIX_BYTES = 9;
 
     private CheckedLines() {

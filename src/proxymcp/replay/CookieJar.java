@@ -15,6 +15,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import proxymcp.exchange.Endpoint;
 import proxymcp.http.Fields;
 import proxymcp.http.SetCookie;
+import proxymcp.json.JsonBoolean;
+import proxymcp.json.JsonObject;
 
 /**
  * The cookies of one run, kept and sent as RFC 6265 and its revision say: domain and path match, host-only, Secure, Max-Age before Expires,
@@ -80,11 +82,32 @@ final class CookieJar {
      * Keeps what a response sets; what it may not set is passed over.
      *
      * @param target path and query of the request
+     * @return the cookies that are new or differ from what was kept, for {@link #recall}
      */
-    void receive(Endpoint endpoint, String target, Fields response) {
+    List<JsonObject> receive(Endpoint endpoint, String target, Fields response) {
+        List<JsonObject> changed = new ArrayList<>();
         for (String value : response.all("Set-Cookie")) {
-            SetCookie.parse(value).ifPresent(cookie -> receive(endpoint, path(target), cookie));
+            SetCookie.parse(value).flatMap(cookie -> receive(endpoint, path(target), cookie)).ifPresent(changed::add);
         }
+        return changed;
+    }
+
+    /**
+     * Keeps a cookie that another jar received. A jar that recalls all of them, in their order, sends what the other one would have sent; only which are let
+     * go where there is no room for all may differ.
+     */
+    void recall(JsonObject cookie) {
+        lock.lock();
+        try {
+            keep(cookie.string("domain").orElse(""), cookie.string("cookie").orElse(""), cookie.string("value").orElse(""),
+                    cookie.string("path").orElse("/"), is(cookie, "hostOnly"), is(cookie, "secure"), RunJournal.number(cookie, "endMillis"));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static boolean is(JsonObject cookie, String name) {
+        return cookie.get(name).orElse(JsonBoolean.FALSE).equals(JsonBoolean.TRUE);
     }
 
     /** What is to be sent with a request. */
@@ -131,7 +154,7 @@ final class CookieJar {
         }
     }
 
-    private void receive(Endpoint endpoint, String requestPath, SetCookie cookie) {
+    private Optional<JsonObject> receive(Endpoint endpoint, String requestPath, SetCookie cookie) {
         String asked = cookie.domain().orElse("").toLowerCase(Locale.ROOT);
         asked = asked.startsWith(".") ? asked.substring(1) : asked;
         boolean own = asked.isEmpty() || asked.equals(endpoint.host()) || asked.equals("[" + endpoint.host() + "]");
@@ -140,24 +163,32 @@ final class CookieJar {
         String path = cookie.path().filter(given -> given.startsWith("/")).orElseGet(() -> defaultPath(requestPath));
         boolean domainAllowed = own || !isShared(asked) && !isAddress(endpoint.host()) && endpoint.host().endsWith("." + asked);
         if (!domainAllowed || !isWellFormed(cookie) || cookie.secure() && !endpoint.isTls() || !keepsPrefix(cookie)) {
-            return;
+            return Optional.empty();
         }
         long end = cookie.endMillis(clock.millis()).orElse(Long.MAX_VALUE);
         lock.lock();
         try {
-            if (!endpoint.isTls() && hidesSecure(domain, cookie.name(), path)) {
-                return;
+            if (!endpoint.isTls() && hidesSecure(domain, cookie.name(), path)
+                    || !keep(domain, cookie.name(), cookie.value(), path, hostOnly, cookie.secure(), end)) {
+                return Optional.empty();
             }
-            Key key = new Key(cookie.name(), path, hostOnly);
-            Map<Key, Kept> kept = byDomain.computeIfAbsent(domain, name -> new LinkedHashMap<>());
-            Kept before = kept.get(key);
-            long now = ++order;
-            kept.put(key, new Kept(cookie.name(), cookie.value(), path, hostOnly, cookie.secure(), end, before == null ? now : before.created, now));
-            count += before == null ? 1 : 0;
-            makeRoom(domain);
         } finally {
             lock.unlock();
         }
+        return Optional.of(JsonObject.builder().put("cookie", cookie.name()).put("value", cookie.value()).put("domain", domain).put("path", path)
+                .put("hostOnly", hostOnly).put("secure", cookie.secure()).put("endMillis", end).build());
+    }
+
+    /** Keeps a cookie in place of an earlier one; whether it differs from that. Called with the lock held. */
+    private boolean keep(String domain, String name, String value, String path, boolean hostOnly, boolean secure, long endMillis) {
+        Key key = new Key(name, path, hostOnly);
+        Map<Key, Kept> kept = byDomain.computeIfAbsent(domain, unknown -> new LinkedHashMap<>());
+        Kept before = kept.get(key);
+        long now = ++order;
+        kept.put(key, new Kept(name, value, path, hostOnly, secure, endMillis, before == null ? now : before.created, now));
+        count += before == null ? 1 : 0;
+        makeRoom(domain);
+        return before == null || !before.value.equals(value) || before.secure != secure || before.endMillis != endMillis;
     }
 
     /** Whether a cookie from a plain connection would stand in the way of one that is for secure connections (the revision, section 5.7 step 13). */

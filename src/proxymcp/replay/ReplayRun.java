@@ -83,6 +83,7 @@ public final class ReplayRun implements RunView {
 
     /** Starts its workers. */
     void begin() {
+        prepared.memory().tell(journal::learned);
         for (PlanItem item : plan.items()) {
             if (!ledger.isPending(item.index())) {
                 prepared.sender().ended(item); // Skipped, or ended before the run was interrupted: nothing is to wait for it.
@@ -128,7 +129,7 @@ public final class ReplayRun implements RunView {
         lock.lock();
         try {
             return ledger.report(state, new RunLedger.RunFacts(id, plan.sessionId(), reason, startedAtMillis, endedAtMillis,
-                    endedAtMillis.isPresent() ? elapsedAtEnd : elapsedMillis(), journal.failure()));
+                    endedAtMillis.isPresent() ? elapsedAtEnd : elapsedMillis(), plan.notes(), journal.remark()));
         } finally {
             lock.unlock();
         }
@@ -233,17 +234,23 @@ public final class ReplayRun implements RunView {
 
     /** Journals an unsafe request before it is sent. One that cannot be journalled is not sent, and the run ends. */
     private boolean mayBeSent(Job job) {
-        if (job.refresh() || !prepared.isUnsafe().test(job.item())) {
-            return true;
-        }
+        boolean unsafe = prepared.isUnsafe().test(job.item());
         try {
-            journal.sending(job.item().index(), job.attempt());
+            if (job.refresh()) {
+                journal.refreshing(refreshNumber(job), job.attempt(), unsafe);
+            } else if (unsafe) {
+                journal.sending(job.item().index(), job.attempt());
+            }
             return true;
         } catch (IOException e) {
             lock.lock();
             try {
-                schedule.ended(job.item());
-                if (job.attempt() > 1) {
+                if (job.refresh()) {
+                    schedule.extraEnded(job.item().origin());
+                } else {
+                    schedule.ended(job.item());
+                }
+                if (!job.refresh() && job.attempt() > 1) {
                     ledger.put(job.item().index(), new ItemResult(RunItem.State.ERROR, job.attempt() - 1, OptionalInt.empty(), 0, 0,
                             ErrorClass.INTERNAL.id(), "it was to be sent again, which could not be journalled", Optional.empty()));
                 }
@@ -255,11 +262,15 @@ public final class ReplayRun implements RunView {
         }
     }
 
+    private int refreshNumber(Job job) {
+        return plan.refreshItems().indexOf(job.item());
+    }
+
     private SendResult send(Job job) {
         try {
             return prepared.sender().send(job.item(), job.attempt());
         } catch (RuntimeException e) {
-            return new SendResult(OptionalInt.empty(), 0, Optional.of(ErrorClass.INTERNAL), String.valueOf(e), false, 0, Optional.empty(),
+            return new SendResult(OptionalInt.empty(), 0, Optional.of(ErrorClass.INTERNAL), false, String.valueOf(e), false, 0, Optional.empty(),
                     Optional.empty(), Optional.empty(), List.of(), Optional.empty());
         }
     }
@@ -268,6 +279,9 @@ public final class ReplayRun implements RunView {
         Optional<ItemResult> end = Optional.empty();
         Optional<String> abort = Optional.empty();
         boolean unsafe = prepared.isUnsafe().test(job.item());
+        if (job.refresh() && !wasCutOff(result)) {
+            journal.refreshed(refreshNumber(job)); // Before it is counted: after that the next one may begin.
+        }
         lock.lock();
         try {
             long now = now();
@@ -294,7 +308,7 @@ public final class ReplayRun implements RunView {
             journal.done(job.item().index(), end.get(), elapsedMillis());
             prepared.sender().ended(job.item());
         } else if (unsafe && !job.refresh() && !wasCutOff(result)) {
-            journal.cleared(job.item().index());
+            journal.cleared(job.item().index(), job.attempt());
         }
     }
 
@@ -334,7 +348,7 @@ public final class ReplayRun implements RunView {
             return Optional.empty();
         }
         String what = result.skipped().map(Skip::sentence)
-                .orElse(result.errorClass().isPresent() ? result.reason() : "status " + result.status().orElse(0));
+                .orElse(result.reason().isEmpty() ? "status " + result.status().orElse(0) : result.reason());
         return Optional.of("the authorisation expired, and its refresh failed at seq " + job.item().seq() + ": " + what);
     }
 

@@ -81,7 +81,7 @@ public final class ReplayRuns implements Closeable {
             try {
                 RunFolder folder = new RunFolder(files, path);
                 RunFolder.Header header = new RunFolder.Header(id, plan.sessionId(), now, random.nextLong(), plan.items().size(),
-                        plan.refreshItems().size(), request);
+                        plan.refreshItems().size(), plan.notes(), request);
                 folder.write(header, plan);
                 RunLedger ledger = new RunLedger(plan.items());
                 ReplayRun begun = new ReplayRun(header, plan, prepared, time, folder.journal(0), held, ledger, 0);
@@ -139,7 +139,9 @@ public final class ReplayRuns implements Closeable {
     }
 
     /**
-     * Goes on with a run that was interrupted, aborted or cancelled. Unsafe requests that may have been sent are not sent again: they end as {@code unknown}.
+     * Goes on with a run that was interrupted, aborted or cancelled, with the captured values and cookies that it had. Unsafe requests that may have been sent
+     * are not sent again: they end as {@code unknown}. A refresh of the authorisation that may have been sent is not finished; one begins, from its first
+     * request, when an answer says that the authorisation has expired.
      *
      * @throws RunException if there is none, somebody sends it, nothing is left of it, or its files are damaged
      * @throws PlanException if it cannot be prepared again
@@ -161,7 +163,9 @@ public final class ReplayRuns implements Closeable {
             }
             PreparedRun prepared = preparation.prepare(state.header().request(), state.plan());
             ReplayRun run = closingOnFailure(prepared, () -> {
+                folder.recall(prepared.memory());
                 RunJournal journal = folder.journal(state.goodBytes());
+                state.remark().ifPresent(journal::found);
                 journal.resumed(time.epochMillis());
                 state.doubtful().stream().forEach(index -> {
                     ledgerUnknown(state.ledger(), index);
@@ -205,11 +209,11 @@ public final class ReplayRuns implements Closeable {
         RunReport.State as = elsewhere ? RunReport.State.RUNNING
                 : state.ended().map(RunFolder.Ended::state).orElse(RunReport.State.INTERRUPTED);
         settle(state, as);
-        Optional<String> note = state.damaged() == 0 ? Optional.empty() : Optional.of(state.damaged() + " lines of the journal are damaged");
+        Optional<String> note = elsewhere ? Optional.empty() : state.remark(); // While it is sent a refresh may be under way, and no doubt about it.
         Optional<RunFolder.Ended> ended = elsewhere ? Optional.empty() : state.ended();
         return new StoredRun(state.ledger(), state.ledger().report(as, new RunLedger.RunFacts(id, state.header().sessionId(),
                 ended.map(RunFolder.Ended::reason).orElse(""), state.header().startedAtMillis(), ended.map(RunFolder.Ended::atMillis),
-                state.elapsedMillis(), note)));
+                state.elapsedMillis(), state.plan().notes(), note)));
     }
 
     /** Gives the items that have no result the one that follows from how the run ended. */

@@ -3,10 +3,15 @@ package proxymcp.replay;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import proxymcp.json.JsonObject;
 import proxymcp.text.TimeLimit;
 
 /** The changes of one run of a plan: overrides, placeholders, captures, cookies and redirects. For many threads. */
-public final class RunChanges implements ItemChanges {
+public final class RunChanges implements ItemChanges, RunMemory {
+    private static final String CAPTURED = "captured";
+
     private final RequestChanges changes;
     private final Values values;
     private final RunCaptures captures;
@@ -14,6 +19,10 @@ public final class RunChanges implements ItemChanges {
     private final boolean followRedirects;
     /** Of items whose answers led elsewhere; by index. */
     private final Map<Integer, RedirectTrail> trails = new ConcurrentHashMap<>();
+    /** Held while something is learned and told, so that it is told in the order in which it was learned. */
+    private final ReentrantLock learning = new ReentrantLock();
+    /** Guarded by {@link #learning}. */
+    private Consumer<JsonObject> journal = learned -> { };
 
     private RunChanges(RequestChanges changes, Values values, RunCaptures captures, RunCookies cookies, boolean followRedirects) {
         this.changes = changes;
@@ -63,29 +72,53 @@ public final class RunChanges implements ItemChanges {
 
     @Override
     public void answered(PlanItem item, OutgoingRequest sent, Answer answer) {
-        cookies.received(sent.endpoint(), sent.head().target(), answer.head().fields());
-        captures.take(item, answer);
+        Map<String, String> found = captures.find(item, answer);
+        learning.lock();
+        try {
+            cookies.received(sent.endpoint(), sent.head().target(), answer.head().fields()).forEach(journal);
+            found.forEach((name, value) -> {
+                if (values.capture(name, value)) {
+                    journal.accept(JsonObject.builder().put(CAPTURED, name).put("value", value).build());
+                }
+            });
+        } finally {
+            learning.unlock();
+        }
     }
 
     @Override
-    public Optional<OutgoingRequest> redirected(PlanItem item, OutgoingRequest sent, Answer answer, int hop) {
-        if (!followRedirects) {
-            return Optional.empty();
+    public void recall(JsonObject learned) {
+        Optional<String> name = learned.string(CAPTURED);
+        if (name.isPresent()) {
+            values.capture(name.get(), learned.string("value").orElse(""));
+        } else {
+            cookies.recall(learned);
         }
-        RedirectTrail trail = hop == 1 ? new RedirectTrail(sent, cookies) : trails.getOrDefault(item.index(), new RedirectTrail(sent, cookies));
-        return switch (trail.after(sent, answer.head())) {
-            case RedirectTrail.Step.Follow follow -> {
-                trails.put(item.index(), trail);
-                yield Optional.of(follow.request());
-            }
-            case RedirectTrail.Step.Last last -> withoutTrail(item);
-            case RedirectTrail.Step.Refused refused -> withoutTrail(item);
-        };
     }
 
-    private Optional<OutgoingRequest> withoutTrail(PlanItem item) {
-        trails.remove(item.index());
-        return Optional.empty();
+    @Override
+    public void tell(Consumer<JsonObject> listener) {
+        learning.lock();
+        try {
+            journal = listener;
+        } finally {
+            learning.unlock();
+        }
+    }
+
+    @Override
+    public Next redirected(PlanItem item, OutgoingRequest sent, Answer answer, int hop) {
+        if (!followRedirects) {
+            return new Next.Nothing();
+        }
+        RedirectTrail trail = hop == 1 ? new RedirectTrail(sent, cookies) : trails.getOrDefault(item.index(), new RedirectTrail(sent, cookies));
+        Next next = trail.after(sent, answer.head());
+        switch (next) {
+            case Next.Follow follow -> trails.put(item.index(), trail);
+            case Next.Nothing nothing -> trails.remove(item.index());
+            case Next.Refused refused -> trails.remove(item.index());
+        }
+        return next;
     }
 
     @Override

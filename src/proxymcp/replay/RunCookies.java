@@ -2,9 +2,11 @@ package proxymcp.replay;
 
 import java.time.Clock;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import proxymcp.exchange.Endpoint;
 import proxymcp.http.Fields;
+import proxymcp.json.JsonObject;
 
 /** Which cookies the requests of one run carry. For many threads. */
 public final class RunCookies {
@@ -55,11 +57,15 @@ public final class RunCookies {
      * Keeps what a response sets; nothing unless the mode is {@link Mode#JAR}.
      *
      * @param target path and query of the request that it answers
+     * @return the cookies that changed, for {@link #recall}
      */
-    public void received(Endpoint endpoint, String target, Fields response) {
-        if (mode == Mode.JAR) {
-            jar.receive(endpoint, target, response);
-        }
+    public List<JsonObject> received(Endpoint endpoint, String target, Fields response) {
+        return mode == Mode.JAR ? jar.receive(endpoint, target, response) : List.of();
+    }
+
+    /** Keeps a cookie that an earlier process of the run received. */
+    void recall(JsonObject cookie) {
+        jar.recall(cookie);
     }
 
     /** The fields of a request that follows a redirect: cookies of the jar that do not fit the new URL go, those that do come. */

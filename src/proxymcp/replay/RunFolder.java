@@ -15,16 +15,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import proxymcp.json.Json;
+import proxymcp.json.JsonArray;
 import proxymcp.json.JsonBoolean;
 import proxymcp.json.JsonException;
 import proxymcp.json.JsonObject;
+import proxymcp.json.JsonString;
+import proxymcp.json.JsonValue;
 import proxymcp.store.StoreFiles;
 
 /**
  * What a run keeps: {@code run.json} (what was asked for, which may hold secrets, and the seed), {@code plan} (a checked line an item),
- * {@code journal} (see {@link RunJournal}) and {@code lock}. Files are their owner's alone. {@code run.json} is written last, so that a folder that has one is
+ * {@code journal} (see {@link RunJournal}; captured values and cookies are secrets too) and {@code lock}. Files are their owner's alone. {@code run.json} is written last, so that a folder that has one is
  * whole.
  */
 final class RunFolder {
@@ -39,10 +43,12 @@ final class RunFolder {
     /**
      * What a run is.
      *
+     * @param notes those of its plan
      * @param request what was asked for, as the caller needs it to make settings and sender again
      * @param seed what waits before retries are drawn from
      */
-    record Header(ReplayId replayId, String sessionId, long startedAtMillis, long seed, int itemCount, int refreshCount, JsonObject request) {}
+    record Header(ReplayId replayId, String sessionId, long startedAtMillis, long seed, int itemCount, int refreshCount, List<String> notes,
+            JsonObject request) {}
 
     /**
      * What a run has come to.
@@ -51,8 +57,22 @@ final class RunFolder {
      * @param elapsedMillis how long it has been sending
      * @param goodBytes octets of the journal up to the end of its last whole line
      * @param doubtful indexes of unsafe requests that may have been sent, and whose end is not known
+     * @param refreshes numbers of those that renew an authorisation and are as doubtful
      */
-    record State(Header header, Plan plan, RunLedger ledger, Optional<Ended> ended, long elapsedMillis, long goodBytes, int damaged, BitSet doubtful) {}
+    record State(Header header, Plan plan, RunLedger ledger, Optional<Ended> ended, long elapsedMillis, long goodBytes, int damaged, BitSet doubtful,
+            BitSet refreshes) {
+        /** What who looks at the run should know. */
+        Optional<String> remark() {
+            List<String> sentences = new ArrayList<>();
+            if (damaged > 0) {
+                sentences.add(damaged + " lines of the journal are damaged");
+            }
+            refreshes.stream().filter(number -> number < plan.refreshItems().size()).mapToObj(plan.refreshItems()::get)
+                    .filter(PreparedRun::mayChange).forEach(item -> sentences.add("the " + item.method() + " with seq " + item.seq()
+                            + " that renews the authorisation may have been sent when its process ended; it is sent again if an answer asks for it"));
+            return sentences.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", sentences));
+        }
+    }
 
     /** How it ended. */
     record Ended(RunReport.State state, String reason, long atMillis) {}
@@ -80,7 +100,7 @@ final class RunFolder {
         files.replace(folder.resolve(HEADER), Json.bytes(JsonObject.builder().put("formatVersion", FORMAT_VERSION)
                 .put("replayId", header.replayId().text()).put("sessionId", header.sessionId()).put("startedAt", header.startedAtMillis())
                 .put("seed", header.seed()).put("itemCount", header.itemCount()).put("refreshCount", header.refreshCount())
-                .put("request", header.request()).build()));
+                .putStrings("selectionNotes", header.notes()).put("request", header.request()).build()));
     }
 
     /** Opens the journal behind its first {@code goodBytes} octets; what follows them is cut off. */
@@ -119,12 +139,22 @@ final class RunFolder {
             }
             return new Header(id, json.string("sessionId").orElse(""), RunJournal.number(json, "startedAt"), RunJournal.number(json, "seed"),
                     (int) RunJournal.number(json, "itemCount"), (int) RunJournal.number(json, "refreshCount"),
-                    json.object("request").orElse(JsonObject.EMPTY));
+                    strings(json.array("selectionNotes").orElse(JsonArray.EMPTY)), json.object("request").orElse(JsonObject.EMPTY));
         } catch (NoSuchFileException e) {
             throw new RunException("unknown_replay", "there is no replay " + id + ": its process died before it had begun");
         } catch (JsonException e) {
             throw new RunException("replay_damaged", "run.json of " + id + " is damaged: " + e.getMessage());
         }
+    }
+
+    private static List<String> strings(JsonArray values) {
+        List<String> strings = new ArrayList<>();
+        for (JsonValue value : values) {
+            if (value instanceof JsonString string) {
+                strings.add(string.value());
+            }
+        }
+        return strings;
     }
 
     /**
@@ -135,50 +165,83 @@ final class RunFolder {
     State read(ReplayId id) throws IOException {
         Header header = header(id);
         Plan plan = plan(header);
-        RunLedger ledger = new RunLedger(plan.items());
-        BitSet sending = new BitSet();
-        Ended[] ended = new Ended[1];
-        long[] elapsed = new long[1];
-        CheckedLines.Found found;
+        Told told = new Told(header, new RunLedger(plan.items()));
+        CheckedLines.Found found = readJournal(told::take);
+        BitSet doubtful = doubtful(plan, told.ledger, told.sending.keySet(), found.damaged() > 0);
+        told.doubtfulRefreshes.or(told.refreshing);
+        return new State(header, plan, told.ledger, told.ended, told.elapsedMillis, found.goodBytes(), found.damaged(), doubtful, told.doubtfulRefreshes);
+    }
+
+    /** Gives a memory all that the processes of the run have learned so far. */
+    void recall(RunMemory memory) throws IOException {
+        readJournal(line -> line.object("learned").ifPresent(memory::recall));
+    }
+
+    private CheckedLines.Found readJournal(CheckedLines.Reader reader) throws IOException {
         try {
-            found = CheckedLines.read(folder.resolve(JOURNAL), line -> {
-                if (line.has("sending")) {
-                    sending.set(index(line, "sending", header));
-                } else if (line.has("cleared")) {
-                    sending.clear(index(line, "cleared", header));
-                } else if (line.has("done")) {
-                    ledger.put(index(line, "done", header), RunJournal.result(line));
-                    elapsed[0] = Math.max(elapsed[0], RunJournal.number(line, "at"));
-                } else if (line.has("ended")) {
-                    ended[0] = new Ended(stateOf(line.string("ended").orElse("")), line.string("reason").orElse(""), RunJournal.number(line, "at"));
-                    elapsed[0] = Math.max(elapsed[0], RunJournal.number(line, "elapsed"));
-                } else if (line.has("resumed")) {
-                    ended[0] = null;
-                }
-            });
+            return CheckedLines.read(folder.resolve(JOURNAL), reader);
         } catch (NoSuchFileException e) {
-            found = new CheckedLines.Found(0, 0, false); // Its process died before the first line.
+            return new CheckedLines.Found(0, 0, false); // Its process died before the first line.
         }
-        BitSet doubtful = doubtful(plan, ledger, sending, found.damaged() > 0);
-        return new State(header, plan, ledger, Optional.ofNullable(ended[0]), elapsed[0], found.goodBytes(), found.damaged(), doubtful);
+    }
+
+    /** What the lines of a journal come to. */
+    private static final class Told {
+        private final Header header;
+        private final RunLedger ledger;
+        /** Attempts in flight, by index. */
+        private final Map<Integer, Long> sending = new HashMap<>();
+        private final BitSet refreshing = new BitSet();
+        /** Those of processes before the last one. */
+        private final BitSet doubtfulRefreshes = new BitSet();
+        private Optional<Ended> ended = Optional.empty();
+        private long elapsedMillis;
+
+        Told(Header header, RunLedger ledger) {
+            this.header = header;
+            this.ledger = ledger;
+        }
+
+        void take(JsonObject line) throws RunException {
+            if (line.has("sending")) {
+                sending.put(index(line, "sending", header.itemCount()), RunJournal.number(line, "attempt"));
+            } else if (line.has("cleared")) {
+                sending.remove(index(line, "cleared", header.itemCount()), RunJournal.number(line, "attempt"));
+            } else if (line.has("done")) {
+                ledger.put(index(line, "done", header.itemCount()), RunJournal.result(line));
+                elapsedMillis = Math.max(elapsedMillis, RunJournal.number(line, "at"));
+            } else if (line.has("refreshing")) {
+                refreshing.set(index(line, "refreshing", header.refreshCount()));
+            } else if (line.has("refreshed")) {
+                refreshing.clear(index(line, "refreshed", header.refreshCount()));
+            } else if (line.has("ended")) {
+                ended = Optional.of(new Ended(stateOf(line.string("ended").orElse("")), line.string("reason").orElse(""),
+                        RunJournal.number(line, "at")));
+                elapsedMillis = Math.max(elapsedMillis, RunJournal.number(line, "elapsed"));
+            } else if (line.has("resumed")) {
+                ended = Optional.empty();
+                doubtfulRefreshes.or(refreshing);
+                refreshing.clear();
+            }
+        }
+
+        private int index(JsonObject line, String name, int count) throws RunException {
+            long index = RunJournal.number(line, name);
+            if (index < 0 || index >= count) {
+                throw new RunException("replay_damaged", "the journal of " + header.replayId() + " has an item " + index + " of " + count);
+            }
+            return (int) index;
+        }
     }
 
     /** A damaged line may have been one that said that an unsafe request goes out: none of them is sent then. */
-    private static BitSet doubtful(Plan plan, RunLedger ledger, BitSet sending, boolean damaged) {
+    private static BitSet doubtful(Plan plan, RunLedger ledger, Set<Integer> sending, boolean damaged) {
         BitSet doubtful = new BitSet();
         for (PlanItem item : plan.items()) {
-            boolean mayHaveGone = sending.get(item.index()) || damaged && PreparedRun.mayChange(item);
+            boolean mayHaveGone = sending.contains(item.index()) || damaged && PreparedRun.mayChange(item);
             doubtful.set(item.index(), mayHaveGone && ledger.isPending(item.index()));
         }
         return doubtful;
-    }
-
-    private static int index(JsonObject line, String name, Header header) throws RunException {
-        long index = RunJournal.number(line, name);
-        if (index < 0 || index >= header.itemCount()) {
-            throw new RunException("replay_damaged", "the journal of " + header.replayId() + " has an item " + index + " of " + header.itemCount());
-        }
-        return (int) index;
     }
 
     private static RunReport.State stateOf(String id) {
@@ -208,7 +271,8 @@ final class RunFolder {
         if (found.damaged() > 0 || found.torn() || items.size() != header.itemCount() + header.refreshCount()) {
             throw new RunException("replay_damaged", "the plan of " + header.replayId() + " is damaged");
         }
-        return new Plan(header.sessionId(), items.subList(0, header.itemCount()), items.subList(header.itemCount(), items.size()));
+        return new Plan(header.sessionId(), items.subList(0, header.itemCount()), items.subList(header.itemCount(), items.size()),
+                header.notes());
     }
 
     private static JsonObject json(PlanItem item) {

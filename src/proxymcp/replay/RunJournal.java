@@ -16,11 +16,15 @@ import proxymcp.json.JsonObject;
  * <pre>
  *   {"resumed":millis}                                     another process goes on
  *   {"sending":index,"attempt":n}                          an unsafe request goes out; on the disk before its first octet
- *   {"cleared":index}                                      it was not sent, or was refused, and may be sent again
+ *   {"cleared":index,"attempt":n}                          that attempt was not sent, or was refused, and may be sent again
+ *   {"learned":{…}}                                        what {@link RunMemory} told: before the item that it comes from is done
+ *   {"refreshing":number,"attempt":n}                      a request that renews the authorisation goes out; on the disk before, if it is unsafe
+ *   {"refreshed":number}                                   its end is known
  *   {"done":index,"state":…,"attempts":n,"at":millis,…}    an item has ended
  *   {"ended":state,"reason":…,"at":millis,"elapsed":millis}
  * </pre>
- * An index that is {@code sending} and neither {@code cleared} nor {@code done} may have reached its origin. Results are written at once and not forced:
+ * An index that is {@code sending} and neither {@code cleared} nor {@code done} may have reached its origin. So may a refresh that is {@code refreshing} and
+ * not {@code refreshed}: it has no result to keep, and whether it is sent again is up to what the origin says to the items that are sent. Results are written at once and not forced:
  * they survive the death of the process, and after a loss of power what they are about is sent again if it is safe.
  *
  * <p>A write that fails takes back what it wrote, and is the last one: from then on {@link #sending} throws, and all else does nothing but tell
@@ -33,6 +37,7 @@ final class RunJournal implements Closeable {
     /** Written under {@link #writing}. */
     private volatile long position;
     private volatile Optional<String> failure = Optional.empty();
+    private volatile Optional<String> found = Optional.empty();
     /** Guarded by {@link #forcing}. */
     private long forced;
 
@@ -45,6 +50,16 @@ final class RunJournal implements Closeable {
     /** Why it cannot be written any more; empty while it can. */
     Optional<String> failure() {
         return failure;
+    }
+
+    /** What is to be said of it: {@link #failure}, else what {@link #found} was given. */
+    Optional<String> remark() {
+        return failure.or(() -> found);
+    }
+
+    /** Keeps what a reader of the run should know of what earlier processes wrote. */
+    void found(String sentence) {
+        found = Optional.of(sentence);
     }
 
     /** Keeps a sentence for the report, unless there is one. */
@@ -69,9 +84,34 @@ final class RunJournal implements Closeable {
         force(end);
     }
 
-    /** The request may be sent again. */
-    void cleared(int index) {
-        write(JsonObject.builder().put("cleared", index).build());
+    /** The request may be sent again; says nothing of a later attempt, which may have been journalled by now. */
+    void cleared(int index, int attempt) {
+        write(JsonObject.builder().put("cleared", index).put("attempt", attempt).build());
+    }
+
+    /** Something was learned from an answer. */
+    void learned(JsonObject what) {
+        write(JsonObject.builder().put("learned", what).build());
+    }
+
+    /**
+     * A request that renews the authorisation goes out.
+     *
+     * @param number counts from 0 in the plan's refresh items
+     * @throws IOException if it is unsafe and that cannot be made durable: it must not go out
+     */
+    void refreshing(int number, int attempt, boolean unsafe) throws IOException {
+        JsonObject line = JsonObject.builder().put("refreshing", number).put("attempt", attempt).build();
+        if (unsafe) {
+            force(append(line));
+        } else {
+            write(line);
+        }
+    }
+
+    /** It has ended, well or not. To be called before another one may begin. */
+    void refreshed(int number) {
+        write(JsonObject.builder().put("refreshed", number).build());
     }
 
     /** An item has ended. */

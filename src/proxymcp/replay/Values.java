@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -50,14 +49,9 @@ public final class Values {
         this.inputs = Map.copyOf(inputs);
     }
 
-    /** What was captured so far, by name: kept beside the journal so that an interrupted run can go on. */
-    public Map<String, String> captured() {
-        return new TreeMap<>(captured);
-    }
-
-    /** Takes a captured value, in place of an earlier one of that name. */
-    public void capture(String name, String value) {
-        captured.put(name, value);
+    /** Takes a captured value, in place of an earlier one of that name; whether it differs from that. */
+    public boolean capture(String name, String value) {
+        return !value.equals(captured.put(name, value));
     }
 
     /** Whether a capture may have this name. */

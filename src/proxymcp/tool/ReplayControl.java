@@ -106,7 +106,9 @@ public final class ReplayControl implements Closeable {
 
     /** Chooses requests. Reads mapped files: work for the pool. */
     Plan plan(SessionId session, ReplayArgs args, SendSettings settings) throws Exception {
-        return sessions.catalog().read(session, opened -> new Planner(opened, settings).plan(args.selection(), args.refreshSeqs()));
+        Plan plan = sessions.catalog().read(session, opened -> new Planner(opened, settings).plan(args.selection(), args.refreshSeqs()));
+        Optional<String> unused = args.unusedFilters();
+        return unused.isPresent() ? plan.noting(unused.get()) : plan;
     }
 
     /** Checks what is done to the requests of a plan. */
@@ -144,7 +146,7 @@ public final class ReplayControl implements Closeable {
                     System::nanoTime);
             PreparedRun usual = new PreparedRun(args.settings(), new ClosingSender(sender, planned, writer));
             Predicate<PlanItem> unsafe = args.overridesMakeUnsafe() ? item -> true : usual.isUnsafe();
-            return new PreparedRun(usual.settings(), usual.sender(), unsafe);
+            return new PreparedRun(usual.settings(), usual.sender(), unsafe, planned.changes());
         } catch (BadArgument | ToolFailure e) {
             throw new PlanException(e.getMessage());
         } catch (IOException | PlanException | RuntimeException e) {

@@ -10,6 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import proxymcp.exchange.Endpoint;
 import proxymcp.http.Fields;
+import proxymcp.json.JsonObject;
 
 /** Cookies as RFC 6265 wants them kept and sent. A row of what is sent reads {@code name=value; ...}. */
 final class CookieJarTest {
@@ -201,6 +202,34 @@ final class CookieJarTest {
         assertEquals("a=deep; a=top", merged("a=1; a=2", fitting));
         assertEquals("a=deep; b=2; a=top", merged("a=1; b=2", fitting));
         assertEquals("a=deep; a=top; b=2", merged("a=1; a=2; b=2; a=3", fitting));
+    }
+
+    /** What the jar of a process that died held is journalled, and put into the one that goes on. */
+    @Test void aJarThatRecallsWhatAnotherReceivedSendsTheSame() {
+        List<JsonObject> journal = new ArrayList<>();
+        String[][] received = {{"https://app.example.com/a/b", "one=1", "two=2; Domain=example.com; Path=/", "three=3; Secure; Max-Age=60"},
+            {"http://[::1]:8080/", "four=\u00e4 \"4\"; Path=/x"}, {"https://app.example.com/a/b", "one=new", "two=2; Domain=example.com; Path=/; Max-Age=0"},
+            {"https://app.example.com/a/b", "one=new"}, {"https://app.example.com/", "bad=1; Domain=other.example.org"}};
+        for (String[] row : received) {
+            List<Fields.Line> lines = new ArrayList<>();
+            for (int i = 1; i < row.length; i++) {
+                lines.add(new Fields.Line("Set-Cookie", row[i]));
+            }
+            journal.addAll(jar.receive(endpoint(row[0]), target(row[0]), Fields.of(lines)));
+        }
+        assertEquals(6, journal.size(), "neither what changes nothing nor what is refused");
+        CookieJar next = new CookieJar(clock);
+        journal.forEach(next::recall);
+        assertEquals(jar.size(), next.size());
+        for (int seconds : new int[] {0, 61}) {
+            clock.advance(Duration.ofSeconds(seconds));
+            for (String url : List.of("https://app.example.com/a/c", "http://app.example.com/a/c", "https://example.com/", "https://x.example.com/a/",
+                    "http://[::1]/x/y", "http://[::1]/")) {
+                assertEquals(fitting(url), next.fitting(endpoint(url), target(url)), url);
+            }
+        }
+        assertSent("https://app.example.com/a/c", "one=new");
+        assertSent("http://[::1]/x/y", "four=\u00e4 \"4\"");
     }
 
     private static String merged(String recorded, CookieJar.Fitting fitting) {

@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -141,10 +142,14 @@ final class RunJournalTest {
     }
 
     private RunReport run(String method, int count, SmallDisk disk, ScriptedSender sender) throws Exception {
-        Plan plan = ScriptedSender.plan(ScriptedSender.items(count, method));
         RunSettings settings = new RunSettings(1, RunSettings.DEFAULT.perHostConcurrency(), RunSettings.DEFAULT.ratePerSecond(), 1,
                 RunSettings.DEFAULT.pacing(), RunSettings.DEFAULT.retry(), Optional.empty(), Optional.empty());
-        RunFolder.Header header = new RunFolder.Header(new ReplayId("replay_20260101000000_abcdefgh"), plan.sessionId(), 0, 0, count, 0, JsonObject.EMPTY);
+        return run(ScriptedSender.plan(ScriptedSender.items(count, method)), settings, disk, sender);
+    }
+
+    private RunReport run(Plan plan, RunSettings settings, SmallDisk disk, ScriptedSender sender) throws Exception {
+        RunFolder.Header header = new RunFolder.Header(new ReplayId("replay_20260101000000_abcdefgh"), plan.sessionId(), 0, 0, plan.items().size(),
+                plan.refreshItems().size(), plan.notes(), JsonObject.EMPTY);
         ReplayRun run = new ReplayRun(header, plan, new PreparedRun(settings, sender), RunTime.of(Clock.systemUTC()), new RunJournal(disk, 0), () -> { },
                 new RunLedger(plan.items()), 0);
         run.begin();
@@ -186,12 +191,25 @@ final class RunJournalTest {
         assertEquals("aborted {aborted=3}", report.state().id() + " " + report.skippedBuckets());
     }
 
+    @Test void aRefreshThatCannotBeMadeDurableIsNotSent() throws Exception {
+        for (String method : List.of("POST", "GET")) {
+            ScriptedSender sender = new ScriptedSender(RunTime.of(Clock.systemUTC()),
+                    (item, attempt) -> ScriptedSender.status(item.seq() == 1 && attempt == 1 ? 401 : 200));
+            Plan plan = new Plan("20260101000000_abcdefgh", ScriptedSender.items(2, "GET"), List.of(ScriptedSender.item(2, method, "login")));
+            RunSettings settings = new RunSettings(1, RunSettings.DEFAULT.perHostConcurrency(), RunSettings.DEFAULT.ratePerSecond(), 1,
+                    RunSettings.DEFAULT.pacing(), RunSettings.DEFAULT.retry(), Optional.empty(),
+                    Optional.of(new RunSettings.AuthRefresh(Set.of(401), List.of(3L))));
+            RunReport report = run(plan, settings, new SmallDisk(file(), 1 << 20, 0), sender);
+            assertEquals(method.equals("POST") ? "aborted [1/1]" : "done [1/1, 3/1, 1/2, 2/1]", report.state().id() + " " + sender.sent());
+        }
+    }
+
     @Test void afterAFailedForceNothingIsWrittenAnyMore() throws Exception {
         RunJournal journal = new RunJournal(new SmallDisk(file(), 1 << 20, 1), 0);
         journal.sending(0, 1);
         assertThrows(IOException.class, () -> journal.sending(1, 1));
         assertThrows(IOException.class, () -> journal.sending(2, 1));
-        journal.cleared(2);
+        journal.cleared(2, 1);
         journal.close();
         assertEquals(2, Files.readAllLines(file()).size());
     }

@@ -39,6 +39,33 @@ final class TokenBucketTest {
         assertEquals(5, taken(bucket, 100 * SECOND, 100 * SECOND + 1));
     }
 
+    /** As {@link #taken}, by one whose timer is late. */
+    private static long takenLate(TokenBucket bucket, long until, long late) {
+        long count = 0;
+        for (long now = 0; now < until; ) {
+            bucket.take(now);
+            count++;
+            long next = bucket.nextAt(now);
+            now = next <= now ? now : next + late;
+        }
+        return count;
+    }
+
+    @Test void timersThatAreLateDoNotSlowTheRate() {
+        assertEquals(2_000, takenLate(new TokenBucket(200, 1), 10 * SECOND, 400_000));
+        assertEquals(2_000, takenLate(new TokenBucket(200, 3), 10 * SECOND, 3_000_000) - 2);
+        assertEquals(100_000, takenLate(new TokenBucket(10_000, 1), 10 * SECOND, 450_000), 10);
+    }
+
+    @Test void whoComesAgainAfterAPauseFindsTheBurstAndNoMore() {
+        TokenBucket bucket = new TokenBucket(1_000, 1);
+        bucket.take(0); // Nobody waits for the next one.
+        assertEquals(1, taken(bucket, SECOND / 100, SECOND / 100 + 1));
+        bucket.nextAt(SECOND / 100); // Somebody does, and does not come.
+        long later = SECOND / 100 + 2_000_000 + TokenBucket.LATE_NANOS_MAX;
+        assertEquals(1, taken(bucket, later, later + 1));
+    }
+
     @Test void aTokenThatIsNotThereCannotBeTaken() {
         TokenBucket bucket = new TokenBucket(1, 1);
         bucket.take(0);

@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * An origin that counts: what came, and how much of it at a time. {@code /login} gives a token, {@code /secret} takes the newest one for so many times,
- * {@code /limited} says 429 at first, {@code /slow} waits, {@code /hold} until {@link #release}.
+ * {@code /limited} says 429 at first, {@code /hold} waits until {@link #release}, {@code /moved?LOCATION} redirects there, or nowhere.
  */
 final class ReplayOrigin implements AutoCloseable {
     final AtomicInteger requests = new AtomicInteger();
@@ -63,7 +63,7 @@ final class ReplayOrigin implements AutoCloseable {
     }
 
     /** Sends requests through a proxy, one after the other: a method and a path each. */
-    void record(int proxyPort, String... methodsAndPaths) throws Exception {
+    private void record(int proxyPort, String... methodsAndPaths) throws Exception {
         try (HttpClient client = HttpClient.newBuilder().proxy(ProxySelector.of(new InetSocketAddress("127.0.0.1", proxyPort))).build()) {
             for (String wanted : methodsAndPaths) {
                 int space = wanted.indexOf(' ');
@@ -76,6 +76,16 @@ final class ReplayOrigin implements AutoCloseable {
         requests.set(0);
         seen.clear();
         mostInFlight.set(0);
+    }
+
+    /** Id of a session, ended, that a proxy of {@code tools} recorded of these requests to this origin. */
+    String session(Tools tools, String... methodsAndPaths) throws Exception {
+        int port = (int) Tools.number(tools.call("proxy_start", "{}"), "port");
+        String id = Tools.text(tools.call("proxy_session_start", "{\"capture_profile\":\"full\"}"), "session.id");
+        record(port, methodsAndPaths);
+        tools.call("proxy_stop", "{}");
+        tools.call("proxy_session_stop", "{}");
+        return id;
     }
 
     private void serve(HttpExchange exchange) throws IOException {
@@ -106,6 +116,11 @@ final class ReplayOrigin implements AutoCloseable {
         } else if (path.startsWith("/hold")) {
             await(released, 30);
             send(exchange, 200, "held");
+        } else if (path.startsWith("/moved")) {
+            if (path.contains("?")) {
+                exchange.getResponseHeaders().set("Location", path.substring(path.indexOf('?') + 1));
+            }
+            send(exchange, 302, "moved");
         } else if (path.startsWith("/fail")) {
             send(exchange, 500, "failed");
         } else {

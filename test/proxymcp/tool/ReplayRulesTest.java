@@ -37,15 +37,6 @@ final class ReplayRulesTest {
         tools.close();
     }
 
-    private String recorded(String... methodsAndPaths) throws Exception {
-        int port = (int) number(tools.call("proxy_start", "{}"), "port");
-        String id = text(tools.call("proxy_session_start", "{\"capture_profile\":\"full\"}"), "session.id");
-        origin.record(port, methodsAndPaths);
-        tools.call("proxy_stop", "{}");
-        tools.call("proxy_session_stop", "{}");
-        return id;
-    }
-
     private void rule(String matcher, String handler) {
         tools.call("proxy_add_rule", ("{'description':'test','matcher':" + matcher + ",'handler':" + handler + "}").replace('\'', '"'));
     }
@@ -62,7 +53,7 @@ final class ReplayRulesTest {
 
     @Test
     void aRequestIsChangedAndKeptAsItWasAndAsItWentOut() throws Exception {
-        String session = recorded("POST /a");
+        String session = origin.session(tools, "POST /a");
         rule("{'method':'POST'}", "{'type':'passthrough','transformRequest':{'updateHeaders':{'X-Test':'ruled'},"
                 + "'matchReplaceBody':[['recorded','changed by a rule']],'replaceUrl':{'match':'/a$','replace':'/b'}}}");
         JsonObject result = run(session, "");
@@ -81,7 +72,7 @@ final class ReplayRulesTest {
 
     @Test
     void aRequestIsSentToAnotherOrigin() throws Exception {
-        String session = recorded("GET /a");
+        String session = origin.session(tools, "GET /a");
         try (ReplayOrigin other = new ReplayOrigin()) {
             rule("{}", "{'type':'forward','forwardTo':'" + other.url() + "/base'}");
             assertEquals(1, number(run(session, ""), "successCount"));
@@ -92,7 +83,7 @@ final class ReplayRulesTest {
 
     @Test
     void aMockAnswersInsteadOfTheOriginAndItsValuesAreTaken() throws Exception {
-        String session = recorded("GET /a", "GET /b");
+        String session = origin.session(tools, "GET /a", "GET /b");
         rule("{'pathPattern':'^/a'}", "{'type':'mock','status':201,'headers':{'Content-Type':'application/json'},'body':'{\\'token\\':\\'t-1\\'}'}");
         JsonObject result = run(session, ",'concurrency':1,'captures':[{'from_seq':1,'select':'json:$.token','as':'token'}],"
                 + "'overrides':[{'match':{'url_contains':'/b'},'set_headers':{'X-Test':'{token}'}}]");
@@ -103,7 +94,7 @@ final class ReplayRulesTest {
 
     @Test
     void whatARuleDropsIsNoSuccess() throws Exception {
-        String session = recorded("GET /a", "GET /b");
+        String session = origin.session(tools, "GET /a", "GET /b");
         rule("{'pathPattern':'^/a'}", "{'type':'drop'}");
         JsonObject result = run(session, "");
         assertEquals("{\"blocked_by_rule\":1}", Json.text(at(result, "errorBuckets")));
@@ -112,7 +103,7 @@ final class ReplayRulesTest {
 
     @Test
     void theRunGetsTheAnswerAsTheRuleMakesIt() throws Exception {
-        String session = recorded("GET /a", "GET /b");
+        String session = origin.session(tools, "GET /a", "GET /b");
         rule("{'pathPattern':'^/a'}", "{'type':'passthrough','transformResponse':{'replaceStatus':503,'matchReplaceBody':[['/a','/edited']]}}");
         JsonObject result = run(session, ",'concurrency':1,'captures':[{'from_seq':1,'select':'json:$.path','as':'path'}],"
                 + "'overrides':[{'match':{'url_contains':'/b'},'set_headers':{'X-Test':'{path}'}}]");
@@ -124,7 +115,7 @@ final class ReplayRulesTest {
 
     @Test
     void anAnswerThatARuleCutsIsAFailure() throws Exception {
-        String session = recorded("GET /a");
+        String session = origin.session(tools, "GET /a");
         rule("{}", "{'type':'passthrough','abortAfterBytes':3,'delayMs':20,'throttleBytesPerSecond':1000}");
         JsonObject result = run(session, "");
         assertEquals("{\"blocked_by_rule\":1}", Json.text(at(result, "errorBuckets")));
@@ -133,7 +124,7 @@ final class ReplayRulesTest {
 
     @Test
     void aDelayEndsWithTheRun() throws Exception {
-        String session = recorded("GET /a");
+        String session = origin.session(tools, "GET /a");
         rule("{}", "{'type':'passthrough','delayMs':600000}");
         JsonObject result = run(session, ",'timeout_ms':200");
         assertEquals("{\"timeout\":1}", Json.text(at(result, "errorBuckets")));
@@ -142,7 +133,7 @@ final class ReplayRulesTest {
 
     @Test
     void aRuleMakesNoUnsafeRequestOfASafeOneUnlessAllowed() throws Exception {
-        String session = recorded("GET /a");
+        String session = origin.session(tools, "GET /a");
         rule("{}", "{'type':'passthrough','transformRequest':{'replaceMethod':'DELETE'}}");
         assertEquals("{\"blocked_by_rule\":1}", Json.text(at(run(session, ",'unsafe_methods':['POST'],'allow_unsafe':false"), "errorBuckets")));
         assertEquals(0, origin.requests.get());
@@ -152,7 +143,7 @@ final class ReplayRulesTest {
 
     @Test
     void aPlanShowsWhatRulesWouldDoAndIsNotCounted() throws Exception {
-        String session = recorded("GET /a", "POST /b", "GET /c");
+        String session = origin.session(tools, "GET /a", "POST /b", "GET /c");
         rule("{'pathPattern':'^/a'}", "{'type':'mock','status':404}");
         rule("{'method':'POST'}", "{'type':'passthrough','transformRequest':{'matchReplaceBody':[['recorded','x']]}}");
         JsonObject plan = tools.call("proxy_replay_session", "{\"session_id\":\"" + session + "\",\"use_rules\":true,\"allow_unsafe\":true}");

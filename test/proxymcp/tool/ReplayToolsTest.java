@@ -53,16 +53,6 @@ final class ReplayToolsTest {
         tools.close();
     }
 
-    /** A session with these requests. */
-    private String recorded(String... methodsAndPaths) throws Exception {
-        int port = (int) number(tools.call("proxy_start", "{}"), "port");
-        String id = text(tools.call("proxy_session_start", "{\"capture_profile\":\"full\"}"), "session.id");
-        origin.record(port, methodsAndPaths);
-        tools.call("proxy_stop", "{}");
-        tools.call("proxy_session_stop", "{}");
-        return id;
-    }
-
     private static String[] gets(int count, String path) {
         String[] all = new String[count];
         Arrays.setAll(all, i -> "GET " + path + "?i=" + i);
@@ -90,7 +80,7 @@ final class ReplayToolsTest {
 
     @Test
     void aDryRunShowsThePlanAndSendsNothing() throws Exception {
-        String session = recorded("GET /a?x=1", "POST /b");
+        String session = origin.session(tools, "GET /a?x=1", "POST /b");
         JsonObject plan = replay(session, ",\"target_base_url\":\"https://staging.example:8443\",\"allow_unsafe\":true,\"overrides\":["
                 + "{\"match\":{\"method\":\"POST\"},\"set_json\":{\"$.name\":\"new\"},\"set_headers\":{\"X-Test\":\"{env:REPLAY_TEST}\"}}]");
         assertEquals("dry_run planned 2 0 0", text(plan, "mode") + " " + text(plan, "state") + " " + number(plan, "selectedCount") + " "
@@ -108,7 +98,7 @@ final class ReplayToolsTest {
 
     @Test
     void aThousandRequestsGoOutWithBoundedConcurrency() throws Exception {
-        String session = recorded(gets(1_000, "/item"));
+        String session = origin.session(tools, gets(1_000, "/item"));
         origin.gather(8);
         JsonObject result = run(session, ",\"limit\":5000,\"concurrency\":8");
         assertEquals("done 1000 1000 0", text(result, "state") + " " + number(result, "selectedCount") + " " + number(result, "successCount") + " "
@@ -126,14 +116,20 @@ final class ReplayToolsTest {
         String replayed = text(result, "replaySessionId");
         JsonObject found = tools.call("proxy_query_session", "{\"session_id\":\"" + replayed + "\",\"source\":\"replay\",\"limit\":1}");
         assertEquals(1_000, number(found, "total"));
-        String notes = Json.text(at(tools.call("proxy_get_session_exchange", "{\"session_id\":\"" + replayed + "\",\"exchange_id\":\""
-                + text(item(last, 0), "replayExchangeId") + "\"}"), "exchange.notes"));
-        assertTrue(notes.contains("replay of exchange 1000 (" + text(item(last, 0), "exchangeId") + ") of session " + session), notes);
+        JsonObject shown = tools.call("proxy_get_session_exchange", "{\"session_id\":\"" + replayed + "\",\"exchange_id\":\""
+                + text(item(last, 0), "replayExchangeId") + "\"}");
+        String original = text(item(last, 0), "exchangeId");
+        String notes = Json.text(at(shown, "exchange.notes"));
+        assertTrue(notes.contains("replay of exchange 1000 (" + original + ") of session " + session), notes);
+        assertEquals("{\"sessionId\":\"" + session + "\",\"seq\":1000,\"exchangeId\":\"" + original + "\"}", Json.text(at(shown, "exchange.replayOf")));
+        JsonObject recorded = tools.call("proxy_get_session_exchange", "{\"session_id\":\"" + session + "\",\"seq\":1000}");
+        assertEquals(original, text(recorded, "exchange.id"));
+        assertFalse(((JsonObject) at(recorded, "exchange")).has("replayOf"));
     }
 
     @Test
     void oneAtATimeKeepsTheOrder() throws Exception {
-        String session = recorded(gets(50, "/item"));
+        String session = origin.session(tools, gets(50, "/item"));
         run(session, ",\"concurrency\":1");
         for (int i = 0; i < 50; i++) {
             assertTrue(origin.seen.get(i).startsWith("GET /item?i=" + i + " "), origin.seen.get(i));
@@ -143,7 +139,7 @@ final class ReplayToolsTest {
 
     @Test
     void whatMayChangeSomethingIsSkippedUnlessAllowed() throws Exception {
-        String session = recorded("GET /a", "POST /b", "DELETE /c", "PUT /d");
+        String session = origin.session(tools, "GET /a", "POST /b", "DELETE /c", "PUT /d");
         JsonObject result = run(session, "");
         assertEquals("1 3", number(result, "executedCount") + " " + number(result, "skippedCount"));
         assertEquals("{\"unsafe\":3}", Json.text(at(result, "skippedBuckets")));
@@ -158,7 +154,7 @@ final class ReplayToolsTest {
     void anAuthorisationThatExpiresIsRenewedOnceAndTheRunGoesOn() throws Exception {
         String[] requests = gets(41, "/secret");
         requests[0] = "GET /login";
-        String session = recorded(requests);
+        String session = origin.session(tools, requests);
         origin.tokenUses = 10;
         JsonObject result = run(session, ",\"concurrency\":1,\"captures\":[{\"from_seq\":1,\"select\":\"json:$.token\",\"as\":\"token\"}],"
                 + "\"overrides\":[{\"match\":{\"url_contains\":\"/secret\"},\"set_headers\":{\"Authorization\":\"Bearer {token}\"}}],"
@@ -172,7 +168,7 @@ final class ReplayToolsTest {
 
     @Test
     void aStormOf429sIsWaitedOut() throws Exception {
-        String session = recorded(gets(30, "/limited"));
+        String session = origin.session(tools, gets(30, "/limited"));
         origin.refusals.set(8);
         JsonObject result = run(session, ",\"concurrency\":6,\"retry\":{\"max_attempts\":8,\"base_delay_ms\":10,\"on\":[\"429\"]}");
         assertEquals("30 0 {}", number(result, "successCount") + " " + number(result, "errorCount") + " " + Json.text(at(result, "errorBuckets")));
@@ -187,7 +183,7 @@ final class ReplayToolsTest {
     void aRetriedRequestIsNotKeptOutByThoseThatWaitForItsAnswer() throws Exception {
         String[] requests = gets(20, "/item");
         requests[0] = "GET /limited";
-        String session = recorded(requests);
+        String session = origin.session(tools, requests);
         origin.refusals.set(2);
         JsonObject result = run(session, ",\"concurrency\":3,\"retry\":{\"max_attempts\":5,\"base_delay_ms\":300},"
                 + "\"captures\":[{\"from_seq\":1,\"select\":\"json:$.path\",\"as\":\"found\"}],"
@@ -197,8 +193,21 @@ final class ReplayToolsTest {
     }
 
     @Test
+    void aRedirectThatLeadsNowhereIsNoSuccess() throws Exception {
+        String session = origin.session(tools, "GET /moved?/a", "GET /moved", "GET /moved?ftp://b.test/", "GET /moved?/moved?/moved", "GET /a");
+        JsonObject result = run(session, ",\"concurrency\":1,\"follow_redirects\":true");
+        assertEquals("{\"200\":2,\"302\":3} {\"redirect\":3} 2", Json.text(at(result, "statusCounts")) + " " + Json.text(at(result, "errorBuckets")) + " "
+                + number(result, "successCount"));
+        assertEquals("redirect: the redirect has no Location", text(item(result, 1), "errorClass") + ": " + text(item(result, 1), "error"));
+        assertEquals("the redirect leads to no http or https URL without a user name: \"ftp://b.test/\"", text(item(result, 2), "error"));
+        assertEquals(302, number(item(result, 2), "responseStatus"));
+        assertEquals("the redirect has no Location", text(item(result, 3), "error"), "the last of two");
+        assertEquals("5 {}", number(run(session, ""), "successCount") + " " + Json.text(at(run(session, ""), "errorBuckets")), "not to be followed");
+    }
+
+    @Test
     void tooManyFailuresEndTheRun() throws Exception {
-        String session = recorded(gets(200, "/fail"));
+        String session = origin.session(tools, gets(200, "/fail"));
         JsonObject result = run(session, ",\"limit\":200,\"concurrency\":2,\"stop_on\":{\"error_rate\":0.5,\"min_requests\":20}");
         assertEquals("aborted", text(result, "state"));
         assertTrue(number(result, "executedCount") < 40, Json.text(at(result, "errorBuckets")));
@@ -210,8 +219,23 @@ final class ReplayToolsTest {
     }
 
     @Test
+    void whatASelectionDoesNotReachIsToldInPlanRunAndStatus() throws Exception {
+        String session = origin.session(tools, "GET /a", "GET /b", "GET /c");
+        String beyond = ",\"seq_ranges\":[\"2-9\"]";
+        String note = "[\"seq_ranges: 2-9 goes on behind the last seq of the session, 3\"]";
+        assertEquals(note, Json.text(at(replay(session, beyond), "selectionNotes")));
+        JsonObject result = run(session, beyond);
+        assertEquals(note, Json.text(at(result, "selectionNotes")));
+        JsonObject status = tools.call(STATUS, "{\"replay_id\":\"" + text(result, "replayId") + "\"}");
+        assertEquals("2 " + note, number(status, "selectedCount") + " " + Json.text(at(status, "selectionNotes")));
+        assertEquals("[\"limit, url_contains: not applied, as seqs names all that is sent\"]",
+                Json.text(at(replay(session, ",\"seqs\":[1,3],\"limit\":1,\"url_contains\":\"/b\""), "selectionNotes")));
+        assertFalse(replay(session, "").has("selectionNotes"));
+    }
+
+    @Test
     void aRunIsLookedAtAndCancelled() throws Exception {
-        String session = recorded("GET /a", "GET /b", "GET /c");
+        String session = origin.session(tools, "GET /a", "GET /b", "GET /c");
         JsonObject running = replay(session, ",\"mode\":\"execute\",\"wait_ms\":0,\"overrides\":[{\"replace\":[[\"/b\",\"/hold\"],[\"/c\",\"/hold\"]]}]");
         String id = text(running, "replayId");
         assertEquals("running", text(running, "state"));
@@ -249,7 +273,7 @@ final class ReplayToolsTest {
 
     @Test
     void cancellingTheCallThatBeganARunCancelsIt() throws Exception {
-        String session = recorded("GET /a");
+        String session = origin.session(tools, "GET /a");
         CallContext context = CallContext.detached(CallOrigin.STDIO);
         CompletableFuture<JsonObject> call = CompletableFuture.supplyAsync(() -> tools.server.call(REPLAY, Tools.object("{\"session_id\":\"" + session
                 + "\",\"mode\":\"execute\",\"wait_ms\":60000,\"overrides\":[{\"replace\":[[\"/a\",\"/hold\"]]}]}"), context).json());
@@ -264,7 +288,7 @@ final class ReplayToolsTest {
 
     @Test
     void whatCannotBePlannedIsRefusedBeforeAnythingIsSent() throws Exception {
-        String session = recorded("GET /a", "GET /b");
+        String session = origin.session(tools, "GET /a", "GET /b");
         for (Map.Entry<String, String> refused : Map.of(
                 "\"seqs\":[1,7]", "bad_argument: seqs: session " + session + " has no exchange with seq 7",
                 "\"seq_ranges\":[\"9-3\"]", "bad_argument: seq_ranges: expected ranges such as 10-20, got \"9-3\"",
@@ -287,7 +311,7 @@ final class ReplayToolsTest {
 
     @Test
     void requestsGoOutThroughAnUpstreamProxy() throws Exception {
-        String session = recorded("GET /a");
+        String session = origin.session(tools, "GET /a");
         try (TestUpstream upstream = new TestUpstream("one")) {
             JsonObject result = run(session, ",\"upstream_url\":\"" + upstream.url() + "\"");
             String exchange = Json.text(at(tools.call("proxy_get_session_exchange", "{\"session_id\":\"" + text(result, "replaySessionId")
@@ -298,7 +322,7 @@ final class ReplayToolsTest {
 
     @Test
     void answersNeedNotBeKept() throws Exception {
-        String session = recorded("GET /a");
+        String session = origin.session(tools, "GET /a");
         JsonObject result = run(session, ",\"record\":false");
         assertEquals(Optional.empty(), result.get("replaySessionId").map(JsonValue::toString));
         assertEquals(1, tools.catalog.ids().size());
