@@ -16,7 +16,7 @@ final class EndpointAligner {
     /** A request that has so much in common is the same whatever came back. */
     private static final double REQUEST_ENOUGH = 1.5;
     private static final double REQUEST_LEAST = -2.5;
-    private static final double TOTAL_LEAST = -2;
+    private static final double TOTAL_LEAST = -1.5;
     private static final double AWAY_WEIGHT = 0.3;
     private static final int ROUNDS = 3;
 

@@ -20,6 +20,8 @@ final class Evidence {
     private static final double RATE_MOST = 0.98;
     /** A field that agrees less often in pairs says nothing when it differs. */
     private static final double STEADY = 0.7;
+    private static final double SHARED = 0.5;
+    private static final double CHANCE_MOST = 0.4;
     private static final double RESPONSE_WEIGHT = 0.7;
     private static final double PRESENCE_WEIGHT = 0.5;
     private static final double VALUE_MOST = 6;
@@ -99,10 +101,12 @@ final class Evidence {
 
     private void guess() {
         double[] together = new double[fields.length];
+        double[] values = new double[fields.length];
         long[] key = inA.keys();
         for (int i = 0; i < key.length; i++) {
             if (!Outlines.isField(key[i])) {
                 together[place(key[i])] += (double) inA.count(i) * inB.count(inB.at(key[i]));
+                values[place(key[i])] += inA.count(i);
             }
         }
         int[] knownA = known(a, inB);
@@ -112,7 +116,7 @@ final class Evidence {
             double presentB = inB.count(inB.at(fields[field]));
             double rateA = presentA / a.length;
             double rateB = presentB / b.length;
-            chance[field] = presentA * presentB == 0 ? 0 : Math.min(1, together[field] / (presentA * presentB));
+            chance[field] = presentA * presentB == 0 ? 0 : Math.min(1, together[field] / (values[field] * presentB));
             chanceOfPresence[field] = rateA * rateB + (1 - rateA) * (1 - rateB);
             // One session may have seen less than the other: the better side tells.
             agreeing[field] = Math.max((knownA[field] + 1) / (presentA + 2), (knownB[field] + 1) / (presentB + 2));
@@ -141,7 +145,13 @@ final class Evidence {
 
     /** Whether the values of a field, given by any of its features, are mostly the same in both sessions. */
     boolean isShared(long feature) {
-        return agreeing[place(feature)] >= 0.5;
+        return agreeing[place(feature)] >= SHARED;
+    }
+
+    /** Whether the values of a field, given by any of its features, are the same in both sessions and tell many exchanges apart. */
+    boolean isTelling(long feature) {
+        int place = place(feature);
+        return agreeing[place] >= SHARED && chance[place] <= CHANCE_MOST;
     }
 
     /** Learns from pairs that are sure how often each field agrees. */

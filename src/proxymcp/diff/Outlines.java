@@ -13,7 +13,9 @@ final class Outlines {
     private static final long VALUE_MASK = (1L << VALUE_BITS) - 1;
     /** Set in features of responses. */
     private static final long RESPONSE = 1L << 62;
-    private static final long FIELD_MASK = RESPONSE - 1 & ~VALUE_MASK;
+    /** Set in features of paths. */
+    private static final long PATH = 1L << 61;
+    private static final long FIELD_MASK = PATH - 1 & ~VALUE_MASK;
     /** Elements of an array that tell one from another. */
     private static final int VALUES_MAX = 16;
     /** So that a session of long documents does not fill the heap. */
@@ -42,6 +44,11 @@ final class Outlines {
         return (feature & RESPONSE) != 0;
     }
 
+    /** Whether a field is a segment of the path. */
+    static boolean isOfPath(long feature) {
+        return (feature & PATH) != 0;
+    }
+
     private static long[] features(List<Leaf> leaves, Side side) {
         long[] features = new long[leaves.size()];
         int count = 0;
@@ -52,7 +59,8 @@ final class Outlines {
                 long name = ValueHash.of(location.name()) * 31 + location.part().ordinal();
                 long value = ValueHash.of(leaf.value());
                 whole += ValueHash.mixed(name * 31 + value * 7 + ValueHash.of(leaf.at()));
-                long field = ValueHash.mixed(name) & FIELD_MASK | (side == Side.RESPONSE ? RESPONSE : 0);
+                long field = ValueHash.mixed(name) & FIELD_MASK | (side == Side.RESPONSE ? RESPONSE : 0)
+                        | (location.part() == Part.PATH ? PATH : 0);
                 features[count++] = field | Math.max(1, value & VALUE_MASK);
             }
         }

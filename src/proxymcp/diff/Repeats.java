@@ -12,7 +12,11 @@ import java.util.OptionalInt;
  */
 final class Repeats {
     private static final int ERROR_STATUS_LEAST = 400;
-    private static final double ALIKE = 0.6;
+    /** Share of the telling values of a response that both have, from which on it is the same answer. */
+    private static final double ALIKE = 0.5;
+    /** The same for requests that name the same one of many things: its state may have changed. */
+    private static final double ALIKE_OF_ONE = 0.2;
+    private static final double ONE_OF_MANY = 0.2;
     /** Exchanges with partners that are held against one without, nearest first. */
     private static final int LOOKS_MAX = 8;
 
@@ -57,16 +61,31 @@ final class Repeats {
     private boolean isRepeat(int place, int candidate) {
         Outline one = own.get(place);
         Outline other = own.get(candidate);
-        return one.requestFeatures()[0] == other.requestFeatures()[0] || isError(one) || isError(other)
-                || alike(group.features(ofA, place), group.features(ofA, candidate)) >= ALIKE;
+        if (one.requestFeatures()[0] == other.requestFeatures()[0] || isError(one) || isError(other)) {
+            return true;
+        }
+        return alike(place, candidate) > (namesOne(place) ? ALIKE_OF_ONE : ALIKE);
+    }
+
+    /** Whether the request has a value again that few of its session have. */
+    private boolean namesOne(int place) {
+        FeatureIndex mine = group.index(ofA);
+        for (long feature : group.features(ofA, place)) {
+            int count = mine.count(mine.at(feature));
+            if (!Outlines.isOfResponse(feature) && !Outlines.isField(feature) && count > 1 && count <= ONE_OF_MANY * mine.size()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isError(Outline outline) {
         return outline.status() == 0 || outline.status() >= ERROR_STATUS_LEAST;
     }
 
-    /** Share of the response's values that both have, of those that are not new in every response. */
-    private double alike(long[] one, long[] other) {
+    private double alike(int place, int candidate) {
+        long[] one = group.features(ofA, place);
+        long[] other = group.features(ofA, candidate);
         int same = 0;
         int all = 0;
         int i = 0;
@@ -74,7 +93,7 @@ final class Repeats {
         while (i < one.length || j < other.length) {
             int order = i == one.length ? 1 : j == other.length ? -1 : Long.compare(one[i], other[j]);
             long feature = order <= 0 ? one[i] : other[j];
-            if (Outlines.isOfResponse(feature) && isKnown(feature)) {
+            if (Outlines.isOfResponse(feature) && !Outlines.isField(feature) && group.evidence().isTelling(feature)) {
                 all++;
                 same += order == 0 ? 1 : 0;
             }
@@ -94,9 +113,12 @@ final class Repeats {
         return hash;
     }
 
-    /** Whether a value is not the exchange's alone, as times and nonces are; those of fields that both sessions share are not either. */
+    /**
+     * Whether a value is not the exchange's alone, as times and nonces are; those of fields that both sessions share are not either. Who tries again
+     * does not change the path.
+     */
     private boolean isKnown(long feature) {
         FeatureIndex mine = group.index(ofA);
-        return group.evidence().isShared(feature) || mine.count(mine.at(feature)) > 1 || group.index(!ofA).at(feature) >= 0;
+        return Outlines.isOfPath(feature) || group.evidence().isShared(feature) || mine.count(mine.at(feature)) > 1 || group.index(!ofA).at(feature) >= 0;
     }
 }

@@ -20,7 +20,7 @@ final class AlignedSessions {
     enum Order { SAME, NEARBY, ANY }
 
     /** An exchange and what it is. */
-    record Named(String name, boolean again, Outline outline) {}
+    record Named(String name, Outline outline) {}
 
     private static final String[] PAGES = {"home", "cart", "help", "list", "detail"};
 
@@ -49,7 +49,7 @@ final class AlignedSessions {
     }
 
     /** What is sent and comes back; numbers come with the order. */
-    private record Made(String name, boolean again, Endpoint endpoint, int status, List<Leaf> leaves) {}
+    private record Made(String name, Endpoint endpoint, int status, List<Leaf> leaves) {}
 
     /** One session. */
     private final class Run {
@@ -121,7 +121,7 @@ final class AlignedSessions {
                 for (Made made : together) {
                     long seq = all.size() + 1;
                     ExchangeFields fields = new ExchangeFields(seq, made.leaves(), List.of(), Optional.empty(), Optional.empty());
-                    all.add(new Named(made.name(), made.again(), Outlines.of(fields, made.endpoint(), 1_000L * session + seq * 10, made.status())));
+                    all.add(new Named(made.name(), Outlines.of(fields, made.endpoint(), 1_000L * session + seq * 10, made.status())));
                 }
             }
             return all;
@@ -169,7 +169,7 @@ final class AlignedSessions {
             add("job " + number, "POST", "/jobs", 202, "request.json.$.kind", "job " + number, "response.json.$.id", job);
             int waits = 1 + noise.nextInt(otherCounts ? 4 : 1);
             for (int i = 0; i < waits; i++) {
-                repeatable("waits " + number, i > 0, "GET", "/jobs/{uuid}", 200, "request.path.{uuid}", job, "response.json.$.kind", "job " + number,
+                add("waits " + number, "GET", "/jobs/{uuid}", 200, "request.path.{uuid}", job, "response.json.$.kind", "job " + number,
                         "response.json.$.state", "waiting", "response.json.$.at", time());
             }
             add("done " + number, "GET", "/jobs/{uuid}", 200, "request.path.{uuid}", job, "response.json.$.kind", "job " + number, "response.json.$.state",
@@ -179,7 +179,7 @@ final class AlignedSessions {
         /** Fails at first in some sessions, and is sent again with another time. */
         private void cart(int number) {
             if (otherCounts && noise.nextInt(3) == 0) {
-                repeatable("cart failed " + number, true, "POST", "/cart", 503, "request.json.$.item", "thing " + number, "request.json.$.at", time(),
+                add("cart failed " + number, "POST", "/cart", 503, "request.json.$.item", "thing " + number, "request.json.$.at", time(),
                         "response.body", "busy");
             }
             add("cart " + number, "POST", "/cart", 200, "request.json.$.item", "thing " + number, "request.json.$.at", time(), "response.json.$.lines",
@@ -187,14 +187,10 @@ final class AlignedSessions {
         }
 
         private void me() {
-            repeatable("me", true, "GET", "/me", 200, "response.json.$.name", "Ada");
+            add("me", "GET", "/me", 200, "response.json.$.name", "Ada");
         }
 
         private void add(String name, String method, String template, int status, Object... fields) {
-            repeatable(name, false, method, template, status, fields);
-        }
-
-        private void repeatable(String name, boolean again, String method, String template, int status, Object... fields) {
             List<Leaf> leaves = new ArrayList<>();
             leaf(leaves, "request.method", method);
             leaf(leaves, "request.header.authorization", "Bearer " + token);
@@ -205,7 +201,7 @@ final class AlignedSessions {
             for (int i = 0; i < fields.length; i += 2) {
                 leaf(leaves, fields[i].toString(), fields[i + 1].toString());
             }
-            now.add(new Made(name, again, new Endpoint(method, "a.example", template, ""), status, leaves));
+            now.add(new Made(name, new Endpoint(method, "a.example", template, ""), status, leaves));
         }
 
         private static void leaf(List<Leaf> leaves, String location, String value) {
@@ -234,25 +230,42 @@ final class AlignedSessions {
         void add(List<Named> a, List<Named> b, Alignment alignment) {
             Map<Long, String> namesA = names(a);
             Map<Long, String> namesB = names(b);
-            Map<String, int[]> left = new HashMap<>();
-            a.forEach(one -> left.computeIfAbsent(one.name(), added -> new int[2])[0]++);
-            b.forEach(one -> left.computeIfAbsent(one.name(), added -> new int[2])[1]++);
-            Map<Long, Boolean> fits = new HashMap<>();
-            alignment.pairs().forEach(pair -> fits.put(pair.seqA(), namesA.get(pair.seqA()).equals(namesB.get(pair.seqB()))));
+            Map<String, int[]> counts = new HashMap<>();
+            namesA.values().forEach(name -> counts.computeIfAbsent(name, added -> new int[2])[0]++);
+            namesB.values().forEach(name -> counts.computeIfAbsent(name, added -> new int[2])[1]++);
             for (Pair pair : alignment.pairs()) {
-                boolean same = namesA.get(pair.seqA()).equals(namesB.get(pair.seqB()));
-                count(same, 2, kind(namesA.get(pair.seqA())) + " with " + kind(namesB.get(pair.seqB())));
+                String name = namesA.get(pair.seqA());
+                count(name.equals(namesB.get(pair.seqB())), 2, kind(name) + " with " + kind(namesB.get(pair.seqB())));
             }
-            alignment.repeated().forEach(repeat -> {
-                String name = (repeat.inA() ? namesA : namesB).get(repeat.seq());
-                count(isSpare(left.get(name), repeat.inA()), 1, kind(name) + " repeated");
-            });
-            alignment.onlyA().forEach(seq -> count(isSpare(left.get(namesA.get(seq)), true), 1, kind(namesA.get(seq)) + " only in A"));
-            alignment.onlyB().forEach(seq -> count(isSpare(left.get(namesB.get(seq)), false), 1, kind(namesB.get(seq)) + " only in B"));
+            for (Repeat repeat : alignment.repeated()) {
+                Map<Long, String> names = repeat.inA() ? namesA : namesB;
+                String name = names.get(repeat.seq());
+                boolean right = isSpare(counts.get(name), repeat.inA()) && isRepeat(name, counts) && subject(name).equals(subject(names.get(repeat.of())));
+                count(right, 1, kind(name) + " as a repeat of " + kind(names.get(repeat.of())));
+            }
+            alignment.onlyA().forEach(seq -> alone(namesA.get(seq), true, counts));
+            alignment.onlyB().forEach(seq -> alone(namesB.get(seq), false, counts));
+        }
+
+        private void alone(String name, boolean inA, Map<String, int[]> counts) {
+            count(isSpare(counts.get(name), inA) && (!isRepeat(name, counts) || name.startsWith("beacon")), 1, kind(name) + " alone");
         }
 
         private static boolean isSpare(int[] counts, boolean inA) {
             return inA ? counts[0] > counts[1] : counts[1] > counts[0];
+        }
+
+        /** Whether one too many of these repeats one that both sessions have. A page that is seen again may be either. */
+        private static boolean isRepeat(String name, Map<String, int[]> counts) {
+            String of = name.replace("cart failed", "cart");
+            int[] both = counts.getOrDefault(of, new int[2]);
+            boolean waits = name.startsWith("waits") && counts.getOrDefault(name.replace("waits", "done"), new int[1])[0] > 0;
+            return both[0] > 0 && both[1] > 0 && (waits || name.startsWith("cart failed") || name.equals("me") || name.startsWith("beacon"));
+        }
+
+        /** What an exchange is about: all questions after one job are about that. */
+        private static String subject(String name) {
+            return name.replace("cart failed", "cart").replace("waits", "job").replace("done", "job");
         }
 
         private void count(boolean fits, int decisions, String what) {
@@ -269,7 +282,7 @@ final class AlignedSessions {
 
         private static Map<Long, String> names(List<Named> all) {
             Map<Long, String> names = new HashMap<>();
-            all.forEach(one -> names.put(one.outline().seq(), one.name()));
+            all.forEach(named -> names.put(named.outline().seq(), named.name()));
             return names;
         }
 
