@@ -1,0 +1,46 @@
+package proxymcp.exchange;
+
+import java.util.OptionalLong;
+
+/** What a message of a stream was on the wire. */
+public sealed interface MessageForm {
+    /**
+     * A frame of a WebSocket.
+     *
+     * @param opcode 0 to 15, as it stands in the frame: that of a fragment but the first is 0
+     * @param fin whether it ends its message
+     * @param rsv the three reserved bits, RSV1 as 4
+     * @param masked whether its payload was masked
+     */
+    record Frame(int opcode, boolean fin, int rsv, boolean masked) implements MessageForm {
+        /** Opcode of a fragment but the first. */
+        public static final int CONTINUATION = 0;
+        /** Opcode of a text message. */
+        public static final int TEXT = 1;
+        /** Opcode of a binary message. */
+        public static final int BINARY = 2;
+        /** Opcode of a close frame. */
+        public static final int CLOSE = 8;
+        /** Opcode of a ping. */
+        public static final int PING = 9;
+        /** Opcode of a pong. */
+        public static final int PONG = 10;
+
+        /** Whether it is a control frame: close, ping, pong, or a reserved one (RFC 6455 section 5.5). */
+        public boolean isControl() {
+            return opcode >= CLOSE;
+        }
+    }
+
+    /**
+     * A server-sent event.
+     *
+     * @param type its event type; {@code message} where it names none
+     * @param id the last event id as it was when the event was dispatched; empty for none
+     * @param retryMillis the reconnection time that came with it
+     */
+    record Event(String type, String id, OptionalLong retryMillis) implements MessageForm {}
+
+    /** A line of JSON, or a text of a sequence. */
+    record Line() implements MessageForm {}
+}
