@@ -5,6 +5,18 @@ import java.util.OptionalLong;
 /** What a message of a stream was on the wire. */
 public sealed interface MessageForm {
     /**
+     * Its kind in results: {@code text}, {@code binary}, {@code continuation}, {@code close}, {@code ping}, {@code pong} or {@code opcode N}
+     * of a frame, the type of an event, {@code line}.
+     */
+    default String type() {
+        return switch (this) {
+            case Frame frame -> Frame.type(frame.opcode());
+            case Event event -> event.type();
+            case Line line -> "line";
+        };
+    }
+
+    /**
      * A frame of a WebSocket.
      *
      * @param opcode 0 to 15, as it stands in the frame: that of a fragment but the first is 0
@@ -25,6 +37,19 @@ public sealed interface MessageForm {
         public static final int PING = 9;
         /** Opcode of a pong. */
         public static final int PONG = 10;
+
+        /** The stable name of an opcode: {@code text}. */
+        public static String type(int opcode) {
+            return switch (opcode) {
+                case CONTINUATION -> "continuation";
+                case TEXT -> "text";
+                case BINARY -> "binary";
+                case CLOSE -> "close";
+                case PING -> "ping";
+                case PONG -> "pong";
+                default -> "opcode " + opcode;
+            };
+        }
 
         /** Whether it is a control frame: close, ping, pong, or a reserved one (RFC 6455 section 5.5). */
         public boolean isControl() {
