@@ -27,4 +27,10 @@ import java.util.OptionalLong;
  */
 public record StreamSummary(StreamKind kind, String subprotocol, String extensions, Optional<String> lastEventId, long openedAt,
         OptionalLong closedAt, Optional<Integer> closeCode, String closeReason, Optional<EndedBy> endedBy, long framesIn, long framesOut,
-        long bytesIn, long bytesOut, Map<String, Long> channels, List<String> notes) {}
+        long bytesIn, long bytesOut, Map<String, Long> channels, List<String> notes) {
+    /** The same with these notes. */
+    public StreamSummary withNotes(List<String> known) {
+        return new StreamSummary(kind, subprotocol, extensions, lastEventId, openedAt, closedAt, closeCode, closeReason, endedBy, framesIn,
+                framesOut, bytesIn, bytesOut, channels, known);
+    }
+}

@@ -28,19 +28,29 @@ public final class StreamTally {
 
     /** Counts a message. */
     public void count(Direction direction, long wireBytes, String channel) {
+        count(direction, 1, wireBytes);
+        countChannel(channel, 1);
+    }
+
+    /** Counts messages whatever their channels. */
+    public void count(Direction direction, long messages, long wireBytes) {
         switch (direction) {
             case IN -> {
-                framesIn++;
+                framesIn += messages;
                 bytesIn += wireBytes;
             }
             case OUT -> {
-                framesOut++;
+                framesOut += messages;
                 bytesOut += wireBytes;
             }
         }
+    }
+
+    /** Counts messages of a channel; an empty one is none. */
+    public void countChannel(String channel, long messages) {
         if (!channel.isEmpty()) {
             String counted = channels.containsKey(channel) || channels.size() < CHANNELS_MAX ? channel : OTHER_CHANNELS;
-            channels.merge(counted, 1L, Long::sum);
+            channels.merge(counted, messages, Long::sum);
         }
     }
 
