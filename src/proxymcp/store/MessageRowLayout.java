@@ -33,7 +33,7 @@ final class MessageRowLayout {
     static final int TYPE = 60;
     static final int ID_HASH = 64;
     static final int RESERVED = 68;
-    static final int ROW_BYTES = RESERVED + Integer.BYTES;   // 72, pinned by StreamRowLayoutTest
+    static final int ROW_BYTES = RESERVED + Integer.BYTES;   // 72, pinned by StreamLayoutTest
 
     static final int THERE = 1;
     static final int FROM_SERVER = 1 << 1;

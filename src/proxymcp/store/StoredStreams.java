@@ -200,32 +200,46 @@ final class StoredStreams implements Streams {
         return with;
     }
 
+    /** A channel of one stream, whose messages are counted from the last to the first. */
+    private static final class Channel {
+        private final int name;
+        private long messages;
+        private long first;
+
+        Channel(int name) {
+            this.name = name;
+        }
+
+        void count(long message) {
+            messages++;
+            first = message;
+        }
+    }
+
     private StreamTally tally(long number) throws IOException {
         Row row = stream(number);
-        List<Integer> channels = new ArrayList<>();
+        List<Channel> channels = new ArrayList<>();
         EntryMemo places = new EntryMemo();
-        long[] counts = new long[16];
         for (long at = row.number(StreamRowLayout.LAST_MESSAGE); at > 0; ) {
             Row message = message(at);
-            int channel = message.integer(MessageRowLayout.CHANNEL);
-            if (channel != 0) {
-                int place = places.find(channel);
+            int name = message.integer(MessageRowLayout.CHANNEL);
+            if (name != 0) {
+                int place = places.find(name);
                 if (place == EntryMemo.UNKNOWN) {
-                    channels.add(channel);
+                    channels.add(new Channel(name));
                     place = channels.size();
-                    places.put(channel, place);
-                    counts = place < counts.length ? counts : Arrays.copyOf(counts, 2 * counts.length);
+                    places.put(name, place);
                 }
-                counts[place]++;
+                channels.get(place - 1).count(at);
             }
             at = before(message, at);
         }
+        channels.sort(Comparator.comparingLong(channel -> channel.first));
         StreamTally tally = new StreamTally(open(row));
         tally.count(Direction.IN, row.number(StreamRowLayout.FRAMES_IN), row.number(StreamRowLayout.BYTES_IN));
         tally.count(Direction.OUT, row.number(StreamRowLayout.FRAMES_OUT), row.number(StreamRowLayout.BYTES_OUT));
-        // Along the stream the last channel that came up was found first.
-        for (int place = channels.size(); place > 0; place--) {
-            tally.countChannel(name(channels.get(place - 1)), counts[place]);
+        for (Channel channel : channels) {
+            tally.countChannel(name(channel.name), channel.messages);
         }
         return tally;
     }

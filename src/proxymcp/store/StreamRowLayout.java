@@ -43,7 +43,7 @@ final class StreamRowLayout {
     static final int LAST_EVENT_ID = 104;
     static final int CLOSE_REASON = 108;
     static final int LAST_TIME = 112;
-    static final int ROW_BYTES = LAST_TIME + Long.BYTES;   // 120, pinned by StreamRowLayoutTest
+    static final int ROW_BYTES = LAST_TIME + Long.BYTES;   // 120, pinned by StreamLayoutTest
 
     static final int PHASE_MASK = 0b11;
     static final int OPEN = 1;
