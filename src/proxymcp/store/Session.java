@@ -192,14 +192,9 @@ public final class Session implements Closeable {
         return new StoredStreams(this, index, check, this::log);
     }
 
-    /** How many streams it has. */
-    public long streamCount() throws IOException {
-        return index.streamCount();
-    }
-
-    /** How many messages its streams have. */
-    public long messageCount() throws IOException {
-        return index.messageCount();
+    /** How many streams it has, and how many messages they have. */
+    public StreamCounts streamCounts() throws IOException {
+        return StreamCounts.of(index);
     }
 
     /** Where the last record of an exchange stands; {@link Position#NONE} if that is not known. */

@@ -76,8 +76,11 @@ final class StreamStoreTest {
         try (SessionCatalog catalog = catalog()) {
             check.on(catalog.open(id));
             assertEquals(List.of(), catalog.verify(id, VerifyLevel.DEEP, Unwatched.NOBODY).damage());
+            StreamCounts counts = catalog.open(id).manifest().streams();
+            assertEquals(catalog.open(id).streamCounts(), counts);
             assertEquals(List.of(), catalog.recover(id).damage());
             check.on(catalog.open(id));
+            assertEquals(counts, catalog.open(id).manifest().streams());
         }
         return id;
     }
@@ -93,7 +96,7 @@ final class StreamStoreTest {
                 assertEquals(List.of(), stored.damage());
             }
             assertEquals(Optional.empty(), session.exchange(2).orElseThrow().exchange().stream());
-            assertEquals(model[0].streams().size(), session.streamCount());
+            assertEquals(model[0].streams().size(), session.streamCounts().streams());
         });
     }
 
@@ -224,14 +227,14 @@ final class StreamStoreTest {
             catalog.end(writer);
             assertTrue(writer.status().losses().records() > 50, writer.status().losses().toString());
             Session session = catalog.open(writer.id());
-            long kept = session.messageCount();
+            long kept = session.streamCounts().messages();
             assertTrue(kept > 10 && kept < 50, "kept " + kept);
             assertTrue(session.find(1).orElseThrow().shed());
             assertTrue(session.streams().find(1).orElseThrow().shed());
             assertEquals(List.of(), catalog.verify(writer.id(), VerifyLevel.DEEP, Unwatched.NOBODY).damage());
             catalog.recover(writer.id());
             assertTrue(catalog.open(writer.id()).find(1).orElseThrow().shed());
-            assertEquals(kept, catalog.open(writer.id()).messageCount());
+            assertEquals(kept, catalog.open(writer.id()).streamCounts().messages());
         }
     }
 
