@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -257,6 +259,31 @@ final class StreamStoreTest {
             assertEquals(OptionalLong.of(3), streams.find(4).orElseThrow().continues());
             assertEquals(OptionalLong.empty(), streams.find(5).orElseThrow().continues());
             assertEquals(OptionalLong.empty(), streams.find(6).orElseThrow().continues());
+        }
+    }
+
+    /** A search that would read too much ends early, says so, and goes on from its cursor. */
+    @Test
+    void aSearchInManyPayloadsGoesOnFromItsCursor() throws Exception {
+        try (SessionCatalog catalog = TestStore.catalog(home, TestStore.limits(64 << 20))) {
+            SessionWriter writer = TestStore.begin(catalog);
+            Recording recording = writer.sink().open(start());
+            recording.streamOpened(new StreamOpen(1, StreamKind.NDJSON, "", "", Optional.empty()));
+            for (int i = 0; i < 60_000; i++) {
+                byte[] payload = (i == 10 || i == 59_000 ? "a nEEdle" : "hay").getBytes(StandardCharsets.US_ASCII);
+                recording.message(new StreamMessage(i, Direction.IN, new MessageForm.Line(), 5, payload, payload.length, true, false, false, "", ""));
+            }
+            writer.settle();
+            Streams streams = catalog.open(writer.id()).streams();
+            MessageQuery query = new MessageQuery(OptionalLong.empty(), Optional.empty(), Optional.empty(), Set.of(), OptionalLong.empty(),
+                    OptionalLong.empty(), Optional.of("Needle"), true, false);
+            MessagePage first = streams.messages(query, Optional.empty(), 10);
+            assertEquals("1 false [10]", first.total() + " " + first.complete() + " " + first.items().stream().map(MessageEntry::index).toList());
+            MessagePage second = streams.messages(query, first.nextCursor(), 10);
+            assertEquals("1 false [59000]", second.total() + " " + second.complete() + " "
+                    + second.items().stream().map(MessageEntry::index).toList());
+            assertEquals(Optional.empty(), second.nextCursor());
+            assertEquals(60_000, streams.messages(MessageQuery.ALL, Optional.empty(), 1).total());
         }
     }
 
