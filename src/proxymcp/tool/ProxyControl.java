@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
+import proxymcp.chrome.TargetProxy;
 import proxymcp.exchange.ExchangeSink;
 import proxymcp.exchange.LiveBuffer;
 import proxymcp.json.JsonObject;
@@ -209,6 +210,24 @@ public final class ProxyControl implements Closeable {
             int port = run.get().port();
             close();
             return port;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * What browsers and processes are pointed at.
+     *
+     * @throws ToolFailure {@code proxy_not_running}
+     * @throws CaException if the certificate authority cannot be used
+     */
+    TargetProxy forTargets() throws ToolFailure, CaException {
+        lock.lock();
+        try {
+            if (run.isEmpty()) {
+                throw new ToolFailure("proxy_not_running", "The proxy does not run, so nothing could be captured", "call proxy_start first");
+            }
+            return new TargetProxy(run.get().server(), authority());
         } finally {
             lock.unlock();
         }
