@@ -22,11 +22,18 @@ record BrowserCommand(List<String> words, boolean sandbox) {
     private static final String DISABLE_FEATURES = "disable-features";
     private static final String NO_SANDBOX = "no-sandbox";
 
+    /**
+     * A host for the requests that no argument turns off: for components that are wanted at once, and for the accounts of its maker. It is not
+     * proxied, and does not exist (RFC 6761 section 6.4).
+     */
+    private static final String NOWHERE = "no-request.invalid";
+
     /** What a browser does by itself is kept out of sessions: they hold what pages do. */
     private static final List<String> QUIET = List.of("--no-first-run", "--no-default-browser-check", "--disable-background-networking",
             "--disable-component-update", "--disable-sync", "--disable-default-apps", "--disable-domain-reliability", "--disable-breakpad",
             "--disable-crash-reporter", "--metrics-recording-only", "--disable-client-side-phishing-detection", "--no-pings",
-            "--no-service-autorun", "--disable-search-engine-choice-screen", "--password-store=basic", "--use-mock-keychain");
+            "--no-service-autorun", "--disable-search-engine-choice-screen", "--password-store=basic", "--use-mock-keychain",
+            "--component-updater=url-source=https://" + NOWHERE + "/", "--gaia-url=https://" + NOWHERE);
     private static final String QUIET_FEATURES = "OptimizationHints,MediaRouter,DialMediaRouteProvider,Translate,AutofillServerCommunication,"
             + "CertificateTransparencyComponentUpdater,InterestFeedContentSuggestions,NetworkTimeServiceQuerying";
 
@@ -57,7 +64,7 @@ record BrowserCommand(List<String> words, boolean sandbox) {
         }
         words.addAll(QUIET);
         words.add("--" + DISABLE_FEATURES + "=" + features);
-        words.addAll(List.of("--proxy-server=http://127.0.0.1:" + proxyPort, "--proxy-bypass-list=<-loopback>", "--disable-quic",
+        words.addAll(List.of("--proxy-server=http://127.0.0.1:" + proxyPort, "--proxy-bypass-list=<-loopback>;" + NOWHERE, "--disable-quic",
                 "--ignore-certificate-errors-spki-list=" + spki, "--remote-debugging-address=127.0.0.1", "--remote-debugging-port=0",
                 "--user-data-dir=" + profile, TargetFolders.MARKER + folder.path()));
         if (options.headless()) {
