@@ -106,6 +106,18 @@ public final class ChildProcess {
         awaitEnd(all, FORCED_MILLIS);
     }
 
+    /**
+     * Asks it to end, and makes nothing of it.
+     *
+     * @param graceMillis how long it is waited for
+     * @return whether it has ended
+     */
+    boolean askToEnd(long graceMillis) {
+        process.destroy();
+        awaitEnd(List.of(process.toHandle()), graceMillis);
+        return !process.isAlive();
+    }
+
     /** A process and all that it started, itself first. */
     static List<ProcessHandle> tree(ProcessHandle root) {
         List<ProcessHandle> all = new ArrayList<>(List.of(root));

@@ -403,25 +403,35 @@ public final class Interceptors implements Closeable {
      * @return number of targets that were ended
      */
     public int deactivateAll() {
-        return endAll(GRACE_MILLIS, false);
+        List<Runnable> ends = new ArrayList<>();
+        for (Target target : takeAll(false)) {
+            ends.add(() -> {
+                if (target instanceof Target.Browser browser) {
+                    BrowserLaunch.askToClose(browser.launched());
+                }
+                target.run().end(GRACE_MILLIS);
+            });
+        }
+        together(ends);
+        return ends.size();
     }
 
-    private int endAll(long graceMillis, boolean forGood) {
-        List<TargetRun> runs = new ArrayList<>();
+    private List<Target> takeAll(boolean forGood) {
         lock.lock();
         try {
             closed |= forGood;
-            targets.values().forEach(target -> runs.add(target.run()));
-            runs.addAll(starting);
+            List<Target> all = List.copyOf(targets.values());
             targets.clear();
+            return all;
         } finally {
             lock.unlock();
         }
-        // All of them at a time: each has its own wait.
+    }
+
+    /** All of them at a time: each has its own wait. */
+    private static void together(List<Runnable> ends) {
         List<Thread> threads = new ArrayList<>();
-        for (TargetRun run : runs) {
-            threads.add(Thread.ofVirtual().name("end-target").start(() -> run.end(graceMillis)));
-        }
+        ends.forEach(end -> threads.add(Thread.ofVirtual().name("end-target").start(end)));
         for (Thread thread : threads) {
             try {
                 thread.join();
@@ -429,7 +439,6 @@ public final class Interceptors implements Closeable {
                 Thread.currentThread().interrupt();
             }
         }
-        return runs.size();
     }
 
     /** Ends what servers that died left, and removes their folders. What fails is logged. */
@@ -440,7 +449,27 @@ public final class Interceptors implements Closeable {
     /** Ends everything, quickly; nothing can be started any more. */
     @Override
     public void close() throws IOException {
-        endAll(EXIT_GRACE_MILLIS, true);
+        List<Runnable> ends = new ArrayList<>();
+        for (Target target : takeAll(true)) {
+            ends.add(switch (target) {
+                // Nobody needs the profile any more.
+                case Target.Browser browser when browser.launched().ownProfile() -> () -> browser.run().end(0);
+                case Target.Browser browser -> () -> browser.run().leave(EXIT_GRACE_MILLIS);
+                case Target.Spawned spawned -> () -> spawned.run().end(EXIT_GRACE_MILLIS);
+                case Target.Port port -> () -> port.run().end(0);
+            });
+        }
+        startingNow().forEach(run -> ends.add(() -> run.end(0)));
+        together(ends);
         folders.close();
+    }
+
+    private List<TargetRun> startingNow() {
+        lock.lock();
+        try {
+            return List.copyOf(starting);
+        } finally {
+            lock.unlock();
+        }
     }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import proxymcp.json.JsonNull;
 import proxymcp.json.JsonNumber;
 import proxymcp.json.JsonObject;
@@ -20,6 +21,8 @@ import proxymcp.tls.CertificateAuthority;
 /** Starts programs that go through the proxy. Immutable. */
 final class ProcessSpawn {
     private static final int TAIL_BYTES = 1_024;
+    /** How versions of the JDK tell the system's number of an error. */
+    private static final Pattern MISSING = Pattern.compile("error[=:] ?2\\b");
 
     private final Map<String, String> environment;
     private final Clock clock;
@@ -105,18 +108,18 @@ final class ProcessSpawn {
         try {
             targetId = run.start(builder, "proc_");
         } catch (IOException e) {
-            throw failed(options.command(), e);
+            throw failed(base(options), options.command(), e);
         }
         return new Facts(targetId, options, base(options), way(JsonObject.builder(), run, authority).build(), clock.millis());
     }
 
-    /** The JDK tells the system's number alone: 2 is ENOENT, of Unix and of Windows. */
-    private static TargetException failed(String command, IOException e) {
-        Optional<String> cause = Optional.ofNullable(e.getCause()).map(Throwable::getMessage);
-        if (cause.isPresent() && cause.get().contains("error=2,")) {
+    /** Number 2 is ENOENT, of Unix and of Windows; of a script that is there, it is the interpreter's. */
+    private static TargetException failed(Path base, String command, IOException e) {
+        String cause = Optional.ofNullable(e.getCause()).map(Throwable::getMessage).orElse(String.valueOf(e.getMessage()));
+        if (MISSING.matcher(cause).find() && !Files.exists(base.resolve(command))) {
             return new TargetException("command_not_found", "There is no program " + command, "give the path of a program", e);
         }
-        return new TargetException("spawn_failed", command + " cannot be started: " + cause.orElse(e.getMessage()), "", e);
+        return new TargetException("spawn_failed", command + " cannot be started: " + cause, "", e);
     }
 
     /** The variables for a port, and the trust store that they name. */

@@ -11,6 +11,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import proxymcp.store.StoreFiles;
 
 /**
@@ -21,6 +22,9 @@ import proxymcp.store.StoreFiles;
  */
 record TargetFolder(Path path) {
     private static final String PROCESS = "process";
+    private static final String SOCKET = "SingletonSocket";
+    /** {@code org.chromium.Chromium.x4Hk2a}. */
+    private static final Pattern SOCKET_FOLDER = Pattern.compile("\\.?[A-Za-z]+\\.[A-Za-z.-]+\\.[A-Za-z0-9]{6}");
     private static final int TRIES = 20;
     private static final long TRY_NANOS = 50_000_000;
     /** Systems round the start of a process, and tell it in relation to a clock that is set now and then. */
@@ -60,7 +64,31 @@ record TargetFolder(Path path) {
 
     /** Removes it; what its process writes while it ends is removed too. */
     void remove() throws IOException {
+        removeSocket();
         removeTree(path);
+    }
+
+    /**
+     * The socket of a browser has a folder of its own among the temporary files, as paths of sockets must be short; a link in the profile leads
+     * there. A browser that was made to end leaves both.
+     */
+    private void removeSocket() throws IOException {
+        Path link = profile().resolve(SOCKET);
+        if (!Files.isSymbolicLink(link)) {
+            return;
+        }
+        Path socket = Files.readSymbolicLink(link);
+        Path folder = socket.getParent();
+        if (socket.isAbsolute() && socket.endsWith(SOCKET) && folder.getFileName() != null
+                && SOCKET_FOLDER.matcher(folder.getFileName().toString()).matches()) {
+            try {
+                Files.deleteIfExists(socket);
+                Files.deleteIfExists(folder.resolve("SingletonCookie"));
+                Files.deleteIfExists(folder);
+            } catch (IOException e) {
+                System.getLogger("proxymcp.chrome").log(System.Logger.Level.DEBUG, "the socket of a browser stays: {0}", e.toString());
+            }
+        }
     }
 
     /** Removes a folder with all that is in it; links are not followed. */

@@ -102,6 +102,9 @@ final class TargetFolders implements Closeable {
     private static void removeLeftBehind(Path folder, SessionLock held) throws IOException {
         try {
             endProcesses(folder.toRealPath());
+            for (Path target : foldersIn(folder)) {
+                new TargetFolder(target).remove();
+            }
             TargetFolder.removeTree(folder);
         } finally {
             held.close();
@@ -137,7 +140,7 @@ final class TargetFolders implements Closeable {
         ChildProcess.awaitEnd(left, 2_000);
     }
 
-    /** Removes our own folder, which is empty by now. */
+    /** Removes our own folder; where a target is left in it, that is for the next server. */
     @Override
     public void close() throws IOException {
         lock.lock();
@@ -146,7 +149,9 @@ final class TargetFolders implements Closeable {
                 Own mine = own.get();
                 own = Optional.empty();
                 mine.held().close();
-                TargetFolder.removeTree(mine.folder());
+                if (foldersIn(mine.folder()).isEmpty()) {
+                    TargetFolder.removeTree(mine.folder());
+                }
             }
         } finally {
             lock.unlock();

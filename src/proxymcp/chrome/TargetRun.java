@@ -91,6 +91,25 @@ final class TargetRun {
         }
         process.ifPresent(child -> child.end(graceMillis));
         listener.close();
+        removeFolder();
+    }
+
+    /**
+     * Ends everything but for a process that needs longer, because it brings something of the caller's in order. Its folder stays then, so that it
+     * is found should it hang.
+     */
+    void leave(long graceMillis) {
+        if (!ended.compareAndSet(false, true)) {
+            return;
+        }
+        boolean gone = process.map(child -> child.askToEnd(graceMillis)).orElse(true);
+        listener.close();
+        if (gone) {
+            removeFolder();
+        }
+    }
+
+    private void removeFolder() {
         try {
             folder.remove();
         } catch (IOException e) {

@@ -119,12 +119,14 @@ final class BrowserTest {
         lab.captured("/closed");
         List<ProcessHandle> all = ChildProcess.tree(process(browser.pid()));
         assertTrue(all.size() > 1, "a browser has more than one process");
-        assertTrue(Files.isDirectory(browser.profile()));
+        Path socket = Files.readSymbolicLink(browser.profile().resolve("SingletonSocket"));
+        assertTrue(Files.exists(socket));
         lab.interceptors.closeBrowser(browser.targetId());
         for (ProcessHandle one : all) {
             awaitGone(one);
         }
         assertFalse(Files.exists(browser.profile().getParent()));
+        assertFalse(Files.exists(socket.getParent()), "temporary files of the browser");
         assertEquals(0, lab.proxy.server().openTargets());
         TargetException unknown = assertThrows(TargetException.class, () -> lab.interceptors.closeBrowser(browser.targetId()));
         assertEquals("unknown_target", unknown.code());

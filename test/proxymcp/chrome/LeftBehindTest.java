@@ -43,12 +43,15 @@ final class LeftBehindTest {
             ProcessHandle child = server.child();
             removeLeftBehind();
             assertTrue(browser.isAlive() && child.isAlive() && Files.exists(server.profile()), "a server that lives keeps its own");
+            Path socket = Files.readSymbolicLink(server.profile().resolve("SingletonSocket"));
+            assertTrue(Files.exists(socket));
             server.kill();
             assertTrue(browser.isAlive(), "nobody has ended the browser yet");
             removeLeftBehind();
             awaitGone(browser);
             awaitGone(child);
             assertEquals(List.of(), Lab.left(home));
+            assertFalse(Files.exists(socket.getParent()), "temporary files of the browser");
         }
     }
 
@@ -105,6 +108,19 @@ final class LeftBehindTest {
             assertFalse(browser.isAlive());
             assertFalse(child.isAlive());
             assertEquals(List.of(), Lab.left(home));
+        }
+    }
+
+    @Test void aBrowserWithAProfileOfTheCallersClosesByItselfWhenItsServerEnds() throws Exception {
+        Path given = folder.resolve("mine");
+        try (DoomedServer server = DoomedServer.start(home, Optional.of(given))) {
+            ProcessHandle browser = server.browser();
+            assertEquals(0, server.end());
+            awaitGone(browser);
+            removeLeftBehind();
+            assertEquals(List.of(), Lab.left(home));
+            // "Crashed" is what a browser finds that had no time.
+            assertTrue(Files.readString(given.resolve("Default/Preferences")).contains("\"exit_type\":\"SessionEnded\""), "it closed in order");
         }
     }
 }
