@@ -69,37 +69,50 @@ final class BrowserLaunch {
         builder.environment().putAll(environment);
         String targetId = run.start(builder, "chrome_");
         ChildProcess child = run.process().orElseThrow();
-        ActivePort port = await(options, child, profile, stale);
+        ActivePort port = await(options, program, child, profile, stale);
         return new Launched(targetId, child.pid(), port.port(), port.path(), program, profile, ownProfile, run.port(), command.sandbox(),
                 clock.millis(), options);
     }
 
-    private ActivePort await(LaunchOptions options, ChildProcess child, Path profile, Optional<ActivePort> stale)
+    private static ActivePort await(LaunchOptions options, Path program, ChildProcess child, Path profile, Optional<ActivePort> stale)
             throws TargetException, InterruptedException {
         long until = System.nanoTime() + START_MILLIS * 1_000_000;
         while (true) {
             boolean over = child.awaitEnd(LOOK_MILLIS);
             Optional<ActivePort> port = ActivePort.read(profile);
             if (over) {
-                throw ended(options, child);
+                throw ended(options, program, child);
             }
             if (port.isPresent() && !port.equals(stale)) {
                 return port.get();
             }
             if (System.nanoTime() - until > 0) {
                 throw new TargetException("launch_failed", options.kind().shown() + " did not open its DevTools within " + START_MILLIS + " ms"
-                        + complaint(child), "Chrome opens none on its default profile: leave user_data_dir out, or name another folder");
+                        + complaint(child), options.userDataDir().isPresent()
+                                ? "it opens none on its default profile: leave user_data_dir out, or name another folder" : hint(program));
             }
         }
     }
 
-    private static TargetException ended(LaunchOptions options, ChildProcess child) throws InterruptedException {
+    private static TargetException ended(LaunchOptions options, Path program, ChildProcess child) throws InterruptedException {
         child.stderr().awaitEnd(CLOSE_MILLIS);
         int code = child.exitCode().orElse(-1);
         String hint = options.userDataDir().isPresent() ? "another browser may use that user_data_dir: close it, or leave user_data_dir out"
-                : "try the program by hand, or name another with executable";
+                : hint(program);
         return new TargetException("launch_failed", options.kind().shown() + " ended with exit code " + code + " while it started" + complaint(child),
                 hint);
+    }
+
+    /** Ubuntu's Chromium is a snap, which is kept out of hidden folders of the user's home, such as the usual home of ours. */
+    private static String hint(Path program) {
+        try {
+            if (program.toRealPath().endsWith("snap")) {
+                return "it is a snap, which may not use hidden folders: choose a --home without one in its path, or another browser";
+            }
+        } catch (IOException e) {
+            return "name another program with executable"; // It has gone meanwhile.
+        }
+        return "try the program by hand, or name another with executable";
     }
 
     private static String complaint(ChildProcess child) {

@@ -101,9 +101,28 @@ public final class ChildProcess {
             awaitEnd(all, graceMillis);
         }
         // What was started meanwhile is found again as long as the one that started it is there.
+        kill(all);
+    }
+
+    /** Waits for the process itself alone: those that it started are another's to bury, who may take its time. */
+    private void kill(List<ProcessHandle> all) {
+        // What was started meanwhile is found again as long as the one that started it is there.
         all.addAll(tree(process.toHandle()));
         all.forEach(ProcessHandle::destroyForcibly);
-        awaitEnd(all, FORCED_MILLIS);
+        awaitEnd(List.of(process.toHandle()), FORCED_MILLIS);
+    }
+
+    /**
+     * Ends it, and then those it started, which are of no use without it: the helpers of a browser heed no request for seconds.
+     *
+     * @param graceMillis how long it has to end when asked; 0 to make it at once
+     */
+    void endWithHelpers(long graceMillis) {
+        List<ProcessHandle> all = tree(process.toHandle());
+        if (graceMillis > 0) {
+            askToEnd(graceMillis);
+        }
+        kill(all);
     }
 
     /**

@@ -133,6 +133,7 @@ public final class Interceptors implements Closeable {
     }
 
     private <T, X extends Exception> T begin(TargetProxy proxy, String kind, String code, Starting<T, X> what) throws TargetException, X {
+        requireOpen();
         removeLeftBehind();
         TargetRun run = null;
         boolean done = false;
@@ -155,13 +156,22 @@ public final class Interceptors implements Closeable {
         }
     }
 
-    private void reserve(TargetRun run) throws TargetException {
+    private void requireOpen() throws TargetException {
         lock.lock();
         try {
-            dropExited();
             if (closed) {
                 throw new TargetException("proxy_stopped", "The server is ending", "");
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void reserve(TargetRun run) throws TargetException {
+        lock.lock();
+        try {
+            requireOpen();
+            dropExited();
             if (targets.size() + starting.size() >= TARGETS_MAX) {
                 throw new TargetException("too_many_targets", TARGETS_MAX + " browsers and processes are active already",
                         "close some with interceptor_chrome_close or interceptor_kill");
@@ -246,8 +256,12 @@ public final class Interceptors implements Closeable {
         } finally {
             lock.unlock();
         }
+        end(browser);
+    }
+
+    private static void end(Target.Browser browser) {
         BrowserLaunch.askToClose(browser.launched());
-        browser.run().end(GRACE_MILLIS);
+        browser.run().endBrowser(GRACE_MILLIS);
     }
 
     /**
@@ -407,9 +421,10 @@ public final class Interceptors implements Closeable {
         for (Target target : takeAll(false)) {
             ends.add(() -> {
                 if (target instanceof Target.Browser browser) {
-                    BrowserLaunch.askToClose(browser.launched());
+                    end(browser);
+                } else {
+                    target.run().end(GRACE_MILLIS);
                 }
-                target.run().end(GRACE_MILLIS);
             });
         }
         together(ends);

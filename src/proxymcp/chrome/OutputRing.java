@@ -1,15 +1,17 @@
 package proxymcp.chrome;
 
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The newest octets of what a process printed, read by cursor: the number of octets before. Any thread may call; the monitor guards all members.
  */
 public final class OutputRing {
     private final byte[] ring;
+    private final CountDownLatch over = new CountDownLatch(1);
     /** Octets ever written. */
     private long end;
-    private boolean ended;
 
     /**
      * What is there from a cursor on.
@@ -30,22 +32,20 @@ public final class OutputRing {
             ring[(int) ((end + i) % ring.length)] = bytes[offset + i];
         }
         end += length;
-        notifyAll();
     }
 
     /** Nothing will be written any more. */
-    synchronized void end() {
-        ended = true;
-        notifyAll();
+    void end() {
+        over.countDown();
+    }
+
+    private boolean isOver() {
+        return over.getCount() == 0;
     }
 
     /** Waits until nothing will be written any more; false if that takes longer than {@code millis}. */
-    synchronized boolean awaitEnd(long millis) throws InterruptedException {
-        long until = System.nanoTime() + millis * 1_000_000;
-        for (long left = millis; !ended && left > 0; left = (until - System.nanoTime()) / 1_000_000) {
-            wait(left);
-        }
-        return ended;
+    boolean awaitEnd(long millis) throws InterruptedException {
+        return over.await(millis, TimeUnit.MILLISECONDS);
     }
 
     /** Octets printed so far: a cursor behind them. */
@@ -60,6 +60,7 @@ public final class OutputRing {
      * @param bytesMax at least 4, so that any character fits
      */
     public synchronized Slice read(long cursor, int bytesMax) {
+        boolean ended = isOver(); // What it wrote before is here then.
         long oldest = Math.max(0, end - ring.length);
         long from = Math.min(Math.max(cursor, oldest), end);
         long lost = Math.max(0, from - Math.max(0, cursor));

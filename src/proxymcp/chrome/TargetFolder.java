@@ -25,8 +25,8 @@ record TargetFolder(Path path) {
     private static final String SOCKET = "SingletonSocket";
     /** {@code org.chromium.Chromium.x4Hk2a}. */
     private static final Pattern SOCKET_FOLDER = Pattern.compile("\\.?[A-Za-z]+\\.[A-Za-z.-]+\\.[A-Za-z0-9]{6}");
-    private static final int TRIES = 20;
-    private static final long TRY_NANOS = 50_000_000;
+    private static final int TRIES = 100;
+    private static final long TRY_NANOS = 10_000_000;
     /** Systems round the start of a process, and tell it in relation to a clock that is set now and then. */
     private static final long START_SLACK_MILLIS = 2_000;
 

@@ -34,6 +34,7 @@ final class TargetFolders implements Closeable {
     private final ReentrantLock lock = new ReentrantLock();
     private Optional<Own> own = Optional.empty();
     private int made;
+    private boolean closed;
 
     private record Own(Path folder, SessionLock held) {}
 
@@ -46,10 +47,14 @@ final class TargetFolders implements Closeable {
      * Makes a folder for a target.
      *
      * @param kind begins its name
+     * @throws IOException if it cannot be made, or everything was closed
      */
     TargetFolder make(String kind) throws IOException {
         lock.lock();
         try {
+            if (closed) {
+                throw new IOException("the server is ending");
+            }
             if (own.isEmpty()) {
                 own = Optional.of(makeOwn());
             }
@@ -140,11 +145,12 @@ final class TargetFolders implements Closeable {
         ChildProcess.awaitEnd(left, 2_000);
     }
 
-    /** Removes our own folder; where a target is left in it, that is for the next server. */
+    /** Removes our own folder, and makes no more; where a target is left in it, that is for the next server. */
     @Override
     public void close() throws IOException {
         lock.lock();
         try {
+            closed = true;
             if (own.isPresent()) {
                 Own mine = own.get();
                 own = Optional.empty();

@@ -94,6 +94,16 @@ final class TargetRun {
         removeFolder();
     }
 
+    /** The same for a browser, whose other processes are ended with it. */
+    void endBrowser(long graceMillis) {
+        if (!ended.compareAndSet(false, true)) {
+            return;
+        }
+        process.ifPresent(child -> child.endWithHelpers(graceMillis));
+        listener.close();
+        removeFolder();
+    }
+
     /**
      * Ends everything but for a process that needs longer, because it brings something of the caller's in order. Its folder stays then, so that it
      * is found should it hang.

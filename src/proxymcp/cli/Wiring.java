@@ -57,7 +57,8 @@ record Wiring(ProxyControl control, SessionControl sessions, Interceptors interc
         SessionControl sessions = sessions(options, sink, closing);
         ProxyControl control = closing.add(new ProxyControl(options.home(), live, sink, rules(options), Clock.systemUTC()));
         control.use(options.upstreams());
-        Interceptors interceptors = closing.add(new Interceptors(options.home(), Browsers.ofThisMachine(), System.getenv(), Clock.systemUTC()));
+        Interceptors interceptors = closing.addTargets(new Interceptors(options.home(), Browsers.ofThisMachine(), System.getenv(),
+                Clock.systemUTC()));
         FileAccess files = new FileAccess(options.home(), Path.of(""), UserHome.find(System.getenv()).orElse(options.home()),
                 options.allowPaths());
         ReplayRuns runs = new ReplayRuns(options.home().resolve("replays"), RunTime.of(Clock.systemUTC()), RANDOM);

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -136,8 +137,11 @@ final class BrowserTest {
         Launched first = launch("/survivor");
         Launched killed = launch("/killed");
         lab.captured("/killed");
+        List<ProcessHandle> all = ChildProcess.tree(process(killed.pid()));
         process(killed.pid()).destroyForcibly();
-        awaitGone(process(killed.pid()));
+        for (ProcessHandle one : all) {
+            awaitGone(one);
+        }
         assertEquals(Optional.of(first), lab.interceptors.primary());
         TargetException dead = assertThrows(TargetException.class, () -> lab.interceptors.browser(killed.targetId()));
         assertEquals("browser_dead", dead.code());
@@ -194,6 +198,55 @@ final class BrowserTest {
         assertEquals(0, lab.proxy.server().openTargets());
         assertEquals(2, lab.left().size(), lab.left().toString()); // The server's own folder, and its lock.
         lab.interceptors.close();
+        assertEquals(List.of(), lab.left());
+    }
+
+    /** A program that takes its arguments and opens no DevTools. */
+    private LaunchOptions hanging() throws Exception {
+        Path script = folder.resolve("hanging");
+        Files.writeString(script, "#!/bin/sh\necho started\nexec sleep 600\n");
+        assertTrue(script.toFile().setExecutable(true));
+        return new LaunchOptions("about:blank", BrowserKind.CHROMIUM, false, true, List.of(), Optional.of(script), Optional.empty(), Optional.empty());
+    }
+
+    /** Launches beside the test, and waits until the process is there. */
+    private Thread launching(AtomicReference<Throwable> thrown, AtomicReference<ProcessHandle> process) throws Exception {
+        LaunchOptions options = hanging();
+        Thread thread = Thread.ofVirtual().start(() -> thrown.set(assertThrows(Throwable.class, () -> lab.interceptors.launch(options, lab.target()))));
+        Path named = lab.home.resolve("profiles");
+        long due = System.nanoTime() + LIMIT_MILLIS * 1_000_000;
+        while (process.get() == null) {
+            assertTrue(System.nanoTime() - due < 0 && thread.isAlive(), () -> "no process was started: " + thrown.get());
+            for (String target : lab.left()) {
+                if (target.endsWith("browser-1")) {
+                    new TargetFolder(named.resolve(target)).process().ifPresent(process::set);
+                }
+            }
+        }
+        return thread;
+    }
+
+    @Test void aLaunchThatIsGivenUpLeavesNothing() throws Exception {
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        AtomicReference<ProcessHandle> process = new AtomicReference<>();
+        Thread launching = launching(thrown, process);
+        launching.interrupt();
+        launching.join();
+        assertEquals(InterruptedException.class, thrown.get().getClass());
+        awaitGone(process.get());
+        assertFalse(lab.left().toString().contains("browser"), lab.left().toString());
+        assertEquals(0, lab.proxy.server().openTargets());
+    }
+
+    @Test void aLaunchEndsWithTheServer() throws Exception {
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        AtomicReference<ProcessHandle> process = new AtomicReference<>();
+        Thread launching = launching(thrown, process);
+        lab.interceptors.close();
+        awaitGone(process.get());
+        launching.join();
+        assertEquals(TargetException.class, thrown.get().getClass());
+        assertEquals("proxy_stopped", assertThrows(TargetException.class, () -> lab.interceptors.launch(hanging(), lab.target())).code());
         assertEquals(List.of(), lab.left());
     }
 }
