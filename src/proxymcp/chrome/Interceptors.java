@@ -32,9 +32,6 @@ public final class Interceptors implements Closeable {
 
     private static final int DEAD_MAX = 100;
     private static final int EXITED_MAX = 20;
-    private static final long GRACE_MILLIS = 2_000;
-    /** When the server ends, it has {@value} ms for those that ask for time. */
-    private static final long EXIT_GRACE_MILLIS = 100;
     private static final long OUTPUT_MILLIS = 1_000;
 
     private final Browsers browsers;
@@ -51,17 +48,6 @@ public final class Interceptors implements Closeable {
     /** Ids of browsers that ended by themselves. */
     private final Set<String> dead = new LinkedHashSet<>();
     private boolean closed;
-
-    /** What is captured. */
-    private sealed interface Target {
-        TargetRun run();
-
-        record Browser(Launched launched, TargetRun run) implements Target {}
-
-        record Spawned(ProcessSpawn.Facts facts, TargetRun run) implements Target {}
-
-        record Port(ActiveTarget shown, TargetRun run) implements Target {}
-    }
 
     /** Starts something in a run that will be ended should it fail. */
     private interface Starting<T, X extends Exception> {
@@ -126,7 +112,7 @@ public final class Interceptors implements Closeable {
             String id = "env_" + prepared.incrementAndGet();
             ActiveTarget shown = new ActiveTarget(id, TERMINAL, "variables for programs started elsewhere", clock.millis(),
                     ProcessSpawn.way(JsonObject.builder(), run, proxy.authority()).build());
-            run.listener().serve(id);
+            run.serve(id);
             add(id, new Target.Port(shown, run));
             return new Prepared(shown, environment);
         });
@@ -256,12 +242,7 @@ public final class Interceptors implements Closeable {
         } finally {
             lock.unlock();
         }
-        end(browser);
-    }
-
-    private static void end(Target.Browser browser) {
-        BrowserLaunch.askToClose(browser.launched());
-        browser.run().endBrowser(GRACE_MILLIS);
+        browser.end();
     }
 
     /**
@@ -271,15 +252,15 @@ public final class Interceptors implements Closeable {
      * @throws TargetException {@code unknown_target}
      */
     public Optional<Killed> kill(String targetId) throws TargetException {
-        TargetRun run;
+        Target target;
         lock.lock();
         try {
-            run = take(targetId, targets.get(targetId) instanceof Target.Port ? Target.Port.class : Target.Spawned.class).run();
+            target = take(targetId, targets.get(targetId) instanceof Target.Port ? Target.Port.class : Target.Spawned.class);
         } finally {
             lock.unlock();
         }
-        run.end(GRACE_MILLIS);
-        Optional<ChildProcess> process = run.process();
+        target.end();
+        Optional<ChildProcess> process = target.run().process();
         if (process.isEmpty()) {
             return Optional.empty();
         }
@@ -412,6 +393,27 @@ public final class Interceptors implements Closeable {
     }
 
     /**
+     * Has targets that outlived their proxy go through {@code proxy}, on the ports that they know. Where a port was taken meanwhile, its target
+     * stays cut off, which is logged.
+     */
+    public void reconnect(TargetProxy proxy) {
+        List<Target> all;
+        lock.lock();
+        try {
+            all = List.copyOf(targets.values());
+        } finally {
+            lock.unlock();
+        }
+        for (Target target : all) {
+            try {
+                target.run().reconnect(proxy.server());
+            } catch (ProxyStartException e) {
+                System.getLogger("proxymcp.chrome").log(System.Logger.Level.WARNING, "a target has no way to the proxy any more: {0}", e.getMessage());
+            }
+        }
+    }
+
+    /**
      * Ends everything.
      *
      * @return number of targets that were ended
@@ -419,13 +421,7 @@ public final class Interceptors implements Closeable {
     public int deactivateAll() {
         List<Runnable> ends = new ArrayList<>();
         for (Target target : takeAll(false)) {
-            ends.add(() -> {
-                if (target instanceof Target.Browser browser) {
-                    end(browser);
-                } else {
-                    target.run().end(GRACE_MILLIS);
-                }
-            });
+            ends.add(target::end);
         }
         together(ends);
         return ends.size();
@@ -466,13 +462,7 @@ public final class Interceptors implements Closeable {
     public void close() throws IOException {
         List<Runnable> ends = new ArrayList<>();
         for (Target target : takeAll(true)) {
-            ends.add(switch (target) {
-                // Nobody needs the profile any more.
-                case Target.Browser browser when browser.launched().ownProfile() -> () -> browser.run().end(0);
-                case Target.Browser browser -> () -> browser.run().leave(EXIT_GRACE_MILLIS);
-                case Target.Spawned spawned -> () -> spawned.run().end(EXIT_GRACE_MILLIS);
-                case Target.Port port -> () -> port.run().end(0);
-            });
+            ends.add(target::endQuickly);
         }
         startingNow().forEach(run -> ends.add(() -> run.end(0)));
         together(ends);

@@ -3,18 +3,22 @@ package proxymcp.chrome;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import proxymcp.proxy.ProxyServer;
 import proxymcp.proxy.ProxyStartException;
 import proxymcp.proxy.TargetListener;
 
 /** What a target holds: a port of the proxy, a folder, and if it is a process, that. Ended once; any thread may call. */
 final class TargetRun {
-    private final TargetListener listener;
+    private final int port;
     private final TargetFolder folder;
+    private volatile TargetListener listener;
+    private volatile Optional<String> id = Optional.empty();
     private final AtomicBoolean ended = new AtomicBoolean();
     private volatile Optional<ChildProcess> process = Optional.empty();
 
     private TargetRun(TargetListener listener, TargetFolder folder) {
         this.listener = listener;
+        this.port = listener.port();
         this.folder = folder;
     }
 
@@ -41,7 +45,7 @@ final class TargetRun {
         try {
             process = Optional.of(child);
             String targetId = prefix + child.pid();
-            listener.serve(targetId);
+            serve(targetId);
             folder.belongsTo(child.pid());
             done = !ended.get();
             if (!done) {
@@ -55,12 +59,27 @@ final class TargetRun {
         }
     }
 
-    int port() {
-        return listener.port();
+    /** Lets the port serve, for a target that has its id now. */
+    void serve(String targetId) {
+        id = Optional.of(targetId);
+        listener.serve(targetId);
     }
 
-    TargetListener listener() {
-        return listener;
+    /** Opens the port anew in a proxy that was started after the one before was stopped. */
+    void reconnect(ProxyServer server) throws ProxyStartException {
+        if (id.isEmpty() || !isAlive()) {
+            return;
+        }
+        TargetListener fresh = server.openTarget(port);
+        fresh.serve(id.get());
+        listener = fresh;
+        if (ended.get()) {
+            fresh.close();
+        }
+    }
+
+    int port() {
+        return port;
     }
 
     TargetFolder folder() {

@@ -59,6 +59,7 @@ record Wiring(ProxyControl control, SessionControl sessions, Interceptors interc
         control.use(options.upstreams());
         Interceptors interceptors = closing.addTargets(new Interceptors(options.home(), Browsers.ofThisMachine(), System.getenv(),
                 Clock.systemUTC()));
+        control.serve(interceptors);
         FileAccess files = new FileAccess(options.home(), Path.of(""), UserHome.find(System.getenv()).orElse(options.home()),
                 options.allowPaths());
         ReplayRuns runs = new ReplayRuns(options.home().resolve("replays"), RunTime.of(Clock.systemUTC()), RANDOM);

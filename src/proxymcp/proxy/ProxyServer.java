@@ -130,7 +130,17 @@ public final class ProxyServer implements Closeable {
      * @throws ProxyStartException {@code bind_failed}; {@code proxy_stopped} if the proxy was stopped meanwhile
      */
     public TargetListener openTarget() throws ProxyStartException {
-        Listener listener = Listener.open(loopback(), 0, Source.EXPLICIT, this::serve);
+        return openTarget(0);
+    }
+
+    /**
+     * The same on a port that a target knows from a proxy before.
+     *
+     * @param port 0..65535, 0 for any free one
+     * @throws ProxyStartException {@code port_in_use} as well
+     */
+    public TargetListener openTarget(int port) throws ProxyStartException {
+        Listener listener = Listener.open(loopback(), port, Source.EXPLICIT, this::serve);
         ownPorts.add(listener.address().getPort());
         targets.add(listener);
         if (closed.get()) {

@@ -22,6 +22,7 @@ final class Lab implements AutoCloseable {
     static final String GREETING = "hello ";
 
     final Path home;
+    final TestCertificate certificate;
     final CapturingProxy proxy;
     final TestOrigin origin;
     final Interceptors interceptors;
@@ -38,7 +39,7 @@ final class Lab implements AutoCloseable {
      */
     Lab(Path folder, String name, Map<String, String> environment) throws Exception {
         home = Files.createDirectories(folder.resolve(name));
-        TestCertificate certificate = TestCertificate.forLoopback(folder);
+        certificate = TestCertificate.forLoopback(folder);
         proxy = CapturingProxy.trusting(home, certificate);
         origin = TestOrigin.https("127.0.0.1", certificate.context(), Lab::answer);
         interceptors = new Interceptors(home, Browsers.ofThisMachine(), environment, Clock.systemUTC());

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import proxymcp.Programs;
 import proxymcp.json.Json;
 import proxymcp.json.JsonObject;
+import proxymcp.proxy.CapturingProxy;
 
 /** Real programs, started by us: their HTTPS is captured, and they trust what they see without being told to. */
 @Timeout(120)
@@ -206,6 +207,21 @@ final class SpawnTest {
         assertEquals(List.of(prepared.target()), lab.interceptors.status("terminal").targets());
         assertEquals(Optional.empty(), lab.interceptors.kill("env_1"));
         assertEquals(0, lab.proxy.server().openTargets());
+    }
+
+    @Test void targetsGoThroughTheNextProxyWhenTheirsWasStopped() throws Exception {
+        Programs.require("curl");
+        Prepared prepared = lab.interceptors.prepare(lab.target());
+        lab.proxy.close();
+        try (CapturingProxy next = CapturingProxy.trusting(lab.home, lab.certificate)) {
+            lab.interceptors.reconnect(new TargetProxy(next.server(), next.authority()));
+            ProcessBuilder curl = new ProcessBuilder("curl", "-sS", lab.url("/again")).redirectErrorStream(true);
+            prepared.environment().putInto(curl.environment());
+            assertTrue(new String(curl.start().getInputStream().readAllBytes()).contains(Lab.GREETING + "/again"));
+            assertEquals(Optional.of("env_1"), next.awaitEnded(1, exchange -> true).get(0).start().client().targetId());
+            lab.interceptors.kill("env_1");
+            assertEquals(0, next.server().openTargets());
+        }
     }
 
     @Test void atMostSoManyAtATime() throws Exception {
