@@ -34,6 +34,7 @@ final class Main {
         PARTS.put("decode", DecodeBench::run);
         PARTS.put("replay", ReplayBench::run);
         PARTS.put("diff", DiffBench::run);
+        PARTS.put("streams", StreamBench::run);
     }
 
     private interface Part {

@@ -32,7 +32,7 @@ import proxymcp.mcp.CallOrigin;
  */
 public final class FileAccess {
     /** Folders of the home that hold keys and state. */
-    private static final List<String> CLOSED_FOLDERS = List.of("ca", "sessions", "plugins", "rules", "queue", "run");
+    private static final List<String> CLOSED_FOLDERS = List.of("ca", "sessions", "plugins", "rules", "queue", "run", "profiles");
 
     private final Path home;
     private final Path workingDirectory;

@@ -11,6 +11,8 @@ import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
+import proxymcp.chrome.Interceptors;
+import proxymcp.chrome.TargetProxy;
 import proxymcp.exchange.ExchangeSink;
 import proxymcp.exchange.LiveBuffer;
 import proxymcp.json.JsonObject;
@@ -43,6 +45,7 @@ public final class ProxyControl implements Closeable {
     private Optional<CertificateAuthority> authority = Optional.empty();
     private Optional<Run> run = Optional.empty();
     private Optional<Run> lastRun = Optional.empty();
+    private Optional<Interceptors> targets = Optional.empty();
 
     /** A proxy, what it was started with, and what is set for TLS with single origins. */
     record Run(ProxyServer server, ProxySettings settings, OriginTlsSettings origins) {
@@ -116,6 +119,16 @@ public final class ProxyControl implements Closeable {
         change(before -> chosen);
     }
 
+    /** Has these browsers and processes go through every proxy that is started. */
+    public void serve(Interceptors interceptors) {
+        lock.lock();
+        try {
+            targets = Optional.of(interceptors);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
      * Has requests that begin from now on go out through what {@code change} makes of {@link #upstreams}.
      *
@@ -172,6 +185,9 @@ public final class ProxyControl implements Closeable {
             ProxyServer server = ProxyServer.start(settings, authority(), sink, ownPorts, policy);
             run = Optional.of(new Run(server, settings, origins));
             lastRun = run;
+            if (targets.isPresent()) {
+                targets.get().reconnect(new TargetProxy(server, authority()));
+            }
             return server;
         } finally {
             lock.unlock();
@@ -209,6 +225,24 @@ public final class ProxyControl implements Closeable {
             int port = run.get().port();
             close();
             return port;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * What browsers and processes are pointed at.
+     *
+     * @throws ToolFailure {@code proxy_not_running}
+     * @throws CaException if the certificate authority cannot be used
+     */
+    TargetProxy forTargets() throws ToolFailure, CaException {
+        lock.lock();
+        try {
+            if (run.isEmpty()) {
+                throw new ToolFailure("proxy_not_running", "The proxy does not run, so nothing could be captured", "call proxy_start first");
+            }
+            return new TargetProxy(run.get().server(), authority());
         } finally {
             lock.unlock();
         }
