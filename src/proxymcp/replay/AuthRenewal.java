@@ -12,10 +12,15 @@ import java.util.Set;
  * <p>Threads: guarded by the run's lock.
  */
 final class AuthRenewal {
+    private static final int FUTILE_MAX = 2;
+
     private final Set<Integer> status;
     private final List<PlanItem> refreshItems;
     private final BitSet renewed = new BitSet();
     private int generation;
+    /** Refreshes in a row behind which the same request was refused again, and the newest of them. */
+    private int futile;
+    private int lastFutile;
     private boolean running;
     private boolean inFlight;
     private int at;
@@ -59,7 +64,11 @@ final class AuthRenewal {
      */
     boolean expired(PlanItem item, int begunIn, SendResult result, long now) {
         boolean says = result.status().isPresent() && status.contains(result.status().getAsInt()) && result.errorClass().isEmpty();
-        if (!says || refreshItems.isEmpty() || renewed.get(item.index())) {
+        if (renewed.get(item.index())) {
+            helped(says, begunIn);
+            return false;
+        }
+        if (!says || refreshItems.isEmpty() || isGivenUp()) {
             return false;
         }
         renewed.set(item.index());
@@ -70,6 +79,21 @@ final class AuthRenewal {
             dueAt = now;
         }
         return true;
+    }
+
+    /** What came of a request that was sent again behind a refresh. */
+    private void helped(boolean refused, int begunIn) {
+        if (!refused) {
+            futile = 0;
+        } else if (begunIn > lastFutile) {
+            lastFutile = begunIn;
+            futile++;
+        }
+    }
+
+    /** Whether refreshes did not help so often that none is sent any more: what is refused is forbidden then, not expired. */
+    boolean isGivenUp() {
+        return futile >= FUTILE_MAX;
     }
 
     /** The request in flight is tried again at {@code time}. */

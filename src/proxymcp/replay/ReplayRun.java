@@ -129,10 +129,19 @@ public final class ReplayRun implements RunView {
         lock.lock();
         try {
             return ledger.report(state, new RunLedger.RunFacts(id, plan.sessionId(), reason, startedAtMillis, endedAtMillis,
-                    endedAtMillis.isPresent() ? elapsedAtEnd : elapsedMillis(), plan.notes(), journal.remark()));
+                    endedAtMillis.isPresent() ? elapsedAtEnd : elapsedMillis(), plan.notes(), note()));
         } finally {
             lock.unlock();
         }
+    }
+
+    private Optional<String> note() {
+        Optional<String> kept = journal.remark();
+        if (!renewal.isGivenUp()) {
+            return kept;
+        }
+        String said = "requests were refused again behind two refreshes: no more refreshes are sent";
+        return Optional.of(kept.isPresent() ? kept.get() + "; " + said : said);
     }
 
     @Override

@@ -27,7 +27,7 @@ import java.util.Optional;
  * @param startedAtMillis epoch milliseconds
  * @param endedAtMillis epoch milliseconds; empty while it runs, and if it was interrupted
  * @param selectionNotes what was asked for and is not among its items, a sentence each
- * @param note what went wrong with keeping the run; empty if nothing did
+ * @param note what went wrong with keeping the run, or that an authorisation cannot be renewed; empty for nothing
  */
 public record RunReport(ReplayId replayId, String sessionId, State state, String reason, int selectedCount, int successCount, int errorCount,
         int skippedCount, int pendingCount, int retryCount, Map<Integer, Integer> statusCounts, Map<String, Integer> errorBuckets,

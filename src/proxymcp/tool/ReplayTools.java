@@ -2,6 +2,7 @@ package proxymcp.tool;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import proxymcp.json.Args;
 import proxymcp.json.BadArgument;
@@ -34,6 +35,7 @@ import proxymcp.store.SessionId;
 final class ReplayTools {
     static final String TOOLSET = "replay";
     private static final long SLICE_MILLIS = 250;
+    private static final Set<String> RESUME_TAKES = Set.of("resume", "mode", "wait_ms", "max_chars");
     private static final int ITEMS_MAX = 5_000;
 
     private static final Schema STATUS = Schema.of(
@@ -45,7 +47,7 @@ final class ReplayTools {
     private static final Schema CANCEL = Schema.of(Property.text("replay_id", "From proxy_replay_session", 1, 100).required());
 
     private static final ResultSchema REPORT = ResultSchema.of(ResultSchema.text("replayId").optional(), ResultSchema.text("state"),
-            ResultSchema.text("reason").optional(), ResultSchema.text("sessionId"), ResultSchema.text("replaySessionId").optional(),
+            ResultSchema.text("stateReason").optional(), ResultSchema.text("sessionId"), ResultSchema.text("replaySessionId").optional(),
             ResultSchema.integer("selectedCount"), ResultSchema.integer("executedCount"), ResultSchema.integer("successCount"),
             ResultSchema.integer("errorCount"), ResultSchema.integer("skippedCount"), ResultSchema.integer("pendingCount").optional(),
             ResultSchema.integer("retryCount").optional(), ResultSchema.object("statusCounts").optional(), ResultSchema.object("errorBuckets").optional(),
@@ -104,8 +106,13 @@ final class ReplayTools {
     }
 
     private ToolOutcome resume(ReplayArgs args, ReplayArgs.Files named, CallContext context) throws Exception {
-        if (args.args().given("session_id")) {
-            throw new BadArgument("resume", "expected it without session_id: a run goes on as it was begun");
+        for (JsonObject.Member given : args.args().json().members()) {
+            if (!RESUME_TAKES.contains(given.name())) {
+                throw new BadArgument("resume", "expected it without " + given.name() + ": a run goes on as it was begun");
+            }
+        }
+        if (args.args().given("mode") && !args.args().string("mode").equals("execute")) {
+            throw new BadArgument("mode", "expected execute with resume, which sends what is left; proxy_replay_status shows a run");
         }
         ReplayId id = id("resume", args.args().string("resume"));
         try {
@@ -122,7 +129,8 @@ final class ReplayTools {
             JsonObject items = ReplayView.plan(plan, planned.previews(), args.args().integer("max_chars"));
             JsonObject.Builder shown = JsonObject.builder().put("mode", "dry_run").put("state", "planned").put("sessionId", plan.sessionId())
                     .put("targetBaseUrl", targetBase(args)).put("selectedCount", plan.items().size()).put("executedCount", 0).put("successCount", 0)
-                    .put("errorCount", 0).put("skippedCount", plan.skippedCount());
+                    .put("errorCount", 0).put("skippedCount", plan.skippedCount())
+                    .put("pendingCount", plan.items().size() - plan.skippedCount());
             ReplayView.putNotes(shown, plan.notes());
             return ToolOutcome.success(shown.putAll(items).build());
         }
@@ -155,22 +163,24 @@ final class ReplayTools {
     }
 
     private static JsonObject shown(RunView run, RunItem.Only only, int offset, int limit, int charsMax) {
-        JsonObject report = ReplayView.report(run, replaySession(run));
+        Optional<String> session = replaySession(run);
+        JsonObject report = ReplayView.report(run, session);
         int room = Math.max(2_000, charsMax - Json.text(report).length());
-        return JsonObject.builder().putAll(report).putAll(ReplayView.items(run, only, offset, limit, room)).build();
+        return JsonObject.builder().putAll(report).putAll(ReplayView.items(run, only, offset, limit, room, session)).build();
     }
 
     /** The session that the newest answer that is known of was recorded to. */
     private static Optional<String> replaySession(RunView run) {
         int total = run.total(RunItem.Only.ALL);
+        String newest = "";
         for (int offset = 0; offset < total; offset += ITEMS_MAX) {
             for (RunItem item : run.items(RunItem.Only.ALL, offset, ITEMS_MAX)) {
-                if (item.recorded().isPresent()) {
-                    return item.recorded().map(recorded -> recorded.sessionId());
+                if (item.recorded().isPresent() && item.recorded().get().sessionId().compareTo(newest) > 0) {
+                    newest = item.recorded().get().sessionId(); // Ids begin with the time.
                 }
             }
         }
-        return Optional.empty();
+        return newest.isEmpty() ? Optional.empty() : Optional.of(newest);
     }
 
     private ToolOutcome status(Args args, CallContext context) throws Exception {
@@ -233,6 +243,6 @@ final class ReplayTools {
     /** Reads a run for a resource. */
     static JsonObject summary(RunView run) {
         return JsonObject.builder().putAll(ReplayView.report(run, replaySession(run)))
-                .put("failed", ReplayView.items(run, RunItem.Only.FAILED, 0, 20, 10_000)).build();
+                .put("failed", ReplayView.items(run, RunItem.Only.FAILED, 0, 20, 10_000, replaySession(run))).build();
     }
 }

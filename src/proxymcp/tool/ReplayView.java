@@ -37,7 +37,7 @@ final class ReplayView {
         RunReport report = run.report();
         JsonObject.Builder all = JsonObject.builder().put("replayId", report.replayId().text()).put("state", report.state().id());
         if (!report.reason().isEmpty()) {
-            all.put("reason", Shortened.text(report.reason(), SENTENCE_CHARS));
+            all.put("stateReason", Shortened.text(report.reason(), SENTENCE_CHARS));
         }
         all.put("sessionId", report.sessionId()).putIf("replaySessionId", replaySession).put("selectedCount", report.selectedCount())
                 .put("executedCount", report.executedCount()).put("successCount", report.successCount()).put("errorCount", report.errorCount())
@@ -67,17 +67,17 @@ final class ReplayView {
     }
 
     /** Items of a run, as many as fit. */
-    static JsonObject items(RunView run, RunItem.Only only, int offset, int limit, int charsMax) {
+    static JsonObject items(RunView run, RunItem.Only only, int offset, int limit, int charsMax, Optional<String> replaySession) {
         ListBudget rows = new ListBudget(charsMax);
         for (RunItem item : run.items(only, offset, limit)) {
-            if (!rows.add(item(item))) {
+            if (!rows.add(item(item, replaySession))) {
                 break;
             }
         }
         return rows.page("items", offset, run.total(only));
     }
 
-    private static JsonObject item(RunItem item) {
+    private static JsonObject item(RunItem item, Optional<String> replaySession) {
         JsonObject.Builder row = planned(item.item()).put("status", item.state().id());
         if (item.state() == RunItem.State.SUCCESS || item.state() == RunItem.State.ERROR) {
             row.put("attempts", item.attempts()).put("durationMs", item.durationMillis());
@@ -85,7 +85,8 @@ final class ReplayView {
         if (item.status().isPresent()) {
             row.put("responseStatus", item.status().getAsInt()).put("responseSize", item.responseBytes());
         }
-        item.recorded().ifPresent(recorded -> row.put("replayExchangeId", recorded.exchangeId().toString()).put("replaySeq", recorded.seq()));
+        item.recorded().ifPresent(recorded -> row.put("replayExchangeId", recorded.exchangeId().toString()).put("replaySeq", recorded.seq())
+                .putIf("replaySessionId", Optional.of(recorded.sessionId()).filter(session -> !replaySession.equals(Optional.of(session)))));
         row.putIf("errorClass", item.errorClass());
         if (item.state() == RunItem.State.ERROR) {
             row.put("error", Shortened.text(item.reason().isEmpty() ? "status " + item.status().orElse(0) : item.reason(), SENTENCE_CHARS));

@@ -11,6 +11,9 @@ import java.util.concurrent.TimeUnit;
  * <p>Owner: the client connection's thread.
  */
 public final class Affinity implements Closeable {
+    /** Origins that close behind an answer have done so by then. */
+    private static final long LOOK_AFTER_MILLIS = 2;
+
     private final UpstreamClient client;
     private Optional<UpstreamConnection> kept = Optional.empty();
 
@@ -42,8 +45,8 @@ public final class Affinity implements Closeable {
         if (idleNanos > TimeUnit.MILLISECONDS.toNanos(client.limits().idleMillis())) {
             return false;
         }
-        // A connection used a moment ago is rarely closed, and looking costs a millisecond.
-        boolean look = !safe && idleNanos > TimeUnit.MILLISECONDS.toNanos(200);
+        // Looking costs a millisecond; who sends on and on without a pause does not pay it.
+        boolean look = !safe && idleNanos > TimeUnit.MILLISECONDS.toNanos(LOOK_AFTER_MILLIS);
         return look ? connection.isStillOpen() : !connection.isUnusable();
     }
 
