@@ -34,10 +34,10 @@ final class AttachTool {
     private static final String ALL = "all";
 
     static final Schema INPUT = Schema.of(
-            Property.text("target_id", "A launched browser; the newest unless given", 1, 60),
-            Property.text("http_url", "DevTools of a browser started elsewhere on this machine, such as http://127.0.0.1:9222", 1, 200),
-            Property.integer("port", "Their port, in place of http_url", 1, 65_535),
-            Property.choice("client", "What will attach", clients()).defaultTo(ALL), ChromeTools.INCLUDE_TARGETS, ChromeTools.TIMEOUT,
+            Property.text("target_id", "Unless given, the newest", 1, 60),
+            Property.text("http_url", "DevTools of a browser started elsewhere, on this machine", 1, 200),
+            Property.integer("port", "Or their port", 1, 65_535),
+            Property.choice("client", "Which program", clients()).defaultTo(ALL), ChromeTools.INCLUDE_TARGETS, ChromeTools.TIMEOUT,
             ChromeTools.OFFSET, ListBudget.MAX_CHARS);
 
     private final Interceptors interceptors;
@@ -58,9 +58,8 @@ final class AttachTool {
     }
 
     List<Tool> tools() {
-        return List.of(new Tool("proxy_chrome_attach_info", "How to attach to a browser", "Programs that attach Playwright, Puppeteer, Selenium or a "
-                + "raw WebSocket to a browser, with its address in them, and whether its traffic comes through the proxy (seen by a page that is "
-                + "opened for a moment).", Tool.Hints.SET, InterceptorTools.TOOLSET, INPUT,
+        return List.of(new Tool("proxy_chrome_attach_info", "How to attach to a browser", "Programs that attach Playwright and others to a browser, "
+                + "with its address in them, and whether its traffic is captured (a page is opened for a moment to see).", Tool.Hints.SET, InterceptorTools.TOOLSET, INPUT,
                 ResultSchema.of(ResultSchema.any("target_id", "string or null"), ResultSchema.text("source"), ResultSchema.object("proxy"),
                         ResultSchema.object("cdp"), ResultSchema.object("attach"), ResultSchema.text("proxied"), ResultSchema.text("proxiedHow"),
                         ResultSchema.object("snippets"), ResultSchema.array("snippetsLeftOut").optional()).and(ChromeTools.targetMembers()),

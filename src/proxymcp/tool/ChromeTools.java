@@ -37,11 +37,11 @@ final class ChromeTools {
     private static final int ARGS_MAX = 200;
     private static final int LIST_CHARS_LEAST = 2_000;
     /** What a page says of itself. */
-    private static final int PAGE_CHARS = 250;
+    private static final int PAGE_CHARS = 100;
 
-    static final Property INCLUDE_TARGETS = Property.flag("include_targets", "Pages and workers too").defaultTo(true);
-    static final Property TIMEOUT = Property.integer("timeout_ms", "Longest wait for an answer", 1, 60_000).defaultTo(3_000);
-    static final Property OFFSET = Property.integer("offset", "Pages and workers to skip", 0, Integer.MAX_VALUE).defaultTo(0);
+    static final Property INCLUDE_TARGETS = Property.flag("include_targets", "List pages too").defaultTo(true);
+    static final Property TIMEOUT = Property.integer("timeout_ms", "Longest wait", 1, 60_000).defaultTo(3_000);
+    static final Property OFFSET = Property.integer("offset", "Targets to skip", 0, Integer.MAX_VALUE).defaultTo(0);
 
     static final Schema LAUNCH = Schema.of(Property.text("url", "First page", 1, 65_536).defaultTo("about:blank"),
             Property.choice("browser", "Which; no other takes its place", BrowserKind.ids().toArray(new String[0])).defaultTo("chrome"),
@@ -81,8 +81,7 @@ final class ChromeTools {
     /** What {@link #withTargets} adds to a result. */
     static ResultSchema.Member[] targetMembers() {
         return new ResultSchema.Member[] {ResultSchema.any("targets", "array or null"), ResultSchema.text("targetsError").optional(),
-            ResultSchema.integer("total").optional(), ResultSchema.integer("offset").optional(), ResultSchema.integer("showing").optional(),
-            ResultSchema.flag("complete").optional(), ResultSchema.text("reason").optional(), ResultSchema.integer("nextOffset").optional(),
+            ResultSchema.integer("total").optional(), ResultSchema.flag("complete").optional(), ResultSchema.integer("nextOffset").optional(),
             ResultSchema.flag("truncated").optional()};
     }
 
@@ -158,7 +157,12 @@ final class ChromeTools {
                 break;
             }
         }
-        return Shortened.within(result.putAll(page.page("targets", offset, all.size())).build(), charsMax);
+        int next = offset + page.size();
+        result.put("total", all.size()).put("complete", page.size() == all.size());
+        if (next < all.size()) {
+            result.put("nextOffset", next);
+        }
+        return Shortened.within(result.put("targets", page.items()).build(), charsMax);
     }
 
     private ToolOutcome close(Args args, CallContext context) throws TargetException {
