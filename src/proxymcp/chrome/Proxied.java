@@ -15,7 +15,8 @@ import proxymcp.proxy.ProxyServer;
  * @param how one sentence: by what it was seen, or why it could not be
  */
 public record Proxied(Verdict verdict, String how) {
-    private static final long CLOSE_MILLIS = 1_000;
+    private static final long CLOSE_MILLIS = 300;
+    private static final int CLOSE_ATTEMPTS = 10;
 
     /** What was seen. */
     public enum Verdict {
@@ -57,8 +58,9 @@ public record Proxied(Verdict verdict, String how) {
         }
 
         Proxied prove() throws TargetException, InterruptedException {
+            // Browsers that know hidden pages show none, and close them with our connection; others take no notice of the word.
             String page = text(socket.call("Target.createTarget", JsonObject.builder().put("url", "about:blank")
-                    .put("background", true).build(), leftMillis()), "targetId");
+                    .put("background", true).put("hidden", true).build(), leftMillis()), "targetId");
             try {
                 String session = text(socket.call("Target.attachToTarget", JsonObject.builder().put("targetId", page)
                         .put("flatten", true).build(), leftMillis()), "sessionId");
@@ -89,14 +91,22 @@ public record Proxied(Verdict verdict, String how) {
                     + seen.get().listener() + seen.get().targetId().map(id -> ", which is " + id + "'s").orElse(""));
         }
 
-        /** Returns when the page has gone, so that nobody finds it in the list. */
+        /**
+         * Returns when the page has gone, so that nobody finds it in the list. A page that has just begun to show another one stays now and then,
+         * though its closing is answered with success: it is asked again.
+         */
         private void close(String page) {
-            try {
-                socket.call("Target.closeTarget", JsonObject.builder().put("targetId", page).build(), CLOSE_MILLIS);
-                socket.event("Target.detachedFromTarget", CLOSE_MILLIS);
-            } catch (TargetException e) {
-                System.getLogger("proxymcp.chrome").log(System.Logger.Level.DEBUG, "a page did not close: {0}", e.getMessage());
+            String left = "it stays";
+            for (int attempt = 0; attempt < CLOSE_ATTEMPTS; attempt++) {
+                try {
+                    socket.call("Target.closeTarget", JsonObject.builder().put("targetId", page).build(), CLOSE_MILLIS);
+                    socket.event("Target.detachedFromTarget", CLOSE_MILLIS);
+                    return;
+                } catch (TargetException e) {
+                    left = e.getMessage();
+                }
             }
+            System.getLogger("proxymcp.chrome").log(System.Logger.Level.DEBUG, "a page did not close: {0}", left);
         }
 
         private static String text(JsonObject result, String name) throws TargetException {
