@@ -37,6 +37,8 @@ final class InterceptorTools {
     private static final int ENVELOPE_CHARS = 500;
     private static final int OUTPUT_CHARS_LEAST = 300;
     private static final int LIST_CHARS_LEAST = 2_000;
+    /** Octets that no program prints; every client can say the number exactly. */
+    private static final long CURSOR_MAX = 1_000_000_000_000_000L;
 
     static final Property TARGET_ID = Property.text("target_id", "From interceptor_list", 1, 60);
     private static final Property OFFSET = Property.integer("offset", "Targets to skip", 0, 1_000).defaultTo(0);
@@ -50,8 +52,8 @@ final class InterceptorTools {
     static final Schema STATUS = Schema.of(
             Property.text("interceptor_id", "chrome or terminal", 1, 60).required(),
             Property.text("target_id", "One target alone, with what it printed", 1, 60),
-            Property.integer("stdout_cursor", "Read on there", 0, Long.MAX_VALUE).defaultTo(0),
-            Property.integer("stderr_cursor", "Read on there", 0, Long.MAX_VALUE).defaultTo(0), OFFSET, ListBudget.MAX_CHARS);
+            Property.integer("stdout_cursor", "Read on there", 0, CURSOR_MAX).defaultTo(0),
+            Property.integer("stderr_cursor", "Read on there", 0, CURSOR_MAX).defaultTo(0), OFFSET, ListBudget.MAX_CHARS);
 
     private final Interceptors interceptors;
     private final ProxyControl control;
