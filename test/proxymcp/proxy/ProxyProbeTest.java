@@ -1,11 +1,15 @@
 package proxymcp.proxy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.net.URI;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,7 +69,7 @@ final class ProxyProbeTest {
 
     @Test void aConnectionGoesOnAfterAProbeAndAnotherProbeIsAnotherName() throws Exception {
         try (ProxyProbe first = proxy.server().probe(); ProxyProbe second = proxy.server().probe(); RawClient client = proxy.client()) {
-            client.send(get(host(first).toUpperCase(java.util.Locale.ROOT)));
+            client.send(get(host(first).toUpperCase(Locale.ROOT)));
             assertEquals(200, client.readResponse("GET").status());
             assertEquals(Optional.empty(), second.await(AT_ONCE));
             client.send("HEAD http://%1$s/ HTTP/1.1\r\nHost: %1$s\r\n\r\n".formatted(host(second)));
@@ -117,8 +121,8 @@ final class ProxyProbeTest {
 
     @Test void aClientThatDoesNotTrustTheAuthorityLeavesNoTrace() throws Exception {
         try (ProxyProbe probe = proxy.server().probe(); RawClient client = proxy.tunnelTo(host(probe) + ":443")) {
-            org.junit.jupiter.api.Assertions.assertThrows(java.io.IOException.class,
-                    () -> client.startTls(javax.net.ssl.SSLContext.getDefault(), host(probe)));
+            assertThrows(IOException.class,
+                    () -> client.startTls(SSLContext.getDefault(), host(probe)));
         }
     }
 }
