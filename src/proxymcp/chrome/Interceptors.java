@@ -290,6 +290,11 @@ public final class Interceptors implements Closeable {
         return new TargetException("unknown_target", "There is no such " + (other == null ? "" : "kind of ") + "target: " + targetId, hint);
     }
 
+    /** Whether a browser with a window can be started. */
+    public boolean hasDisplay() {
+        return browsers.hasDisplay();
+    }
+
     /** The newest browser that lives. */
     public Optional<Launched> primary() {
         List<Launched> live = browsers();

@@ -68,7 +68,7 @@ record Wiring(ProxyControl control, SessionControl sessions, Interceptors interc
         PluginFolder plugins = closing.add(new PluginFolder(options.home().resolve("plugins"),
                 PluginLimits.DEFAULT.isolated(options.isolatePlugins())));
         Toolbox toolbox = new Toolbox(control, sessions, files, options.limits().proxy(), pool, Set.copyOf(options.toolsets()),
-                Decoders.withPlugins(plugins), replays);
+                Decoders.withPlugins(plugins), replays, interceptors);
         ServerInfo info = new ServerInfo("proxy", "proxy-mcp", Version.text(), INSTRUCTIONS);
         return new Wiring(control, sessions, interceptors, new McpServer(info, toolbox.tools(), toolbox.resources(), toolbox.templates()));
     }

@@ -98,7 +98,7 @@ public final class ProxyServer implements Closeable {
         AtomicLong transparent = new AtomicLong();
         ProxyServices services = new ProxyServices(settings, new RuleEngine(policy.rules(), new RuleThreads()), counting(sink, transparent),
                 new UpstreamClient(upstream, ownPorts, deadlines, System::nanoTime), tls, deadlines, Clock.systemUTC(), System::nanoTime,
-                new AtomicBoolean());
+                new ProxyProbes(), new AtomicBoolean());
         ProxyServer server = new ProxyServer(services, deadlines, ownPorts, transparent);
         services.upstream().use(policy.upstreams());
         try {
@@ -216,6 +216,11 @@ public final class ProxyServer implements Closeable {
     /** What requests that begin now go out through. */
     public UpstreamProxies upstreams() {
         return services.upstream().proxies();
+    }
+
+    /** Makes a name that nobody else answers for, to find out whether a client goes through this proxy. It is not recorded. */
+    public ProxyProbe probe() {
+        return services.probes().expect();
     }
 
     /** How it was started. */

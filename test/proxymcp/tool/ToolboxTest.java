@@ -68,7 +68,8 @@ public final class ToolboxTest {
     }
 
     private static long toolbox(Tools tools, FileAccess files, Set<String> toolsets) {
-        return new Toolbox(tools.control, tools.sessions, files, ProxyLimits.DEFAULT, tools.pool, toolsets, Decoders.builtin(), tools.replays).tools().size();
+        return new Toolbox(tools.control, tools.sessions, files, ProxyLimits.DEFAULT, tools.pool, toolsets, Decoders.builtin(), tools.replays,
+                tools.interceptors).tools().size();
     }
 
     /** Names of all tools, as the contract has them: one a line of {@code fixtures/tools.txt}, sorted. */
