@@ -36,7 +36,7 @@ import proxymcp.json.JsonValue;
  * @param bytes octets of log and index
  * @param losses what was not recorded
  * @param lastError why, in words
- * @param settings how the proxy was set while recording
+ * @param settings how the proxy was set while recording, as it was last
  * @param checkpoints those with a label, the oldest first; the newest {@value #CHECKPOINTS_MAX} of them
  */
 public record Manifest(SessionId id, Optional<String> name, CaptureProfile profile, long maxDiskMb, long startedAtMillis,
@@ -152,6 +152,12 @@ public record Manifest(SessionId id, Optional<String> name, CaptureProfile profi
     Manifest with(OptionalLong ended, String newRecovery, long exchanges, long seq, long newBytes, Losses newLosses, Optional<String> error) {
         return new Manifest(id, name, profile, maxDiskMb, startedAtMillis, ended, newRecovery, exchanges, seq, newBytes, newLosses, error,
                 settings, checkpoints);
+    }
+
+    /** The same with other settings. */
+    Manifest with(JsonObject others) {
+        return new Manifest(id, name, profile, maxDiskMb, startedAtMillis, endedAtMillis, recovery, exchangeCount, lastSeq, bytes, losses, lastError,
+                others, checkpoints);
     }
 
     /** The same with one labelled checkpoint more. */

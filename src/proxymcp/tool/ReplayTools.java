@@ -104,9 +104,7 @@ final class ReplayTools {
     }
 
     private ToolOutcome resume(ReplayArgs args, ReplayArgs.Files named, CallContext context) throws Exception {
-        if (args.args().given("session_id")) {
-            throw new BadArgument("resume", "expected it without session_id: a run goes on as it was begun");
-        }
+        args.requireResumeAlone();
         ReplayId id = id("resume", args.args().string("resume"));
         try {
             return running(pool.run(context, () -> control.runs().resume(id, (kept, plan) -> control.prepare(kept, plan, named))), args, context);
