@@ -10,6 +10,7 @@ import java.security.cert.CertificateFactory;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import proxymcp.chrome.Interceptors;
 import proxymcp.chrome.TargetProxy;
@@ -30,7 +31,7 @@ import proxymcp.upstream.UpstreamProxies;
 /**
  * Which proxy of this process runs. At most one does; the certificate authority and what was captured outlive it.
  *
- * <p>Any thread may call. The lock guards all members and is held while a listener is opened or closed.
+ * <p>Any thread may call. The lock guards all members that are not final and is held while a listener is opened or closed.
  */
 public final class ProxyControl implements Closeable {
     private final Path home;
@@ -41,6 +42,9 @@ public final class ProxyControl implements Closeable {
     private final OwnPorts ownPorts = new OwnPorts();
     private final OriginTlsSettings origins = new OriginTlsSettings();
     private final ReentrantLock lock = new ReentrantLock();
+    /** Never taken while {@link #lock} is held; held while the follower writes. */
+    private final ReentrantLock telling = new ReentrantLock();
+    private volatile Consumer<JsonObject> follower = settings -> { };
     private UpstreamProxies upstreams = UpstreamProxies.NONE;
     private Optional<CertificateAuthority> authority = Optional.empty();
     private Optional<Run> run = Optional.empty();
@@ -143,6 +147,24 @@ public final class ProxyControl implements Closeable {
             return before;
         } finally {
             lock.unlock();
+            tellSettings();
+        }
+    }
+
+    /** Has {@code follower} told of {@link #settings} whenever they change while the proxy runs, one call at a time. */
+    void follow(Consumer<JsonObject> follower) {
+        this.follower = follower;
+    }
+
+    /** Tells the follower how the proxy is set now. To be called after a change of {@link #origins}; other changes are told here. */
+    void tellSettings() {
+        telling.lock(); // Read under it too: what is told last is the newest.
+        try {
+            if (state().running().isPresent()) {
+                follower.accept(settings());
+            }
+        } finally {
+            telling.unlock();
         }
     }
 
@@ -191,6 +213,7 @@ public final class ProxyControl implements Closeable {
             return server;
         } finally {
             lock.unlock();
+            tellSettings();
         }
     }
 

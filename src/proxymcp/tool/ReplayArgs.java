@@ -47,7 +47,7 @@ final class ReplayArgs {
     static final Schema INPUT = Schema.of(
             Property.text("session_id", "Where the requests were recorded", 1, 100),
             Property.choice("mode", "dry_run shows the plan and sends nothing", "dry_run", "execute").defaultTo("dry_run"),
-            Property.text("resume", "replayId of a run to go on with, instead of everything else", 1, 100),
+            Property.text("resume", "replayId of a run to go on with, as it was begun; sends at once, takes only wait_ms and max_chars besides", 1, 100),
             Property.integers("seqs", "These, in this order", 1, Long.MAX_VALUE >> 10, Selection.ITEMS_MAX),
             Property.texts("seq_ranges", "Only those in one of them, such as 10-20", 1_000),
             Property.texts("exchange_ids", "These, in this order", Selection.ITEMS_MAX),
@@ -163,6 +163,25 @@ final class ReplayArgs {
             return new SeqRange(first, dash < 0 ? first : Long.parseLong(text.substring(dash + 1).strip()));
         } catch (IllegalArgumentException e) {
             throw new BadArgument("seq_ranges", "expected ranges such as 10-20, got \"" + Shortened.text(text, 60) + "\"");
+        }
+    }
+
+    /** A run goes on as it was begun: what would have no effect is refused rather than left out, above all a dry run that would send. */
+    void requireResumeAlone() throws BadArgument {
+        List<String> others = new ArrayList<>();
+        for (JsonObject.Member member : args.json().members()) {
+            boolean taken = switch (member.name()) {
+                case "resume", "wait_ms", "max_chars" -> true;
+                case "mode" -> args.string("mode").equals("execute");
+                default -> false;
+            };
+            if (!taken) {
+                others.add(member.name().equals("mode") ? "mode dry_run" : member.name());
+            }
+        }
+        if (!others.isEmpty()) {
+            throw new BadArgument("resume", "resume goes on with the arguments of the run; expected nothing beside it but wait_ms, max_chars and mode execute, got "
+                    + String.join(", ", others));
         }
     }
 

@@ -2,7 +2,6 @@ package proxymcp.tool;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import proxymcp.json.Args;
 import proxymcp.json.BadArgument;
@@ -35,7 +34,6 @@ import proxymcp.store.SessionId;
 final class ReplayTools {
     static final String TOOLSET = "replay";
     private static final long SLICE_MILLIS = 250;
-    private static final Set<String> RESUME_TAKES = Set.of("resume", "mode", "wait_ms", "max_chars");
     private static final int ITEMS_MAX = 5_000;
 
     private static final Schema STATUS = Schema.of(
@@ -106,14 +104,7 @@ final class ReplayTools {
     }
 
     private ToolOutcome resume(ReplayArgs args, ReplayArgs.Files named, CallContext context) throws Exception {
-        for (JsonObject.Member given : args.args().json().members()) {
-            if (!RESUME_TAKES.contains(given.name())) {
-                throw new BadArgument("resume", "expected it without " + given.name() + ": a run goes on as it was begun");
-            }
-        }
-        if (args.args().given("mode") && !args.args().string("mode").equals("execute")) {
-            throw new BadArgument("mode", "expected execute with resume, which sends what is left; proxy_replay_status shows a run");
-        }
+        args.requireResumeAlone();
         ReplayId id = id("resume", args.args().string("resume"));
         try {
             return running(pool.run(context, () -> control.runs().resume(id, (kept, plan) -> control.prepare(kept, plan, named))), args, context);

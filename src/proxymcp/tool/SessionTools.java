@@ -90,7 +90,9 @@ final class SessionTools {
         if (proxy.state().running().isEmpty()) {
             throw new ToolFailure("not_running", "The proxy does not run", "proxy_start starts it; with persistence_enabled it records at once");
         }
-        return ToolOutcome.success(JsonObject.builder().put("session", view.whole(start(sessions, args, proxy.settings()))).build());
+        Manifest begun = start(sessions, args, proxy.settings());
+        proxy.tellSettings(); // They may have changed since they were read.
+        return ToolOutcome.success(JsonObject.builder().put("session", view.whole(begun)).build());
     }
 
     /** Begins a session with the parameters of {@link #RECORDING}, of a proxy that is set like this. */

@@ -37,6 +37,7 @@ public final class Toolbox {
      */
     public Toolbox(ProxyControl control, SessionControl sessions, FileAccess files, ProxyLimits limits, WorkPool pool,
             Set<String> toolsets, Decoders decoders, ReplayControl replays, Interceptors interceptors) {
+        control.follow(sessions::settings);
         List<Tool> all = new ArrayList<>();
         all.addAll(new LifecycleTools(control, sessions, files, limits).tools());
         all.addAll(new CertificateTool(control).tools());

@@ -11,9 +11,6 @@ import java.util.concurrent.TimeUnit;
  * <p>Owner: the client connection's thread.
  */
 public final class Affinity implements Closeable {
-    /** Origins that close behind an answer have done so by then. */
-    private static final long LOOK_AFTER_MILLIS = 2;
-
     private final UpstreamClient client;
     private Optional<UpstreamConnection> kept = Optional.empty();
 
@@ -45,9 +42,8 @@ public final class Affinity implements Closeable {
         if (idleNanos > TimeUnit.MILLISECONDS.toNanos(client.limits().idleMillis())) {
             return false;
         }
-        // Looking costs a millisecond; who sends on and on without a pause does not pay it.
-        boolean look = !safe && idleNanos > TimeUnit.MILLISECONDS.toNanos(LOOK_AFTER_MILLIS);
-        return look ? connection.isStillOpen() : !connection.isUnusable();
+        // Looking costs a millisecond. It is not spared after a short idle time: origins that close right behind an answer without saying so are common.
+        return safe ? !connection.isUnusable() : connection.isStillOpen();
     }
 
     private Optional<UpstreamConnection> takeKept(Way way) {

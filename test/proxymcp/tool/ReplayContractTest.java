@@ -1,0 +1,114 @@
+package proxymcp.tool;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static proxymcp.tool.Tools.at;
+import static proxymcp.tool.Tools.number;
+import static proxymcp.tool.Tools.text;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import proxymcp.json.Json;
+import proxymcp.json.JsonArray;
+import proxymcp.json.JsonObject;
+import proxymcp.proxy.ScriptedOrigin;
+
+/** What replay says of itself, and that nothing which is asked for is left undone in silence. */
+@Timeout(90)
+final class ReplayContractTest {
+    private static final String REPLAY = "proxy_replay_session";
+    private static final String STATUS = "proxy_replay_status";
+
+    @TempDir
+    Path folder;
+
+    private Tools tools;
+    private ReplayOrigin origin;
+
+    @BeforeEach
+    void begin() throws Exception {
+        tools = new Tools(folder.resolve("home"));
+        origin = new ReplayOrigin();
+    }
+
+    @AfterEach
+    void close() {
+        origin.close();
+        tools.close();
+    }
+
+    private JsonObject replay(String session, String more) {
+        return tools.call(REPLAY, "{\"session_id\":\"" + session + "\"" + more + "}");
+    }
+
+    private JsonObject run(String session, String more) {
+        return replay(session, ",\"mode\":\"execute\",\"wait_ms\":60000" + more);
+    }
+
+    private static JsonObject item(JsonObject result, int index) {
+        return (JsonObject) ((JsonArray) at(result, "items")).values().get(index);
+    }
+
+    @Test
+    void resumeTakesNothingThatItWouldLeaveOut() throws Exception {
+        String session = origin.session(tools, "GET /b", "GET /a");
+        String id = text(replay(session, ",\"mode\":\"execute\",\"wait_ms\":0,\"concurrency\":1,\"overrides\":[{\"replace\":[[\"/b\",\"/hold\"]]}]"), "replayId");
+        tools.call("proxy_replay_cancel", "{\"replay_id\":\"" + id + "\"}");
+        tools.call(STATUS, "{\"replay_id\":\"" + id + "\",\"wait_ms\":10000}");
+        int sent = origin.requests.get();
+        String said = "bad_argument: resume: resume goes on with the arguments of the run; expected nothing beside it but wait_ms, max_chars and mode execute, got ";
+        for (String[] refused : new String[][] {{"\"mode\":\"dry_run\"", "mode dry_run"}, {"\"allow_unsafe\":false", "allow_unsafe"},
+                {"\"seqs\":[1],\"target_base_url\":\"http://127.0.0.1:1\"", "seqs, target_base_url"}, {"\"session_id\":\"" + session + "\"", "session_id"}}) {
+            assertTrue(tools.failure(REPLAY, "{\"resume\":\"" + id + "\"," + refused[0] + "}").startsWith(said + refused[1]), refused[1]);
+        }
+        assertEquals(sent, origin.requests.get());
+        origin.release();
+        assertEquals("done", text(tools.call(REPLAY, "{\"resume\":\"" + id + "\",\"mode\":\"execute\",\"wait_ms\":20000,\"max_chars\":5000}"), "state"));
+    }
+
+    @Test
+    void aReplayGoesOutAsTheSessionWasRecordedLast() throws Exception {
+        try (TestUpstream upstream = new TestUpstream("one")) {
+            int port = (int) number(tools.call("proxy_start", "{}"), "port");
+            String session = text(tools.call("proxy_session_start", "{\"capture_profile\":\"full\"}"), "session.id");
+            String withLogin = upstream.url().replace("://", "://user:topsecret@");
+            tools.call("proxy_set_upstream", "{\"proxy_url\":\"" + withLogin + "\"}");
+            tools.call("proxy_set_host_upstream", "{\"hostname\":\"b.test\",\"proxy_url\":\"" + withLogin + "\"}");
+            tools.call("proxy_set_origin_tls", "{\"hostname\":\"c.test\",\"insecure\":true}");
+            origin.record(port, "GET /a");
+            tools.call("proxy_stop", "{}");
+            tools.call("proxy_clear_upstream", "{}");
+            tools.call("proxy_session_stop", "{}");
+            JsonObject settings = (JsonObject) at(tools.call("proxy_get_session", "{\"session_id\":\"" + session + "\"}"), "session.settings");
+            assertTrue(text(settings, "globalUpstream.proxyUrl").endsWith("@" + upstream.url().substring(7)), Json.text(settings));
+            assertTrue(((JsonObject) at(settings, "hostUpstreams")).has("b.test"));
+            assertEquals("[\"c.test\"]", Json.text(at(settings, "insecureHosts")));
+            assertFalse(Files.readString(folder.resolve("home/sessions").resolve(session).resolve("manifest.json")).contains("topsecret"));
+            tools.call("proxy_set_upstream", "{\"proxy_url\":\"" + withLogin + "\"}"); // The password is this process's to know.
+            JsonObject result = run(session, "");
+            assertEquals(1, number(result, "successCount"));
+            String connection = Json.text(at(tools.call("proxy_get_session_exchange", "{\"session_id\":\"" + text(result, "replaySessionId")
+                    + "\",\"seq\":1}"), "exchange.connection"));
+            assertTrue(connection.contains("\"upstreamProxy\":\""), connection);
+        }
+    }
+
+    /** Each connection is closed behind its answer, without a word about that in it. */
+    @Test
+    void anOriginThatClosesBehindItsAnswerCostsNoUnsafeRequest() throws Exception {
+        String[] posts = new String[10];
+        Arrays.setAll(posts, i -> "POST /p?i=" + i);
+        String session = origin.session(tools, posts);
+        try (ScriptedOrigin closing = ScriptedOrigin.each(new ScriptedOrigin.Step.ReadRequest(), ScriptedOrigin.respond("ok"))) {
+            JsonObject result = run(session, ",\"allow_unsafe\":true,\"rate_per_second\":10,\"target_base_url\":\"http://" + closing.authority() + "\"");
+            assertEquals("10 {}", number(result, "successCount") + " " + Json.text(at(result, "errorBuckets")));
+        }
+    }
+}
