@@ -63,8 +63,9 @@ final class OtherSites {
             int which = noise.nextInt(left.size());
             List<Step> site = left.get(which);
             for (int run = 1 + noise.nextInt(5); run > 0 && !site.isEmpty(); run--) {
-                // Pages load several things at once: the next but one may come first.
-                all.add(site.remove(site.size() > 1 && noise.nextInt(6) == 0 ? 1 : 0));
+                // Pages load several things at once: the next but one may come first, but not a form before its page.
+                boolean early = site.size() > 1 && noise.nextInt(6) == 0 && !site.get(1).kind().equals("forum.enter");
+                all.add(site.remove(early ? 1 : 0));
             }
             if (site.isEmpty()) {
                 left.remove(which);

@@ -47,7 +47,10 @@ final class OtherSitesTest {
             "gql.checkout response.", "gql.checkout request.json.$.variables.input ",
             "forum.reply response.", "store.delete response.", "cdn.part response.", "cdn.pdf response.", "dash.job response.json.$.progress",
             "dash.job response.header.content-length", "news.article response.header.content-length", "dash.metrics response.header.content-length",
-            "dash.alerts response.header.content-length", "news.author response.header.content-length");
+            "dash.alerts response.header.content-length", "news.author response.header.content-length", "store.delete response.header.content-length");
+    /** Values that another one takes the place of wherever they are: content or noise, which only a second session that works can tell. */
+    private static final List<String> UNDECIDED = List.of("news.list response.json.$.data[*].attributes.views", "news.author response.json.$.meta.generatedIn",
+            "partner.quote response.json.$.bid", "partner.quote response.json.$.ask", "stats.beacon request.query._et");
 
     @TempDir Path home;
 
@@ -56,6 +59,7 @@ final class OtherSitesTest {
         private final Map<Long, OtherSites.Step> a;
         private final Map<Long, OtherSites.Step> b;
         private final DiffReport report;
+        private final boolean undecided;
         private final Set<String> found = new HashSet<>();
         private final Set<String> wrong = new TreeSet<>();
         private final List<String> missed = new ArrayList<>();
@@ -63,7 +67,8 @@ final class OtherSitesTest {
         private int right;
         private double aligned;
 
-        Figures(List<OtherSites.Step> visitA, List<OtherSites.Step> visitB, DiffReport report) {
+        Figures(List<OtherSites.Step> visitA, List<OtherSites.Step> visitB, DiffReport report, boolean undecided) {
+            this.undecided = undecided;
             this.a = numbered(visitA);
             this.b = numbered(visitB);
             this.report = report;
@@ -121,7 +126,7 @@ final class OtherSitesTest {
                 boolean neutral = !kinds.isEmpty();
                 for (String kind : kinds) {
                     planted &= matches(PLANTED, kind, field, true);
-                    neutral &= matches(NEUTRAL, kind, field, false);
+                    neutral &= matches(NEUTRAL, kind, field, false) || undecided && matches(UNDECIDED, kind, field, false);
                 }
                 right += planted ? 1 : 0;
                 if (!planted && !neutral) {
@@ -181,11 +186,12 @@ final class OtherSitesTest {
         }
     }
 
-    private Figures figures(WrittenSessions sessions, int seed) throws Exception {
+    private static Figures figures(WrittenSessions sessions, int seed, boolean baseline) throws Exception {
         List<OtherSites.Step> visitA = OtherSites.visit(seed, false);
         List<OtherSites.Step> visitB = OtherSites.visit(seed + 100, true);
-        DiffReport report = WrittenSessions.compare(write(sessions, visitA), write(sessions, visitB), List.of(), DiffRequest.ALL);
-        return new Figures(visitA, visitB, report);
+        List<Session> more = baseline ? List.of(write(sessions, OtherSites.visit(seed + 200, false))) : List.of();
+        DiffReport report = WrittenSessions.compare(write(sessions, visitA), write(sessions, visitB), more, DiffRequest.ALL);
+        return new Figures(visitA, visitB, report, !baseline);
     }
 
     private static Session write(WrittenSessions sessions, List<OtherSites.Step> visit) throws Exception {
@@ -196,12 +202,13 @@ final class OtherSitesTest {
         return sessions.write(exchanges);
     }
 
-    @Test void plantedChangesAreFoundAmongTheNoiseOfSevenStyles() throws Exception {
+    private void compare(boolean baseline) throws Exception {
         try (WrittenSessions sessions = new WrittenSessions(home)) {
             for (int seed = 1; seed <= 4; seed++) {
-                Figures figures = figures(sessions, seed);
-                System.out.printf(Locale.ROOT, "    other sites, seed %d: alignment %.4f, precision %.4f, recall %.4f (%d fields shown, %d suppressed)%n", seed,
-                        figures.aligned, figures.precision(), figures.recall(), figures.report.shown().size(), figures.report.suppressed().size());
+                Figures figures = figures(sessions, seed, baseline);
+                System.out.printf(Locale.ROOT, "    other sites%s, seed %d: alignment %.4f, precision %.4f, recall %.4f (%d fields shown, %d suppressed)%n",
+                        baseline ? " and a baseline" : "", seed, figures.aligned, figures.precision(), figures.recall(), figures.report.shown().size(),
+                        figures.report.suppressed().size());
                 String found = String.join("\n", figures.missed) + "\nwrong:\n" + String.join("\n", figures.wrong);
                 assertTrue(figures.aligned >= 0.99, found);
                 assertTrue(figures.recall() >= 0.98, found);
@@ -212,16 +219,24 @@ final class OtherSitesTest {
         }
     }
 
+    @Test void plantedChangesAreFoundAmongTheNoiseOfSevenStyles() throws Exception {
+        compare(false);
+    }
+
+    @Test void aSecondVisitThatWorksLeavesNothingUndecided() throws Exception {
+        compare(true);
+    }
+
     @Test void visitsThatDifferInNoiseAloneShowNothing() throws Exception {
         try (WrittenSessions sessions = new WrittenSessions(home)) {
-            Session a = write(sessions, OtherSites.visit(5, false));
-            Session b = write(sessions, OtherSites.visit(6, false));
-            List<String> shown = new ArrayList<>();
-            for (ChangedField field : WrittenSessions.compare(a, b, List.of(), DiffRequest.ALL).shown()) {
-                shown.add(field.endpoint() + " " + field.location() + " " + field.kind().word() + " " + field.evidence() + " " + field.samplesA() + " "
-                        + field.samplesB());
-            }
-            assertEquals("", String.join("\n", shown));
+            List<OtherSites.Step> visitA = OtherSites.visit(5, false);
+            List<OtherSites.Step> visitB = OtherSites.visit(6, false);
+            Session a = write(sessions, visitA);
+            Session b = write(sessions, visitB);
+            DiffReport two = WrittenSessions.compare(a, b, List.of(), DiffRequest.ALL);
+            assertEquals(Set.of(), new Figures(visitA, visitB, two, true).wrong);
+            DiffReport three = WrittenSessions.compare(a, b, List.of(write(sessions, OtherSites.visit(7, false))), DiffRequest.ALL);
+            assertEquals(Set.of(), new Figures(visitA, visitB, three, false).wrong);
         }
     }
 }
