@@ -42,7 +42,7 @@ final class ReplayArgs {
             Property.integer("min_requests", "Before it counts", 1, 100_000).defaultTo(20));
     private static final Schema AUTH = Schema.of(
             Property.integers("status", "401 and 403 unless given", 100, 599, 20),
-            Property.integers("refresh_seqs", "Sent once, then the failed one again", 1, Long.MAX_VALUE >> 10, 50).required());
+            Property.integers("refresh_seqs", "Sent once, whatever allow_unsafe says, then the failed one again", 1, Long.MAX_VALUE >> 10, 50).required());
 
     static final Schema INPUT = Schema.of(
             Property.text("session_id", "Where the requests were recorded", 1, 100),

@@ -100,6 +100,47 @@ final class ReplayContractTest {
         }
     }
 
+    @Test
+    void whereAnswersAreIsClearAfterAResume() throws Exception {
+        String session = origin.session(tools, "GET /a", "GET /b", "GET /c");
+        String id = text(replay(session, ",\"mode\":\"execute\",\"wait_ms\":0,\"concurrency\":1,\"overrides\":[{\"replace\":[[\"/b\",\"/hold\"]]}]"), "replayId");
+        while (origin.requests.get() < 2) {
+            Thread.onSpinWait();
+        }
+        tools.call("proxy_replay_cancel", "{\"replay_id\":\"" + id + "\"}");
+        JsonObject first = tools.call(STATUS, "{\"replay_id\":\"" + id + "\",\"wait_ms\":10000}");
+        assertFalse(first.has("replaySessionIds"));
+        String one = text(first, "replaySessionId");
+        assertFalse(item(first, 0).has("replaySessionId"));
+        JsonObject second = tools.call(REPLAY, "{\"resume\":\"" + id + "\",\"wait_ms\":20000}");
+        String two = text(second, "replaySessionId");
+        assertEquals("[\"" + one + "\",\"" + two + "\"]", Json.text(at(second, "replaySessionIds")));
+        assertEquals(one + " 1", text(item(second, 0), "replaySessionId") + " " + number(item(second, 0), "replaySeq"));
+        assertEquals("false 1", item(second, 2).has("replaySessionId") + " " + number(item(second, 2), "replaySeq"));
+        assertEquals(two, text(tools.call(STATUS, "{\"replay_id\":\"" + id + "\"}"), "replaySessionId"));
+    }
+
+    @Test
+    void theOrderOfPagingAndTheRunsEndHaveTheirOwnReasons() throws Exception {
+        String[] gets = new String[40];
+        Arrays.setAll(gets, i -> "GET /fail?i=" + i + "&long=" + "x".repeat(200));
+        String session = origin.session(tools, gets);
+        JsonObject result = run(session, ",\"max_chars\":2000,\"concurrency\":1,\"stop_on\":{\"error_rate\":0.5,\"min_requests\":20}");
+        assertEquals("aborted 10 of the last 20 requests failed", text(result, "state") + " " + text(result, "stateReason").replaceAll("^\\d+", "10"));
+        assertTrue(text(result, "reason").contains("max_chars"), text(result, "reason"));
+    }
+
+    @Test
+    void theRefreshIsPartOfThePlan() throws Exception {
+        String session = origin.session(tools, "POST /login", "GET /secret", "POST /b");
+        JsonObject plan = replay(session, ",\"on_auth_expired\":{\"refresh_seqs\":[1]}");
+        JsonObject refresh = (JsonObject) at(plan, "refreshItems.0");
+        assertEquals("1 POST pending", number(refresh, "seq") + " " + text(refresh, "method") + " " + text(refresh, "status"));
+        assertTrue(text(plan, "refreshNote").contains("whatever allow_unsafe"), text(plan, "refreshNote"));
+        assertEquals("3 2 1 {\"unsafe\":2}", number(plan, "selectedCount") + " " + number(plan, "skippedCount") + " " + number(plan, "pendingCount") + " "
+                + Json.text(at(plan, "skippedBuckets")));
+    }
+
     /** Each connection is closed behind its answer, without a word about that in it. */
     @Test
     void anOriginThatClosesBehindItsAnswerCostsNoUnsafeRequest() throws Exception {
