@@ -36,6 +36,8 @@ public final class ReplayRun implements RunView {
     private final long startedAtMillis;
     private final long elapsedBeforeMillis;
     private final long beginNanos;
+    /** Whether no earlier process sent part of it. */
+    private final boolean sendsAll;
     private final CountDownLatch ended = new CountDownLatch(1);
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -83,6 +85,7 @@ public final class ReplayRun implements RunView {
         this.schedule = new RunSchedule(plan.items(), ledger::isPending, prepared.settings());
         this.retries = new Retries(prepared.settings().retry(), header.seed());
         this.renewal = new AuthRenewal(prepared.settings(), plan);
+        this.sendsAll = ledger.count(RunItem.State.SUCCESS) + ledger.count(RunItem.State.ERROR) == 0;
         this.window = prepared.settings().stopOn().map(ErrorWindow::new);
     }
 
@@ -444,6 +447,9 @@ public final class ReplayRun implements RunView {
             elapsedAtEnd = elapsedMillis();
         } finally {
             lock.unlock();
+        }
+        if (as == RunReport.State.DONE && sendsAll) {
+            prepared.sender().unfound().forEach(journal::noted);
         }
         if (as != RunReport.State.INTERRUPTED) {
             tried.forEach(waiting -> journal.done(waiting.item().index(), ItemResult.of(waiting.last(), waiting.attempt() - 1), elapsedAtEnd));

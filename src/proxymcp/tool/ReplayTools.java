@@ -1,11 +1,13 @@
 package proxymcp.tool;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import proxymcp.json.Args;
 import proxymcp.json.BadArgument;
 import proxymcp.json.Json;
+import proxymcp.json.JsonBoolean;
 import proxymcp.json.JsonNull;
 import proxymcp.json.JsonObject;
 import proxymcp.json.JsonString;
@@ -88,6 +90,7 @@ final class ReplayTools {
                 .orElseThrow(() -> new BadArgument("session_id", "expected it, or resume")));
         try {
             SendSettings sending = args.sending(named);
+            args.settings();
             Plan plan = pool.run(context, () -> control.plan(session, args, sending));
             JsonObject kept = control.kept(args);
             if (given.string("mode").equals("dry_run")) {
@@ -121,7 +124,11 @@ final class ReplayTools {
             JsonObject items = ReplayView.plan(plan, planned.previews(), args.args().integer("max_chars"));
             JsonObject.Builder shown = JsonObject.builder().put("mode", "dry_run").put("state", "planned").put("sessionId", plan.sessionId())
                     .put("targetBaseUrl", targetBase(args)).putAll(ReplayView.planned(plan));
-            ReplayView.putNotes(shown, plan.notes());
+            List<String> notes = new ArrayList<>(plan.notes());
+            if (items.get("complete").equals(Optional.of(JsonBoolean.TRUE))) {
+                notes.addAll(planned.changes().unfound()); // All requests were made to be shown.
+            }
+            ReplayView.putNotes(shown, notes);
             return ToolOutcome.success(shown.putAll(items).build());
         }
     }

@@ -141,6 +141,68 @@ final class ReplayContractTest {
                 + Json.text(at(plan, "skippedBuckets")));
     }
 
+    @Test
+    void whatHasNoEffectIsTold() throws Exception {
+        String session = origin.session(tools, "GET /a", "POST /b", "GET /c");
+        String more = ",\"seqs\":[1,2],\"allow_unsafe\":true,\"overrides\":[{\"match\":{\"url_contains\":\"/zzz\"},\"set_headers\":{\"X-Test\":\"1\"}},"
+                + "{\"match\":{\"method\":\"post\"},\"set_headers\":{\"X-Test\":\"met\"}},{\"replace\":[[\"recorded\",\"new\"],[\"nowhere\",\"x\"]]}],"
+                + "\"captures\":[{\"from_seq\":3,\"select\":\"json:$.a\",\"as\":\"t\"},{\"from_url_contains\":\"/yyy\",\"select\":\"json:$.a\",\"as\":\"t\"}]";
+        String notes = "\"overrides[0].match: fits no request of the plan\",\"captures[0]: nothing is captured from the answer to seq 3, as the plan has no such "
+                + "request\",\"captures[1]: nothing is captured from answers to URLs with \\\"/yyy\\\" in them, as the plan has no such request\"";
+        String unfound = "overrides[2].replace[1]: \"now\"... (7 characters) was found in no request";
+        assertEquals("[" + notes + ",\"" + unfound.replace("\"", "\\\"") + "\"]", Json.text(at(replay(session, more), "selectionNotes")));
+        JsonObject result = run(session, more);
+        assertEquals("[" + notes + "]", Json.text(at(result, "selectionNotes")));
+        assertEquals(unfound, text(result, "note"));
+        assertTrue(origin.seen.contains("POST /b met {\"name\":\"new\"}"), origin.seen::toString);
+    }
+
+    @Test
+    void argumentsWithoutEffectAreRefused() throws Exception {
+        String session = origin.session(tools, "GET /a", "POST /b");
+        String[][] refused = {
+            {"\"burst\":2", "burst: expected it with rate_per_second"}, {"\"speed\":2", "speed: expected it with pacing recorded"},
+            {"\"target_base_url\":\"http://127.0.0.1:1/v2\"", "target_base_url: expected no path and no query, which stay those of each request; got \"/v2\""},
+            {"\"target_base_url\":\"http://127.0.0.1:1?x=1\"", "target_base_url: expected no path and no query"},
+            {"\"unsafe_methods\":[\"\"]", "unsafe_methods: expected methods that may change something, such as POST, got \"\""},
+            {"\"unsafe_methods\":[\"post\",\"get\"]", "unsafe_methods: expected methods that may change something, such as POST, got \"get\""},
+            {"\"overrides\":[{\"match\":{\"seqs\":[]},\"method\":\"HEAD\"}]", "overrides[0].match.seqs: expected at least one"},
+            {"\"overrides\":[{\"set_headers\":{\"A\":\"b\",\"X-N\":1}}]", "overrides[0].set_headers: expected an object whose values are strings, got \"X-N\": 1"},
+            {"\"overrides\":[{\"set_query\":{\"n\":null}}]", "overrides[0].set_query: expected an object whose values are strings, got \"n\": null"},
+            {"\"captures\":[{\"from_seq\":1,\"select\":\"json:$.a\",\"as\":\"t\"},{\"from_seq\":1,\"select\":\"header:A\",\"as\":\"t\"}]",
+                "captures[1].as: expected another name or another source, as \"t\" is captured from the answer to seq 1 already"},
+            {"\"upstream_ca_file\":\"none.pem\"", ""}};
+        for (String[] one : refused) {
+            for (String mode : new String[] {"dry_run", "execute"}) {
+                String said = tools.failure(REPLAY, "{\"session_id\":\"" + session + "\",\"mode\":\"" + mode + "\"," + one[0] + "}");
+                assertTrue(said.contains(one[1]), said);
+            }
+        }
+        assertEquals(0, origin.requests.get());
+        assertEquals(2, number(run(session, ",\"unsafe_methods\":[\"post\"],\"target_base_url\":\"" + origin.url() + "/\""), "successCount"));
+        String unknown = tools.failure(REPLAY, "{\"session_id\":\"" + session + "\",\"overrides\":[{\"body_text\":\"{input:a}\"}]}");
+        assertTrue(unknown.contains("unknown placeholder {input:a}") && !unknown.contains("{input:NAME}"), unknown);
+    }
+
+    @Test
+    void aFileWithoutCertificatesIsRefusedByThePlan() throws Exception {
+        String session = origin.session(tools, "GET /a");
+        Path file = Files.writeString(Files.createDirectories(folder.resolve("home/files")).resolve("ca.pem"), "no certificate");
+        String said = tools.failure(REPLAY, "{\"session_id\":\"" + session + "\",\"upstream_ca_file\":\"" + file + "\"}");
+        assertTrue(said.startsWith("bad_argument: upstream_ca_file: "), said);
+    }
+
+    @Test
+    void whatRulesDidToTheRecordedRequestIsAmongItsChanges() throws Exception {
+        tools.call("proxy_add_rule", "{\"description\":\"m\",\"matcher\":{\"urlPattern\":\"/mocked\"},\"handler\":{\"type\":\"mock\",\"status\":200,\"body\":\"x\"}}");
+        tools.call("proxy_inject_headers", "{\"url_pattern\":\"/changed\",\"headers\":{\"X-Rule\":\"1\"},\"direction\":\"request\"}");
+        String session = origin.session(tools, "GET /mocked", "GET /changed", "GET /plain");
+        JsonObject plan = replay(session, "");
+        assertTrue(Json.text(at(item(plan, 0), "changes")).matches("\\[\"was answered by rule \\S+, no origin ever got it\"]"), Json.text(plan));
+        assertTrue(Json.text(at(item(plan, 1), "changes")).matches("\\[\"recorded while rule \\S+ changed it: sent as the client sent it\"]"), Json.text(plan));
+        assertEquals("[]", Json.text(at(item(plan, 2), "changes")));
+    }
+
     /** Each connection is closed behind its answer, without a word about that in it. */
     @Test
     void anOriginThatClosesBehindItsAnswerCostsNoUnsafeRequest() throws Exception {
