@@ -9,23 +9,29 @@ import java.util.Set;
  * What is done about an expired authorisation: one refresh at a time, during which nothing else begins; then the items that were refused are sent again,
  * each once. An item that had begun before the last refresh ended is sent again without another one.
  *
+ * <p>A refresh after which an item is refused again was futile. After two of them running, no item that was sent again having been let in between, there
+ * are no more: the answers stand.
+ *
  * <p>Threads: guarded by the run's lock.
  */
 final class AuthRenewal {
-    private static final int FUTILE_MAX = 2;
+    /** Futile refreshes after which no other one is sent. */
+    static final int FUTILE_MAX = 2;
+    /** What the report says then. */
+    static final String GIVEN_UP = "on_auth_expired: after two refreshes running the requests that were sent again were refused again; no more refreshes "
+            + "are sent in this run";
 
     private final Set<Integer> status;
     private final List<PlanItem> refreshItems;
     private final BitSet renewed = new BitSet();
     private int generation;
-    /** Refreshes in a row behind which the same request was refused again, and the newest of them. */
-    private int futile;
-    private int lastFutile;
     private boolean running;
     private boolean inFlight;
     private int at;
     private int attempt;
     private long dueAt;
+    private int futile;
+    private int judged;
 
     AuthRenewal(RunSettings settings, Plan plan) {
         this.status = settings.authRefresh().map(RunSettings.AuthRefresh::status).orElse(Set.of());
@@ -64,11 +70,14 @@ final class AuthRenewal {
      */
     boolean expired(PlanItem item, int begunIn, SendResult result, long now) {
         boolean says = result.status().isPresent() && status.contains(result.status().getAsInt()) && result.errorClass().isEmpty();
-        if (renewed.get(item.index())) {
-            helped(says, begunIn);
+        if (refreshItems.isEmpty()) {
             return false;
         }
-        if (!says || refreshItems.isEmpty() || isGivenUp()) {
+        if (renewed.get(item.index())) {
+            judge(begunIn, says, result.isSuccess());
+            return false;
+        }
+        if (!says || hasGivenUp() && !running && begunIn == generation) {
             return false;
         }
         renewed.set(item.index());
@@ -81,18 +90,18 @@ final class AuthRenewal {
         return true;
     }
 
-    /** What came of a request that was sent again behind a refresh. */
-    private void helped(boolean refused, int begunIn) {
-        if (!refused) {
+    /** What came of an item that was sent again tells about the refresh before it, once. */
+    private void judge(int begunIn, boolean refused, boolean letIn) {
+        if (letIn) {
             futile = 0;
-        } else if (begunIn > lastFutile) {
-            lastFutile = begunIn;
+        } else if (refused && begunIn > judged) {
+            judged = begunIn;
             futile++;
         }
     }
 
-    /** Whether refreshes did not help so often that none is sent any more: what is refused is forbidden then, not expired. */
-    boolean isGivenUp() {
+    /** Whether no more refreshes begin. */
+    boolean hasGivenUp() {
         return futile >= FUTILE_MAX;
     }
 

@@ -1,6 +1,7 @@
 package proxymcp.replay;
 
 import java.io.Closeable;
+import java.util.List;
 
 /** Sends requests of a plan. Any thread may call; each call blocks the thread that makes it. */
 public interface ItemSender extends Closeable {
@@ -18,6 +19,11 @@ public interface ItemSender extends Closeable {
      */
     default void ended(PlanItem item) {
         // Nobody waits.
+    }
+
+    /** What had no effect on all that was sent, a sentence each: asked for when every item of a run has been sent by this. */
+    default List<String> unfound() {
+        return List.of();
     }
 
     /**

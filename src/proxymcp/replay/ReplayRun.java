@@ -2,6 +2,7 @@ package proxymcp.replay;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,8 @@ public final class ReplayRun implements RunView {
     private final long startedAtMillis;
     private final long elapsedBeforeMillis;
     private final long beginNanos;
+    /** Whether no earlier process sent part of it. */
+    private final boolean sendsAll;
     private final CountDownLatch ended = new CountDownLatch(1);
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -51,6 +54,10 @@ public final class ReplayRun implements RunView {
     private RunReport.State state = RunReport.State.RUNNING;
     private Optional<RunReport.State> stopping = Optional.empty();
     private String reason = "";
+    /** Origin that asked to be left alone the longest, and until when. */
+    private String heldOrigin = "";
+    private long heldUntil;
+    private boolean gaveUpTold;
     private Optional<Long> endedAtMillis = Optional.empty();
     private long elapsedAtEnd;
 
@@ -78,6 +85,7 @@ public final class ReplayRun implements RunView {
         this.schedule = new RunSchedule(plan.items(), ledger::isPending, prepared.settings());
         this.retries = new Retries(prepared.settings().retry(), header.seed());
         this.renewal = new AuthRenewal(prepared.settings(), plan);
+        this.sendsAll = ledger.count(RunItem.State.SUCCESS) + ledger.count(RunItem.State.ERROR) == 0;
         this.window = prepared.settings().stopOn().map(ErrorWindow::new);
     }
 
@@ -129,19 +137,17 @@ public final class ReplayRun implements RunView {
         lock.lock();
         try {
             return ledger.report(state, new RunLedger.RunFacts(id, plan.sessionId(), reason, startedAtMillis, endedAtMillis,
-                    endedAtMillis.isPresent() ? elapsedAtEnd : elapsedMillis(), plan.notes(), note()));
+                    endedAtMillis.isPresent() ? elapsedAtEnd : elapsedMillis(), plan.notes(), journal.remark(), waitingFor()));
         } finally {
             lock.unlock();
         }
     }
 
-    private Optional<String> note() {
-        Optional<String> kept = journal.remark();
-        if (!renewal.isGivenUp()) {
-            return kept;
-        }
-        String said = "requests were refused again behind two refreshes: no more refreshes are sent";
-        return Optional.of(kept.isPresent() ? kept.get() + "; " + said : said);
+    /** Called with the lock held. */
+    private Optional<String> waitingFor() {
+        long left = heldUntil - now();
+        return heldOrigin.isEmpty() || left <= 0 || state != RunReport.State.RUNNING ? Optional.empty()
+                : Optional.of("Retry-After of " + heldOrigin + ", until " + Instant.ofEpochMilli(time.epochMillis() + TimeUnit.NANOSECONDS.toMillis(left)));
     }
 
     @Override
@@ -287,6 +293,7 @@ public final class ReplayRun implements RunView {
     private void finish(Job job, SendResult result) {
         Optional<ItemResult> end = Optional.empty();
         Optional<String> abort = Optional.empty();
+        Optional<String> note = Optional.empty();
         boolean unsafe = prepared.isUnsafe().test(job.item());
         if (job.refresh() && !wasCutOff(result)) {
             journal.refreshed(refreshNumber(job)); // Before it is counted: after that the next one may begin.
@@ -308,10 +315,12 @@ public final class ReplayRun implements RunView {
                             && window.get().add(end.get().state() == RunItem.State.ERROR);
                     abort = tooMany ? window.map(ErrorWindow::reason) : Optional.empty();
                 }
+                note = renewalNote();
             }
         } finally {
             lock.unlock();
         }
+        note.ifPresent(journal::noted);
         abort.ifPresent(why -> stop(RunReport.State.ABORTED, why));
         if (end.isPresent()) {
             journal.done(job.item().index(), end.get(), elapsedMillis());
@@ -319,6 +328,15 @@ public final class ReplayRun implements RunView {
         } else if (unsafe && !job.refresh() && !wasCutOff(result)) {
             journal.cleared(job.item().index(), job.attempt());
         }
+    }
+
+    /** Said once. */
+    private Optional<String> renewalNote() {
+        if (gaveUpTold || !renewal.hasGivenUp()) {
+            return Optional.empty();
+        }
+        gaveUpTold = true;
+        return Optional.of(AuthRenewal.GIVEN_UP);
     }
 
     private static boolean wasCutOff(SendResult result) {
@@ -371,6 +389,11 @@ public final class ReplayRun implements RunView {
         if (status == 429 || status == 503 && asked.isPresent()) {
             schedule.close(job.item(), job.begunAt(), now, (lane, times) -> RunTime.nanos(asked.isPresent()
                     ? Math.min(asked.getAsLong(), Retries.RETRY_AFTER_MILLIS_MAX) : retries.backOffMillis(lane, times, Long.MAX_VALUE)));
+            long until = now + RunTime.nanos(Math.min(asked.orElse(0), Retries.RETRY_AFTER_MILLIS_MAX));
+            if (until > Math.max(now, heldUntil)) {
+                heldUntil = until;
+                heldOrigin = job.item().origin();
+            }
         } else if (unreachable) {
             schedule.close(job.item(), job.begunAt(), now, (lane, times) -> RunTime.nanos(retries.backOffMillis(lane, times, DEAD_TARGET_MILLIS_MAX)));
         } else if (status != 0) {
@@ -424,6 +447,9 @@ public final class ReplayRun implements RunView {
             elapsedAtEnd = elapsedMillis();
         } finally {
             lock.unlock();
+        }
+        if (as == RunReport.State.DONE && sendsAll) {
+            prepared.sender().unfound().forEach(journal::noted);
         }
         if (as != RunReport.State.INTERRUPTED) {
             tried.forEach(waiting -> journal.done(waiting.item().index(), ItemResult.of(waiting.last(), waiting.attempt() - 1), elapsedAtEnd));

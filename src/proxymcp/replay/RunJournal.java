@@ -20,6 +20,7 @@ import proxymcp.json.JsonObject;
  *   {"learned":{…}}                                        what {@link RunMemory} told: before the item that it comes from is done
  *   {"refreshing":number,"attempt":n}                      a request that renews the authorisation goes out; on the disk before, if it is unsafe
  *   {"refreshed":number}                                   its end is known
+ *   {"noted":sentence}                                     the report says it, until another process goes on
  *   {"done":index,"state":…,"attempts":n,"at":millis,…}    an item has ended
  *   {"ended":state,"reason":…,"at":millis,"elapsed":millis}
  * </pre>
@@ -52,14 +53,20 @@ final class RunJournal implements Closeable {
         return failure;
     }
 
-    /** What is to be said of it: {@link #failure}, else what {@link #found} was given. */
+    /** What is to be said of it: {@link #failure}, else what {@link #found} and {@link #noted} were given. */
     Optional<String> remark() {
         return failure.or(() -> found);
     }
 
     /** Keeps what a reader of the run should know of what earlier processes wrote. */
     void found(String sentence) {
-        found = Optional.of(sentence);
+        found = Optional.of(found.map(before -> before + "; ").orElse("") + sentence);
+    }
+
+    /** Keeps a sentence for readers of the run, here and elsewhere. */
+    void noted(String sentence) {
+        found(sentence);
+        write(JsonObject.builder().put("noted", sentence).build());
     }
 
     /** Keeps a sentence for the report, unless there is one. */

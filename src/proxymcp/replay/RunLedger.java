@@ -3,10 +3,12 @@ package proxymcp.replay;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -43,6 +45,8 @@ final class RunLedger {
     private final TreeMap<String, Integer> skippedBuckets = new TreeMap<>();
     private final LatencyHistogram latency = new LatencyHistogram();
     private int retries;
+    /** Sessions that answers were recorded to, in the order in which they were first seen. */
+    private final Set<String> sessions = new LinkedHashSet<>();
 
     /** Strings by number. */
     private static final class Words {
@@ -119,6 +123,7 @@ final class RunLedger {
         reasons[index] = sentences.number(shortened(result.reason()));
         if (result.recorded().isPresent()) {
             RecordedAs recorded = result.recorded().get();
+            sessions.add(recorded.sessionId());
             recordedSessions[index] = words.number(recorded.sessionId());
             recordedIds[2 * index] = recorded.exchangeId().getMostSignificantBits();
             recordedIds[2 * index + 1] = recorded.exchangeId().getLeastSignificantBits();
@@ -208,7 +213,7 @@ final class RunLedger {
                 Collections.unmodifiableMap(new TreeMap<>(statusCounts)), Collections.unmodifiableMap(new TreeMap<>(errorBuckets)),
                 Collections.unmodifiableMap(new TreeMap<>(skippedBuckets)),
                 new RunReport.Latency(latency.quantile(0.5), latency.quantile(0.9), latency.quantile(0.99), latency.max()),
-                seconds > 0 ? executed / seconds : 0, facts.startedAtMillis(), facts.endedAtMillis(), facts.selectionNotes(), facts.note());
+                seconds > 0 ? executed / seconds : 0, facts.startedAtMillis(), facts.endedAtMillis(), facts.selectionNotes(), facts.note(), List.copyOf(sessions), facts.waitingFor());
     }
 
     /**
@@ -216,7 +221,8 @@ final class RunLedger {
      *
      * @param elapsedMillis how long the run has been sending
      * @param selectionNotes those of its plan
+     * @param waitingFor what holds it up
      */
     record RunFacts(ReplayId replayId, String sessionId, String reason, long startedAtMillis, Optional<Long> endedAtMillis, long elapsedMillis,
-            List<String> selectionNotes, Optional<String> note) {}
+            List<String> selectionNotes, Optional<String> note, Optional<String> waitingFor) {}
 }

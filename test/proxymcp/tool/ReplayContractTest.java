@@ -100,6 +100,109 @@ final class ReplayContractTest {
         }
     }
 
+    @Test
+    void whereAnswersAreIsClearAfterAResume() throws Exception {
+        String session = origin.session(tools, "GET /a", "GET /b", "GET /c");
+        String id = text(replay(session, ",\"mode\":\"execute\",\"wait_ms\":0,\"concurrency\":1,\"overrides\":[{\"replace\":[[\"/b\",\"/hold\"]]}]"), "replayId");
+        while (origin.requests.get() < 2) {
+            Thread.onSpinWait();
+        }
+        tools.call("proxy_replay_cancel", "{\"replay_id\":\"" + id + "\"}");
+        JsonObject first = tools.call(STATUS, "{\"replay_id\":\"" + id + "\",\"wait_ms\":10000}");
+        assertFalse(first.has("replaySessionIds"));
+        String one = text(first, "replaySessionId");
+        assertFalse(item(first, 0).has("replaySessionId"));
+        JsonObject second = tools.call(REPLAY, "{\"resume\":\"" + id + "\",\"wait_ms\":20000}");
+        String two = text(second, "replaySessionId");
+        assertEquals("[\"" + one + "\",\"" + two + "\"]", Json.text(at(second, "replaySessionIds")));
+        assertEquals(one + " 1", text(item(second, 0), "replaySessionId") + " " + number(item(second, 0), "replaySeq"));
+        assertEquals("false 1", item(second, 2).has("replaySessionId") + " " + number(item(second, 2), "replaySeq"));
+        assertEquals(two, text(tools.call(STATUS, "{\"replay_id\":\"" + id + "\"}"), "replaySessionId"));
+    }
+
+    @Test
+    void theOrderOfPagingAndTheRunsEndHaveTheirOwnReasons() throws Exception {
+        String[] gets = new String[40];
+        Arrays.setAll(gets, i -> "GET /fail?i=" + i + "&long=" + "x".repeat(200));
+        String session = origin.session(tools, gets);
+        JsonObject result = run(session, ",\"max_chars\":2000,\"concurrency\":1,\"stop_on\":{\"error_rate\":0.5,\"min_requests\":20}");
+        assertEquals("aborted 10 of the last 20 requests failed", text(result, "state") + " " + text(result, "stateReason").replaceAll("^\\d+", "10"));
+        assertTrue(text(result, "reason").contains("max_chars"), text(result, "reason"));
+    }
+
+    @Test
+    void theRefreshIsPartOfThePlan() throws Exception {
+        String session = origin.session(tools, "POST /login", "GET /secret", "POST /b");
+        JsonObject plan = replay(session, ",\"on_auth_expired\":{\"refresh_seqs\":[1]}");
+        JsonObject refresh = (JsonObject) at(plan, "refreshItems.0");
+        assertEquals("1 POST pending", number(refresh, "seq") + " " + text(refresh, "method") + " " + text(refresh, "status"));
+        assertTrue(text(plan, "refreshNote").contains("whatever allow_unsafe"), text(plan, "refreshNote"));
+        assertEquals("3 2 1 {\"unsafe\":2}", number(plan, "selectedCount") + " " + number(plan, "skippedCount") + " " + number(plan, "pendingCount") + " "
+                + Json.text(at(plan, "skippedBuckets")));
+    }
+
+    @Test
+    void whatHasNoEffectIsTold() throws Exception {
+        String session = origin.session(tools, "GET /a", "POST /b", "GET /c");
+        String more = ",\"seqs\":[1,2],\"allow_unsafe\":true,\"overrides\":[{\"match\":{\"url_contains\":\"/zzz\"},\"set_headers\":{\"X-Test\":\"1\"}},"
+                + "{\"match\":{\"method\":\"post\"},\"set_headers\":{\"X-Test\":\"met\"}},{\"replace\":[[\"recorded\",\"new\"],[\"nowhere\",\"x\"]]}],"
+                + "\"captures\":[{\"from_seq\":3,\"select\":\"json:$.a\",\"as\":\"t\"},{\"from_url_contains\":\"/yyy\",\"select\":\"json:$.a\",\"as\":\"t\"}]";
+        String notes = "\"overrides[0].match: fits no request of the plan\",\"captures[0]: nothing is captured from the answer to seq 3, as the plan has no such "
+                + "request\",\"captures[1]: nothing is captured from answers to URLs with \\\"/yyy\\\" in them, as the plan has no such request\"";
+        String unfound = "overrides[2].replace[1]: \"now\"... (7 characters) was found in no request";
+        assertEquals("[" + notes + ",\"" + unfound.replace("\"", "\\\"") + "\"]", Json.text(at(replay(session, more), "selectionNotes")));
+        JsonObject result = run(session, more);
+        assertEquals("[" + notes + "]", Json.text(at(result, "selectionNotes")));
+        assertEquals(unfound, text(result, "note"));
+        assertTrue(origin.seen.contains("POST /b met {\"name\":\"new\"}"), origin.seen::toString);
+    }
+
+    @Test
+    void argumentsWithoutEffectAreRefused() throws Exception {
+        String session = origin.session(tools, "GET /a", "POST /b");
+        String[][] refused = {
+            {"\"burst\":2", "burst: expected it with rate_per_second"}, {"\"speed\":2", "speed: expected it with pacing recorded"},
+            {"\"target_base_url\":\"http://127.0.0.1:1/v2\"", "target_base_url: expected no path and no query, which stay those of each request; got \"/v2\""},
+            {"\"target_base_url\":\"http://127.0.0.1:1?x=1\"", "target_base_url: expected no path and no query"},
+            {"\"unsafe_methods\":[\"\"]", "unsafe_methods: expected methods that may change something, such as POST, got \"\""},
+            {"\"unsafe_methods\":[\"post\",\"get\"]", "unsafe_methods: expected methods that may change something, such as POST, got \"get\""},
+            {"\"overrides\":[{\"match\":{\"seqs\":[]},\"method\":\"HEAD\"}]", "overrides[0].match.seqs: expected at least one"},
+            {"\"overrides\":[{\"set_headers\":{\"A\":\"b\",\"X-N\":1}}]", "overrides[0].set_headers: expected an object whose values are strings, got \"X-N\": 1"},
+            {"\"overrides\":[{\"set_query\":{\"n\":null}}]", "overrides[0].set_query: expected an object whose values are strings, got \"n\": null"},
+            {"\"captures\":[{\"from_seq\":1,\"select\":\"json:$.a\",\"as\":\"t\"},{\"from_seq\":1,\"select\":\"header:A\",\"as\":\"t\"}]",
+                "captures[1].as: expected another name or another source, as \"t\" is captured from the answer to seq 1 already"},
+            {"\"upstream_ca_file\":\"none.pem\"", ""}};
+        for (String[] one : refused) {
+            for (String mode : new String[] {"dry_run", "execute"}) {
+                String said = tools.failure(REPLAY, "{\"session_id\":\"" + session + "\",\"mode\":\"" + mode + "\"," + one[0] + "}");
+                assertTrue(said.contains(one[1]), said);
+            }
+        }
+        assertEquals(0, origin.requests.get());
+        assertEquals(2, number(run(session, ",\"unsafe_methods\":[\"post\"],\"target_base_url\":\"" + origin.url() + "/\""), "successCount"));
+        String unknown = tools.failure(REPLAY, "{\"session_id\":\"" + session + "\",\"overrides\":[{\"body_text\":\"{input:a}\"}]}");
+        assertTrue(unknown.contains("unknown placeholder {input:a}") && !unknown.contains("{input:NAME}"), unknown);
+    }
+
+    @Test
+    void aFileWithoutCertificatesIsRefusedByThePlan() throws Exception {
+        String session = origin.session(tools, "GET /a");
+        Path file = Files.writeString(Files.createDirectories(folder.resolve("home/files")).resolve("ca.pem"), "no certificate");
+        String said = tools.failure(REPLAY, "{\"session_id\":\"" + session + "\",\"upstream_ca_file\":\"" + file + "\"}");
+        assertTrue(said.startsWith("bad_argument: upstream_ca_file: "), said);
+    }
+
+    @Test
+    void whatRulesDidToTheRecordedRequestIsAmongItsChanges() throws Exception {
+        tools.call("proxy_add_rule", "{\"description\":\"m\",\"matcher\":{\"urlPattern\":\"/mocked\"},\"handler\":{\"type\":\"mock\",\"status\":200,\"body\":\"x\"}}");
+        tools.call("proxy_inject_headers", "{\"url_pattern\":\"/changed\",\"headers\":{\"X-Rule\":\"1\"},\"direction\":\"request\"}");
+        String session = origin.session(tools, "GET /mocked", "GET /changed", "GET /plain");
+        JsonObject plan = replay(session, "");
+        assertTrue(Json.text(at(item(plan, 0), "changes")).matches("\\[\"was answered by rule \\S+, no origin ever got it\"]"), Json.text(plan));
+        assertTrue(Json.text(at(item(plan, 1), "changes")).matches("\\[\"recorded while rule \\S+ changed it: sent as the client sent it\"]"), Json.text(plan));
+        assertEquals("[]", Json.text(at(item(plan, 2), "changes")));
+    }
+
     /** Each connection is closed behind its answer, without a word about that in it. */
     @Test
     void anOriginThatClosesBehindItsAnswerCostsNoUnsafeRequest() throws Exception {
