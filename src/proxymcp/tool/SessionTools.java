@@ -29,7 +29,7 @@ import proxymcp.store.SessionId;
 final class SessionTools {
     /** The toolset of these tools. */
     static final String TOOLSET = "session";
-    static final Property SESSION_ID = Property.text("session_id", "Id from proxy_list_sessions", 1, 100).required();
+    static final Property SESSION_ID = Property.text("session_id", "", 1, 100).required();
     /** How a session is to be recorded; proxy_start takes it too. */
     static final List<Property> RECORDING = List.of(
             Property.text("session_name", "What to call the session", 1, 200),

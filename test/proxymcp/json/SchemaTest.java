@@ -118,7 +118,7 @@ final class SchemaTest {
                 + "\"complete\":{\"type\":\"boolean\"},\"session\":{\"type\":\"object\"},\"ratio\":{\"type\":\"number\"}},"
                 + "\"required\":[\"status\",\"total\",\"items\",\"endedAt\",\"complete\",\"session\",\"ratio\"]}",
                 schema.typed().toString());
-        assertEquals("{\"type\":\"object\",\"properties\":{\"status\":{},\"total\":{},\"items\":{},\"note\":{},\"endedAt\":{},\"complete\":{},"
+        assertEquals("{\"type\":\"object\",\"properties\":{\"total\":{},\"items\":{},\"note\":{},\"endedAt\":{},\"complete\":{},"
                 + "\"session\":{},\"ratio\":{}}}", schema.published().toString(), "the list of tools has names alone");
     }
 

@@ -32,6 +32,7 @@ public final class ToolboxTest {
             for (Tool tool : tools.server.tools()) {
                 assertTrue(!tool.description().isBlank() && !tool.title().isBlank(), tool.name());
                 tool.input().properties().forEach(property -> assertTrue(!property.description().isBlank() || property.equals(ListBudget.MAX_CHARS)
+                        || property.name().equals("session_id") || BodyArgs.UNEXPLAINED.contains(property) && tool.description().contains("proxy_get_exchange")
                         || SessionFilter.UNEXPLAINED.contains(property) && tool.description().contains("proxy_query_session"), tool.name() + " " + property.name()));
                 int charsMax = tool.name().equals("proxy_replay_session") ? 8_000 : 4_000;
                 assertTrue(Json.text(tool.input().published()).length() + Json.text(tool.output().published()).length() < charsMax, tool.name());
