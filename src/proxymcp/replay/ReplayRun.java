@@ -132,6 +132,11 @@ public final class ReplayRun implements RunView {
         return ended.getCount() == 0;
     }
 
+    /** Whether it reads or records to a session, and has not ended. */
+    boolean uses(String sessionId) {
+        return !hasEnded() && (plan.sessionId().equals(sessionId) || prepared.sender().recordsTo().equals(Optional.of(sessionId)));
+    }
+
     @Override
     public RunReport report() {
         lock.lock();

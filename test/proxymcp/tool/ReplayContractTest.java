@@ -19,6 +19,7 @@ import proxymcp.json.Json;
 import proxymcp.json.JsonArray;
 import proxymcp.json.JsonObject;
 import proxymcp.proxy.ScriptedOrigin;
+import proxymcp.store.SessionId;
 
 /** What replay says of itself, and that nothing which is asked for is left undone in silence. */
 @Timeout(90)
@@ -201,6 +202,22 @@ final class ReplayContractTest {
         assertTrue(Json.text(at(item(plan, 0), "changes")).matches("\\[\"was answered by rule \\S+, no origin ever got it\"]"), Json.text(plan));
         assertTrue(Json.text(at(item(plan, 1), "changes")).matches("\\[\"recorded while rule \\S+ changed it: sent as the client sent it\"]"), Json.text(plan));
         assertEquals("[]", Json.text(at(item(plan, 2), "changes")));
+    }
+
+    @Test
+    void aSessionThatARunUsesIsNotDeleted() throws Exception {
+        String session = origin.session(tools, "GET /a");
+        JsonObject begun = replay(session, ",\"mode\":\"execute\",\"wait_ms\":0,\"overrides\":[{\"replace\":[[\"/a\",\"/hold\"]]}]");
+        String id = text(begun, "replayId");
+        for (SessionId used : tools.catalog.ids()) {
+            String said = tools.failure("proxy_delete_session", "{\"session_id\":\"" + used + "\"}");
+            assertTrue(said.startsWith("session_in_use: session " + used + " is read or recorded to by the run " + id), said);
+        }
+        assertEquals(2, tools.catalog.ids().size());
+        origin.release();
+        JsonObject ended = tools.call(STATUS, "{\"replay_id\":\"" + id + "\",\"wait_ms\":20000}");
+        tools.call("proxy_delete_session", "{\"session_id\":\"" + text(ended, "replaySessionId") + "\"}");
+        tools.call("proxy_delete_session", "{\"session_id\":\"" + session + "\"}");
     }
 
     /** Each connection is closed behind its answer, without a word about that in it. */
