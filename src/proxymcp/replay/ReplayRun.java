@@ -272,7 +272,7 @@ public final class ReplayRun implements RunView {
                 }
                 if (!job.refresh() && job.attempt() > 1) {
                     ledger.put(job.item().index(), new ItemResult(RunItem.State.ERROR, job.attempt() - 1, OptionalInt.empty(), 0, 0,
-                            ErrorClass.INTERNAL.id(), "it was to be sent again, which could not be journalled", Optional.empty()));
+                            ErrorClass.INTERNAL.id(), "it was to be sent again, which could not be journalled", Optional.empty(), Optional.empty()));
                 }
             } finally {
                 lock.unlock();
@@ -291,7 +291,7 @@ public final class ReplayRun implements RunView {
             return prepared.sender().send(job.item(), job.attempt());
         } catch (RuntimeException e) {
             return new SendResult(OptionalInt.empty(), 0, Optional.of(ErrorClass.INTERNAL), false, String.valueOf(e), false, 0, Optional.empty(),
-                    Optional.empty(), Optional.empty(), List.of(), Optional.empty());
+                    Optional.empty(), Optional.empty(), List.of(), Optional.empty(), Optional.empty());
         }
     }
 
