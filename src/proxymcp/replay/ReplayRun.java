@@ -132,6 +132,11 @@ public final class ReplayRun implements RunView {
         return ended.getCount() == 0;
     }
 
+    /** Whether it reads or records to a session, and has not ended. */
+    boolean uses(String sessionId) {
+        return !hasEnded() && (plan.sessionId().equals(sessionId) || prepared.sender().recordsTo().equals(Optional.of(sessionId)));
+    }
+
     @Override
     public RunReport report() {
         lock.lock();
@@ -267,7 +272,7 @@ public final class ReplayRun implements RunView {
                 }
                 if (!job.refresh() && job.attempt() > 1) {
                     ledger.put(job.item().index(), new ItemResult(RunItem.State.ERROR, job.attempt() - 1, OptionalInt.empty(), 0, 0,
-                            ErrorClass.INTERNAL.id(), "it was to be sent again, which could not be journalled", Optional.empty()));
+                            ErrorClass.INTERNAL.id(), "it was to be sent again, which could not be journalled", Optional.empty(), Optional.empty()));
                 }
             } finally {
                 lock.unlock();
@@ -286,7 +291,7 @@ public final class ReplayRun implements RunView {
             return prepared.sender().send(job.item(), job.attempt());
         } catch (RuntimeException e) {
             return new SendResult(OptionalInt.empty(), 0, Optional.of(ErrorClass.INTERNAL), false, String.valueOf(e), false, 0, Optional.empty(),
-                    Optional.empty(), Optional.empty(), List.of(), Optional.empty());
+                    Optional.empty(), Optional.empty(), List.of(), Optional.empty(), Optional.empty());
         }
     }
 

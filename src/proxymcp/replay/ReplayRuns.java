@@ -191,6 +191,16 @@ public final class ReplayRuns implements Closeable {
         return Optional.ofNullable(runs.get(id));
     }
 
+    /** A run of this process that has not ended and reads or records to a session. */
+    public Optional<ReplayId> using(String sessionId) {
+        for (ReplayRun run : runs.values()) {
+            if (run.uses(sessionId)) {
+                return Optional.of(run.id());
+            }
+        }
+        return Optional.empty();
+    }
+
     /**
      * A run as it is now.
      *

@@ -138,6 +138,7 @@ final class RunJournal implements Closeable {
             RecordedAs recorded = result.recorded().get();
             line.put("session", recorded.sessionId()).put("exchange", recorded.exchangeId().toString()).put("seq", recorded.seq());
         }
+        result.sentAs().ifPresent(as -> line.put("sentMethod", as.method()).put("sentUrl", as.url()));
         write(line.build());
     }
 
@@ -151,7 +152,8 @@ final class RunJournal implements Closeable {
         Optional<RecordedAs> recorded = line.has("exchange") ? Optional.of(new RecordedAs(line.string("session").orElse(""),
                 UUID.fromString(line.string("exchange").orElse("")), number(line, "seq"))) : Optional.empty();
         return new ItemResult(state, (int) number(line, "attempts"), status, number(line, "bytes"), number(line, "millis"),
-                line.string("class").orElse(""), line.string("reason").orElse(""), recorded);
+                line.string("class").orElse(""), line.string("reason").orElse(""), recorded,
+                line.string("sentUrl").map(url -> new SentAs(line.string("sentMethod").orElse(""), url)));
     }
 
     /** A whole number of a line; 0 if there is none. */

@@ -22,6 +22,8 @@ final class RunLedger {
     static final int REASON_CHARS_MAX = 200;
     /** Different sentences that are kept; behind them items say that theirs was not. */
     private static final int REASONS_MAX = 2_000;
+    /** Characters of changed URLs that are kept; items behind them do not show theirs, which is in the session of the run. */
+    private static final long SENT_AS_CHARS_MAX = 32 << 20;
     private static final RunItem.State[] STATES = RunItem.State.values();
     private static final Skip.Reason[] SKIPS = Skip.Reason.values();
 
@@ -45,6 +47,9 @@ final class RunLedger {
     private final TreeMap<String, Integer> skippedBuckets = new TreeMap<>();
     private final LatencyHistogram latency = new LatencyHistogram();
     private int retries;
+    /** Of items whose method or URL overrides changed; by index. */
+    private final Map<Integer, SentAs> sentAs = new HashMap<>();
+    private long sentAsChars;
     /** Sessions that answers were recorded to, in the order in which they were first seen. */
     private final Set<String> sessions = new LinkedHashSet<>();
 
@@ -129,6 +134,10 @@ final class RunLedger {
             recordedIds[2 * index + 1] = recorded.exchangeId().getLeastSignificantBits();
             recordedSeqs[index] = recorded.seq();
         }
+        if (result.sentAs().isPresent() && sentAsChars < SENT_AS_CHARS_MAX) {
+            sentAs.put(index, result.sentAs().get());
+            sentAsChars += result.sentAs().get().url().length();
+        }
         count(result);
     }
 
@@ -165,7 +174,7 @@ final class RunLedger {
                 bytes[index], millis[index], state == RunItem.State.ERROR ? Optional.of(word) : Optional.empty(),
                 skipped.isPresent() ? "" : reason,
                 isRecorded ? Optional.of(new RecordedAs(words.texts.get(recordedSessions[index]), new UUID(recordedIds[2 * index], recordedIds[2 * index + 1]),
-                        recordedSeqs[index])) : Optional.empty(), skipped);
+                        recordedSeqs[index])) : Optional.empty(), Optional.ofNullable(sentAs.get(index)), skipped);
     }
 
     /** The reason with this name. */

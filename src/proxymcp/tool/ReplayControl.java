@@ -202,6 +202,11 @@ public final class ReplayControl implements Closeable {
         }
 
         @Override
+        public Optional<String> recordsTo() {
+            return writer.map(session -> session.id().text());
+        }
+
+        @Override
         public List<String> unfound() {
             return planned.changes().unfound();
         }

@@ -118,6 +118,7 @@ final class ReplayView {
                 row.put("replaySessionId", recorded.sessionId());
             }
         }
+        item.sentAs().ifPresent(as -> row.put("sentMethod", as.method()).put("sentUrl", Shortened.text(as.url(), URL_CHARS)));
         row.putIf("errorClass", item.errorClass());
         if (item.state() == RunItem.State.ERROR) {
             row.put("error", Shortened.text(item.reason().isEmpty() ? "status " + item.status().orElse(0) : item.reason(), SENTENCE_CHARS));

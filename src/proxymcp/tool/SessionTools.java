@@ -18,6 +18,8 @@ import proxymcp.mcp.CallContext;
 import proxymcp.mcp.Tool;
 import proxymcp.mcp.ToolOutcome;
 import proxymcp.mcp.WorkPool;
+import proxymcp.replay.ReplayId;
+import proxymcp.replay.ReplayRuns;
 import proxymcp.store.CaptureProfile;
 import proxymcp.store.CheckpointInfo;
 import proxymcp.store.Damage;
@@ -51,10 +53,12 @@ final class SessionTools {
 
     private final SessionControl sessions;
     private final ProxyControl proxy;
+    private final ReplayRuns replays;
     private final WorkPool pool;
     private final SessionView view;
 
-    SessionTools(SessionControl sessions, ProxyControl proxy, WorkPool pool) {
+    SessionTools(SessionControl sessions, ProxyControl proxy, ReplayRuns replays, WorkPool pool) {
+        this.replays = replays;
         this.sessions = sessions;
         this.proxy = proxy;
         this.pool = pool;
@@ -137,6 +141,11 @@ final class SessionTools {
 
     private ToolOutcome delete(Args args, CallContext context) throws Exception {
         SessionId id = SessionControl.id("session_id", args.string("session_id"));
+        Optional<ReplayId> run = replays.using(id.text());
+        if (run.isPresent()) {
+            throw new ToolFailure("session_in_use", "session " + id + " is read or recorded to by the run " + run.get() + ", which has not ended",
+                    "wait for " + run.get() + " with proxy_replay_status, or call proxy_replay_cancel");
+        }
         sessions.catalog().delete(id);
         return ToolOutcome.success(JsonObject.builder().put("deleted", id.text()).build());
     }

@@ -43,7 +43,7 @@ public final class Toolbox {
         all.addAll(new CertificateTool(control).tools());
         all.addAll(new TrafficTools(control.live(), pool).tools());
         all.addAll(new ExchangeTool(control.live(), files, pool).tools());
-        all.addAll(new SessionTools(sessions, control, pool).tools());
+        all.addAll(new SessionTools(sessions, control, replays.runs(), pool).tools());
         all.addAll(new IntegrityTool(sessions, pool).tools());
         all.addAll(new CheckpointTool(sessions).tools());
         all.addAll(new SalvageTool(sessions, pool).tools());

@@ -9,7 +9,10 @@ import static proxymcp.tool.Tools.text;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +22,13 @@ import proxymcp.json.Json;
 import proxymcp.json.JsonArray;
 import proxymcp.json.JsonObject;
 import proxymcp.proxy.ScriptedOrigin;
+import proxymcp.replay.ReplayId;
+import proxymcp.replay.ReplayRuns;
+import proxymcp.replay.RunItem;
+import proxymcp.replay.RunTime;
+import proxymcp.replay.RunView;
+import proxymcp.replay.SentAs;
+import proxymcp.store.SessionId;
 
 /** What replay says of itself, and that nothing which is asked for is left undone in silence. */
 @Timeout(90)
@@ -201,6 +211,39 @@ final class ReplayContractTest {
         assertTrue(Json.text(at(item(plan, 0), "changes")).matches("\\[\"was answered by rule \\S+, no origin ever got it\"]"), Json.text(plan));
         assertTrue(Json.text(at(item(plan, 1), "changes")).matches("\\[\"recorded while rule \\S+ changed it: sent as the client sent it\"]"), Json.text(plan));
         assertEquals("[]", Json.text(at(item(plan, 2), "changes")));
+    }
+
+    @Test
+    void aSessionThatARunUsesIsNotDeleted() throws Exception {
+        String session = origin.session(tools, "GET /a");
+        JsonObject begun = replay(session, ",\"mode\":\"execute\",\"wait_ms\":0,\"overrides\":[{\"replace\":[[\"/a\",\"/hold\"]]}]");
+        String id = text(begun, "replayId");
+        for (SessionId used : tools.catalog.ids()) {
+            String said = tools.failure("proxy_delete_session", "{\"session_id\":\"" + used + "\"}");
+            assertTrue(said.startsWith("session_in_use: session " + used + " is read or recorded to by the run " + id), said);
+        }
+        assertEquals(2, tools.catalog.ids().size());
+        origin.release();
+        JsonObject ended = tools.call(STATUS, "{\"replay_id\":\"" + id + "\",\"wait_ms\":20000}");
+        tools.call("proxy_delete_session", "{\"session_id\":\"" + text(ended, "replaySessionId") + "\"}");
+        tools.call("proxy_delete_session", "{\"session_id\":\"" + session + "\"}");
+    }
+
+    @Test
+    void howARequestWasSentIsToldWhereOverridesChangedIt() throws Exception {
+        String session = origin.session(tools, "GET /a", "GET /b?x=1", "GET /c");
+        JsonObject result = run(session, ",\"overrides\":[{\"match\":{\"seqs\":[1]},\"method\":\"OPTIONS\"},"
+                + "{\"match\":{\"seqs\":[2]},\"set_query\":{\"x\":\"2\"}},{\"match\":{\"seqs\":[3]},\"set_headers\":{\"X-Test\":\"1\"}}]");
+        JsonObject stored = tools.call(STATUS, "{\"replay_id\":\"" + text(result, "replayId") + "\"}");
+        for (JsonObject shown : new JsonObject[] {result, stored}) {
+            assertEquals("OPTIONS " + origin.url() + "/a", text(item(shown, 0), "sentMethod") + " " + text(item(shown, 0), "sentUrl"));
+            assertEquals("GET " + origin.url() + "/b?x=2", text(item(shown, 1), "sentMethod") + " " + text(item(shown, 1), "sentUrl"));
+            assertFalse(item(shown, 2).has("sentUrl"));
+        }
+        // As another process reads it.
+        RunView read = new ReplayRuns(folder.resolve("home/replays"), RunTime.of(Clock.systemUTC()), new Random())
+                .find(ReplayId.parse(text(result, "replayId")).orElseThrow());
+        assertEquals(Optional.of(new SentAs("GET", origin.url() + "/b?x=2")), read.items(RunItem.Only.ALL, 0, 9).get(1).sentAs());
     }
 
     /** Each connection is closed behind its answer, without a word about that in it. */
