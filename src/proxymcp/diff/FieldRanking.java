@@ -14,6 +14,7 @@ final class FieldRanking {
     /** A difference that is this often between sessions that work, compared with that to the other one, is noise. */
     private static final double NOISE_SHARE = 0.5;
     private static final double SEPARATES_SHARE = 0.1;
+    private static final int PAIRS_TO_TELL = 8;
     private static final Comparator<ChangedField> ORDER = Comparator.comparing((ChangedField field) -> !field.separates() || field.isNoise())
             .thenComparing(ChangedField::isNoise).thenComparing(field -> !field.role().role().isAuth()).thenComparing(FieldRanking::weight)
             .thenComparing(field -> field.volatility().score()).thenComparing(field -> -field.pairs())
@@ -91,8 +92,11 @@ final class FieldRanking {
                 statsA.siblingsChange(key.location()) || statsB.siblingsChange(key.location()), restless.contains(new Place(key)));
         RoleGuess role = Roles.of(facts);
         boolean noise = isNoiseOfBaselines(key) && !isPartedFromBaselines(facts, key);
-        boolean separates = !noise && isSeparating(key);
-        Volatility volatility = Volatility.of(facts, role.role()).amongBaselines(noise, separates);
+        Volatility alone = Volatility.of(facts, role.role());
+        // A made-up value is not the same by chance; a word such as HIT is, in a few exchanges.
+        boolean chance = alone.score() >= Volatility.NOISE && !facts.format().isMadeUp();
+        boolean separates = !noise && isSeparating(key, chance ? PAIRS_TO_TELL : 1);
+        Volatility volatility = alone.amongBaselines(noise, separates);
         boolean afterStatus = key.location().part() != Part.STATUS && key.location().side() == Side.RESPONSE && tally.isAfterStatus();
         return new ChangedField(key.endpoint(), key.location(), key.kind(), role, volatility, separates, afterStatus,
                 partner(key, tally, goneAndCome), tally.samplesA(), tally.samplesB(), tally.count(), tally.pairs(),
@@ -134,15 +138,15 @@ final class FieldRanking {
         return true;
     }
 
-    private boolean isSeparating(FieldTally.Key key) {
-        boolean seen = false;
+    private boolean isSeparating(FieldTally.Key key, int pairsMin) {
+        long pairs = 0;
         for (Comparison baseline : baselines) {
-            seen |= baseline.pairsOf(key.endpoint()) > 0;
+            pairs += baseline.pairsOf(key.endpoint());
             if (baseline.rate(key) > SEPARATES_SHARE * comparison.rate(key)) {
                 return false;
             }
         }
-        return seen;
+        return pairs >= pairsMin;
     }
 
     /** Fields that came or went, by their values: a renamed one is there twice. */
