@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Judges the fields that differ and puts the most telling first. */
@@ -24,6 +25,7 @@ final class FieldRanking {
     private final SessionSide b;
     private final Comparison comparison;
     private final List<Comparison> baselines;
+    private final Optional<Endpoint> endpointInB;
     private final Set<Place> restless;
 
     /** A field wherever it is at a host. */
@@ -33,8 +35,12 @@ final class FieldRanking {
         }
     }
 
-    /** @param baselines A compared with other sessions that work */
-    FieldRanking(SessionSide a, SessionSide b, Comparison comparison, List<Comparison> baselines) {
+    /**
+     * @param endpointInB of the exchange in B, where just two are compared, which need not be alike
+     * @param baselines A compared with other sessions that work
+     */
+    FieldRanking(SessionSide a, SessionSide b, Comparison comparison, Optional<Endpoint> endpointInB, List<Comparison> baselines) {
+        this.endpointInB = endpointInB;
         this.a = a;
         this.b = b;
         this.comparison = comparison;
@@ -86,10 +92,11 @@ final class FieldRanking {
 
     private ChangedField field(FieldTally.Key key, FieldTally tally, Map<Endpoint, Map<List<String>, List<Location>>> goneAndCome, boolean suppress) {
         EndpointStats statsA = a.stats().of(key.endpoint());
-        EndpointStats statsB = b.stats().of(key.endpoint());
-        FieldFacts facts = new FieldFacts(key.location(), key.kind(), statsA.field(key.location()), statsB.field(key.location()), statsA.exchanges(),
-                statsB.exchanges(), tally.pairs(), comparison.pairsOf(key.endpoint()), tally.pairsOfOtherPath(), tally.isMadeUpOnly(), comesAndGoes(key.location()),
-                statsA.siblingsChange(key.location()) || statsB.siblingsChange(key.location()), restless.contains(new Place(key)));
+        EndpointStats statsB = b.stats().of(endpointInB.orElse(key.endpoint()));
+        Location location = key.location();
+        FieldFacts facts = new FieldFacts(location, key.kind(), statsA.field(location), statsB.field(location), statsA.exchangesThatTell(location),
+                statsB.exchangesThatTell(location), tally.pairs(), comparison.pairsOf(key.endpoint()), tally.pairsOfOtherPath(), tally.isMadeUpOnly(),
+                comesAndGoes(location), statsA.siblingsChange(location) || statsB.siblingsChange(location), restless.contains(new Place(key)));
         RoleGuess role = Roles.of(facts);
         boolean noise = isNoiseOfBaselines(key) && !isPartedFromBaselines(facts, key);
         Volatility alone = Volatility.of(facts, role.role());
@@ -131,7 +138,7 @@ final class FieldRanking {
         }
         for (Comparison baseline : baselines) {
             EndpointStats other = baseline.statsB().of(key.endpoint());
-            if (Volatility.isParted(facts.insteadOfB(other.field(key.location()), other.exchanges()))) {
+            if (Volatility.isParted(facts.insteadOfB(other.field(key.location()), other.exchangesThatTell(key.location())))) {
                 return false;
             }
         }

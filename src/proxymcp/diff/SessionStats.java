@@ -27,7 +27,7 @@ final class SessionStats {
     void add(Endpoint endpoint, ExchangeFields exchange, int status) {
         EndpointStats stats = endpoints.computeIfAbsent(endpoint, added -> new EndpointStats());
         long request = requests.key(endpoint, exchange);
-        stats.addExchange(status);
+        stats.addExchange(status, exchange.requestUnknown().isPresent(), exchange.responseUnknown().isPresent());
         Iterable<Leaf> leaves = exchange.leaves();
         for (Leaf leaf : leaves) {
             long hash = ValueHash.of(leaf.value());
