@@ -21,14 +21,14 @@ final class SameRequests {
     private final Map<String, State> hosts = new HashMap<>();
 
     /** A hash that requests which ask for the same share; they come in the order of the session. */
-    long key(Endpoint endpoint, ExchangeFields exchange) {
+    long key(Endpoint endpoint, Iterable<Leaf> leaves) {
         State state = hosts.computeIfAbsent(endpoint.host(), added -> new State());
         if (!SAFE.contains(endpoint.method()) && !endpoint.equals(state.by)) {
             state.changes++;
             state.by = endpoint;
         }
         long key = state.changes + 1;
-        for (Leaf leaf : exchange.leaves()) {
+        for (Leaf leaf : leaves) {
             if (isArgument(leaf.location()) && !isFleeting(leaf.value())) {
                 // A sum, as the order of arguments does not matter.
                 key += (ValueHash.of(leaf.value()) + 31 * ValueHash.of(leaf.location().name()) + leaf.location().part().ordinal()) * 0x9E37_79B9_7F4A_7C15L;

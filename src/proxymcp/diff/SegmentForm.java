@@ -26,6 +26,8 @@ record SegmentForm(String text, boolean opaque) {
             "(?:19|20)\\d\\d-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\\d|3[01]))?(?:[T_ ]\\d\\d[:.-]?\\d\\d(?:[:.-]?\\d\\d(?:[.,]\\d+)?)?(?:Z|[+-]\\d\\d:?\\d\\d)?)?");
     private static final Pattern VERSION = Pattern.compile("[vV]?\\d{1,4}(?:\\.\\d{1,4}){1,3}(?:[-.]?(?:alpha|beta|rc|m|pre)[-.]?\\d*)?|[vV]\\d+\\w{0,6}");
     private static final Pattern FILE = Pattern.compile("(.+)\\.([a-zA-Z][a-zA-Z0-9]{0,4})");
+    /** A file that a build made: {@code app.{hash}.js}. Its name tells it from others, however random all of it looks. */
+    private static final Pattern NAME_AND_DIGEST = Pattern.compile("[a-zA-Z]{2,}(?:[-_.][a-zA-Z]+)*[-_.]\\{hash\\}(?:[-_.][a-zA-Z]+)*\\.[a-zA-Z0-9]+");
     /** Behind one of these a small number is the version of an interface. */
     private static final Set<String> BEFORE_VERSION = Set.of("api", "rest", "v", "version", "versions", "ver", "rpc");
     private static final int UUID_CHARS = 36;
@@ -62,8 +64,11 @@ record SegmentForm(String text, boolean opaque) {
             boolean version = text.length() <= 2 && BEFORE_VERSION.contains(before);
             return version ? new SegmentForm(own, false) : new SegmentForm(ID, false);
         }
+        Matcher file = FILE.matcher(text);
+        boolean isFile = file.matches();
+        String named = isFile ? pieces(file.group(1), true) + "." + file.group(2) : pieces(text, false);
         Optional<SegmentForm> whole = whole(text);
-        if (whole.isPresent()) {
+        if (whole.isPresent() && !(isFile && NAME_AND_DIGEST.matcher(named).matches())) {
             return whole.get();
         }
         if (own.length() > LITERAL_CHARS_MAX) {
@@ -75,8 +80,6 @@ record SegmentForm(String text, boolean opaque) {
         if (VERSION.matcher(text).matches() || text.indexOf('{') >= 0 || text.indexOf('}') >= 0) {
             return new SegmentForm(own, false);
         }
-        Matcher file = FILE.matcher(text);
-        String named = file.matches() ? pieces(file.group(1), true) + "." + file.group(2) : pieces(text, false);
         return new SegmentForm(named.equals(text) ? own : named, false);
     }
 

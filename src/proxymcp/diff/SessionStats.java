@@ -26,9 +26,9 @@ final class SessionStats {
     /** Takes an exchange; they come in the order of the session. */
     void add(Endpoint endpoint, ExchangeFields exchange, int status) {
         EndpointStats stats = endpoints.computeIfAbsent(endpoint, added -> new EndpointStats());
-        long request = requests.key(endpoint, exchange);
-        stats.addExchange(status);
+        stats.addExchange(status, exchange.requestUnknown().isPresent(), exchange.responseUnknown().isPresent());
         Iterable<Leaf> leaves = exchange.leaves();
+        long request = requests.key(endpoint, leaves);
         for (Leaf leaf : leaves) {
             long hash = ValueHash.of(leaf.value());
             Optional<FieldStats> field = field(stats, leaf.location());

@@ -67,6 +67,7 @@ final class SessionDiffTool {
                 ResultSchema.of(ResultSchema.text("sessionId"), ResultSchema.text("otherSessionId"), ResultSchema.text("level"), ResultSchema.object("summary"),
                         ResultSchema.object("firstDivergence").optional(), ResultSchema.array("topChangedFields").optional(),
                         ResultSchema.array("authCandidates").optional(), ResultSchema.array("endpoints").optional(),
+                        ResultSchema.text("listsNote").optional(),
                         ResultSchema.array("exchanges").optional(), ResultSchema.integer("ignoredCount"), ResultSchema.integer("suppressedCount"),
                         ResultSchema.integer("total"), ResultSchema.integer("offset"), ResultSchema.integer("showing"), ResultSchema.flag("complete"),
                         ResultSchema.text("reason").optional(), ResultSchema.integer("nextOffset").optional()),
