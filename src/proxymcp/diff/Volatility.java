@@ -29,7 +29,6 @@ public record Volatility(double score, String evidence) {
             "x-response-time", "server-timing", "cf-ray", "x-cache", "x-cache-hits", "x-served-by", "x-timer", "via", "if-none-match", "if-modified-since",
             "keep-alive", "report-to", "nel", "x-ratelimit-remaining", "x-ratelimit-reset", "ratelimit-remaining", "ratelimit-reset", "retry-after",
             "x-envoy-upstream-service-time", "alt-svc", "x-amz-cf-pop", "x-process-time", "max-age", "sec-websocket-key", "sec-websocket-accept");
-    private static final String BY_DELIVERY = "its name says that it is of this delivery";
     private static final Set<String> MEASURED = Set.of("elapsed", "took", "duration", "latency", "uptime", "millis", "ms", "nanos", "remaining", "timing");
     private static final Set<String> IDS = Set.of("id", "ids", "uid", "guid", "pk");
 
@@ -49,8 +48,7 @@ public record Volatility(double score, String evidence) {
         if (noise) {
             return new Volatility(Math.max(score, ALWAYS), "it differs between sessions that work too");
         }
-        // How an answer was delivered agrees by chance, and decides nothing.
-        return separates && score >= NOISE && !evidence.equals(BY_DELIVERY) ? new Volatility(score * 0.3, "it is the same in all sessions that work") : this;
+        return separates && score >= NOISE ? new Volatility(score * 0.3, "it is the same in all sessions that work") : this;
     }
 
     private static Volatility changed(FieldFacts facts, Role role) {
@@ -74,10 +72,7 @@ public record Volatility(double score, String evidence) {
         FieldName name = FieldName.of(facts.location());
         double fleeting = facts.format().fleeting();
         String evidence = facts.format().words() + (facts.rateWithin() >= OFTEN ? ", changes within a session too" : "");
-        if (facts.location().part() == Part.HEADER && name.is(FLEETING)) {
-            return new Volatility(Math.max(fleeting, NAMED), BY_DELIVERY);
-        }
-        if (role == Role.TRACE || role == Role.NONCE || name.hasWord(MEASURED)
+        if (facts.location().part() == Part.HEADER && name.is(FLEETING) || role == Role.TRACE || role == Role.NONCE || name.hasWord(MEASURED)
                 || facts.location().part() == Part.COOKIE && facts.location().name().endsWith(";expires")) {
             return new Volatility(Math.max(fleeting, NAMED), "its name says that it is made for each message");
         }

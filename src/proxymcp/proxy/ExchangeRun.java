@@ -124,7 +124,7 @@ final class ExchangeRun implements CallEvents {
             }
         }
         ReceivedRequest received = new ReceivedRequest(client, head, requestBody);
-        Optional<RuleChoice> choice = services.rules().choose(head, destination, received, notes);
+        Optional<RuleChoice> choice = services.rules().choose(head, destination, received, true, notes);
         if (choice.isEmpty()) {
             return send(RuledRequest.plain(services, received, destination, context.isExplicit(), notes));
         }

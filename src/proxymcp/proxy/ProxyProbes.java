@@ -55,17 +55,7 @@ final class ProxyProbes {
     /** Writes and flushes the answer for a {@link #isProbe} host. */
     void answer(String host, Client client, WireWriter out, boolean withBody, boolean close) throws IOException {
         boolean known = seen(host, client).isPresent();
-        byte[] body = (known ? EXPECTED : UNEXPECTED).getBytes(StandardCharsets.US_ASCII);
-        int status = known ? 200 : 404;
-        Fields.Builder fields = new Fields.Builder().add("Content-Type", "text/html").add("Content-Length", Integer.toString(body.length))
-                .add("Cache-Control", "no-store");
-        if (close) {
-            fields.add("Connection", "close");
-        }
-        out.head(ResponseHead.of(status, ReasonPhrases.of(status), fields.build()));
-        if (withBody) {
-            out.write(body, 0, body.length);
-        }
-        out.flush();
+        Fields.Builder fields = new Fields.Builder().add("Content-Type", "text/html").add("Cache-Control", "no-store");
+        ProxyAnswer.write(out, known ? 200 : 404, fields, known ? EXPECTED : UNEXPECTED, withBody, close);
     }
 }

@@ -26,8 +26,6 @@ import proxymcp.upstream.UpstreamCall;
  * <p>Owner: the exchange's thread.
  */
 final class RuledRelay {
-    private static final String EVENT_STREAM = "text/event-stream";
-
     private final ProxyServices services;
     private final RuleChoice choice;
     private final ResponseEdits edits;
@@ -105,14 +103,10 @@ final class RuledRelay {
         return !request.method().equals("HEAD") && status != 204 && status != 304;
     }
 
-    /** Events are to be seen when they come, not at the end of their stream; a part of something is described by where it stands in the whole. */
     private boolean mustStay(ResponseHead response) {
-        boolean events = response.fields().first("Content-Type").orElse("").strip().regionMatches(true, 0, EVENT_STREAM, 0, EVENT_STREAM.length());
-        if (events || response.status() == 206) {
-            notes.add("the response is a " + (events ? "stream of events; " : "part of a longer one (206); ") + choice.named()
-                    + " left its body as it is");
-        }
-        return events || response.status() == 206;
+        Optional<String> why = ResponseEdits.whyBodyStays(response);
+        why.ifPresent(reason -> notes.add("the response is " + reason + "; " + choice.named() + " left its body as it is"));
+        return why.isPresent();
     }
 
     private void passEdited(ResponseHead response, ResponseHead edited, BodyReader body, BodyTap tap) throws IOException {

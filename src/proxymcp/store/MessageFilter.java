@@ -3,41 +3,16 @@ package proxymcp.store;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Predicate;
 import proxymcp.exchange.Direction;
 import proxymcp.exchange.MessageForm;
 import proxymcp.exchange.MessageQuery;
 
 /** Holds rows of messages against a query, but for the text in their payloads. Not for several threads. */
 final class MessageFilter {
-    /** A predicate over texts that repeat: what it said is remembered by where the text stands. */
-    static final class Names {
-        private static final int NO = 1;
-        private static final int YES = 2;
-
-        private final IndexFiles index;
-        private final Predicate<String> wanted;
-        private final EntryMemo known = new EntryMemo();
-
-        Names(IndexFiles index, Predicate<String> wanted) {
-            this.index = index;
-            this.wanted = wanted;
-        }
-
-        boolean matches(int entry) throws IOException {
-            int answer = known.find(entry);
-            if (answer == EntryMemo.UNKNOWN) {
-                answer = wanted.test(index.names().text(entry & 0xFFFF_FFFFL)) ? YES : NO;
-                known.put(entry, answer);
-            }
-            return answer == YES;
-        }
-    }
-
     private final long stream;
     private final MessageQuery query;
-    private final Optional<Names> channel;
-    private final Optional<Names> eventType;
+    private final Optional<NameMatch> channel;
+    private final Optional<NameMatch> eventType;
     /** Opcodes whose names are wanted, a bit each. */
     private final int opcodes;
     private final boolean lines;
@@ -48,8 +23,8 @@ final class MessageFilter {
     MessageFilter(IndexFiles index, MessageQuery query, long stream) {
         this.stream = stream;
         this.query = query;
-        this.channel = query.channel().map(name -> new Names(index, name::equalsIgnoreCase));
-        this.eventType = query.types().isEmpty() ? Optional.empty() : Optional.of(new Names(index, name -> isWanted(query, name)));
+        this.channel = query.channel().map(name -> new NameMatch(index, name::equalsIgnoreCase));
+        this.eventType = query.types().isEmpty() ? Optional.empty() : Optional.of(new NameMatch(index, name -> isWanted(query, name)));
         int wanted = 0;
         for (int opcode = 0; opcode <= MessageRowLayout.OPCODE_MASK; opcode++) {
             boolean control = opcode >= MessageForm.Frame.CLOSE;

@@ -188,7 +188,7 @@ final class StoredStreams implements Streams {
     /** Which streams have a message of this channel, by number. */
     private boolean[] withChannel(String channel, long streams) throws IOException {
         boolean[] with = new boolean[(int) streams + 1];
-        MessageFilter.Names names = new MessageFilter.Names(index, channel::equalsIgnoreCase);
+        NameMatch names = new NameMatch(index, channel::equalsIgnoreCase);
         long messages = index.messageCount();
         for (long number = 1; number <= messages; number++) {
             Row row = message(number);

@@ -231,6 +231,8 @@ final class ReplayRunsTest {
         assertTrue(run.await(30_000));
         assertEquals(List.of(), sender.sent());
         assertEquals("{unknown=2} 0", run.report().errorBuckets() + " " + run.report().pendingCount());
+        assertEquals("{unknown=2} 0", reopened().find(id).report().errorBuckets() + " " + reopened().find(id).report().pendingCount(),
+                "who has no overrides to go by reads it in the journal");
         assertEquals(Optional.of("a line of the journal is damaged: unsafe requests of which it has no result may have been sent, and are not sent again"),
                 run.report().note());
     }
@@ -290,6 +292,9 @@ final class ReplayRunsTest {
                 again.removeIf(line -> !said.contains(line + ";"));
                 assertEquals(Set.of(), again);
                 assertTrue(sender.sent().size() + said.size() >= 1_000 - 8, sender.sent().size() + " + " + said.size());
+                RunReport kept = reopened().find(id).report();
+                assertEquals("done 0", kept.state().id() + " " + kept.pendingCount(), "what is unknown stays so, whoever looks");
+                assertEquals(report.errorBuckets(), kept.errorBuckets());
             } finally {
                 child.destroyForcibly();
             }

@@ -13,11 +13,8 @@ import java.time.Clock;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import proxymcp.json.Json;
 import proxymcp.json.JsonArray;
 import proxymcp.json.JsonObject;
@@ -32,27 +29,9 @@ import proxymcp.store.SessionId;
 
 /** What replay says of itself, and that nothing which is asked for is left undone in silence. */
 @Timeout(90)
-final class ReplayContractTest {
+final class ReplayContractTest extends OfReplay {
     private static final String REPLAY = "proxy_replay_session";
     private static final String STATUS = "proxy_replay_status";
-
-    @TempDir
-    Path folder;
-
-    private Tools tools;
-    private ReplayOrigin origin;
-
-    @BeforeEach
-    void begin() throws Exception {
-        tools = new Tools(folder.resolve("home"));
-        origin = new ReplayOrigin();
-    }
-
-    @AfterEach
-    void close() {
-        origin.close();
-        tools.close();
-    }
 
     private JsonObject replay(String session, String more) {
         return tools.call(REPLAY, "{\"session_id\":\"" + session + "\"" + more + "}");

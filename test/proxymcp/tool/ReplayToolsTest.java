@@ -7,18 +7,14 @@ import static proxymcp.tool.Tools.at;
 import static proxymcp.tool.Tools.number;
 import static proxymcp.tool.Tools.text;
 
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import proxymcp.json.Json;
 import proxymcp.json.JsonArray;
 import proxymcp.json.JsonObject;
@@ -31,27 +27,9 @@ import proxymcp.mcp.ResourceTemplate;
 
 /** Replay as an agent calls it, from a session that a real proxy recorded to a real origin, which counts. */
 @Timeout(90)
-final class ReplayToolsTest {
+final class ReplayToolsTest extends OfReplay {
     private static final String REPLAY = "proxy_replay_session";
     private static final String STATUS = "proxy_replay_status";
-
-    @TempDir
-    Path folder;
-
-    private Tools tools;
-    private ReplayOrigin origin;
-
-    @BeforeEach
-    void begin() throws Exception {
-        tools = new Tools(folder.resolve("home"));
-        origin = new ReplayOrigin();
-    }
-
-    @AfterEach
-    void close() {
-        origin.close();
-        tools.close();
-    }
 
     private static String[] gets(int count, String path) {
         String[] all = new String[count];
