@@ -21,6 +21,7 @@ import proxymcp.json.JsonObject;
 import proxymcp.json.JsonValue;
 import proxymcp.mcp.CallContext;
 import proxymcp.mcp.CallOrigin;
+import proxymcp.mcp.HeardCalls;
 import proxymcp.mcp.Resource;
 import proxymcp.mcp.ResourceContents;
 import proxymcp.mcp.ResourceTemplate;
@@ -282,6 +283,38 @@ final class ReplayToolsTest extends OfReplay {
         call.join();
         String id = tools.replays.runs().ids().get(0).text();
         assertEquals("cancelled", text(tools.call(STATUS, "{\"replay_id\":\"" + id + "\",\"wait_ms\":10000}"), "state"));
+    }
+
+    @Test
+    void whoWaitsHearsHowFarItCame() throws Exception {
+        String session = origin.session(tools, "GET /a", "GET /b");
+        CompletableFuture<String> heard = new CompletableFuture<>();
+        CallContext context = HeardCalls.context(params -> {
+            if (number(params, "progress") == 1) {
+                heard.complete(number(params, "progress") + " of " + number(params, "total"));
+                origin.release();
+            }
+        });
+        JsonObject result = tools.server.call(REPLAY, Tools.object("{\"session_id\":\"" + session + "\",\"mode\":\"execute\",\"wait_ms\":60000,"
+                + "\"concurrency\":1,\"overrides\":[{\"replace\":[[\"/b\",\"/hold\"]]}]}"), context).json();
+        assertEquals("done", text(result, "state"));
+        assertEquals("1 of 2", heard.getNow("nothing"));
+    }
+
+    @Test
+    void cancellingACallThatOnlyLooksLeavesTheRunAlone() throws Exception {
+        String session = origin.session(tools, "GET /a");
+        String id = text(replay(session, ",\"mode\":\"execute\",\"wait_ms\":0,\"overrides\":[{\"replace\":[[\"/a\",\"/hold\"]]}]"), "replayId");
+        CallContext context = HeardCalls.context(params -> { });
+        CompletableFuture<JsonObject> looks = CompletableFuture.supplyAsync(() -> tools.server.call(STATUS,
+                Tools.object("{\"replay_id\":\"" + id + "\",\"wait_ms\":300000}"), context).json());
+        while (origin.requests.get() == 0) {
+            Thread.onSpinWait();
+        }
+        context.cancel();
+        looks.join();
+        origin.release();
+        assertEquals("done", text(tools.call(STATUS, "{\"replay_id\":\"" + id + "\",\"wait_ms\":20000}"), "state"));
     }
 
     @Test
