@@ -79,28 +79,23 @@ final class HopAnswer {
     void read(UpstreamCall upstream, String sentMethod) throws IOException {
         BodyFraming framing = BodyFraming.ofResponse(came, sentMethod);
         if (!(framing instanceof BodyFraming.None)) {
-            readBody(upstream, upstream.responseBody());
+            readBody(upstream.responseBody());
         }
         end();
         upstream.finish(framing);
     }
 
-    private void readBody(UpstreamCall upstream, BodyReader reader) throws IOException {
+    private void readBody(BodyReader reader) throws IOException {
         BodyTap tap = new BodyTap(recording::responseBody);
         boolean complete = false;
         try {
-            while (next(upstream, reader)) {
+            while (reader.next()) {
                 take(tap, reader.array(), reader.offset(), reader.length());
             }
             complete = true;
         } finally {
             recording.responseEnd(tap.end(complete, complete ? reader.trailers() : Fields.EMPTY));
         }
-    }
-
-    private boolean next(UpstreamCall upstream, BodyReader reader) throws IOException {
-        upstream.connection().deadline().arm(services.timeoutMillis());
-        return reader.next();
     }
 
     /** Takes an answer that a rule gives instead of an origin. */

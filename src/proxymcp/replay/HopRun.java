@@ -83,7 +83,7 @@ final class HopRun implements CallEvents {
         body.ifPresent(ReplayedBody::refuse);
         call.ifPresent(UpstreamCall::awaitBodyThread);
         body.ifPresent(ReplayedBody::end);
-        outcome = services.ended(inFlight, outcome);
+        outcome = services.ended(inFlight, outcome, call.isPresent() && call.get().connectedNanos().isEmpty());
         recording.end(end(outcome));
         Optional<RecordedAs> recorded = services.session().filter(session -> recording != Unrecorded.INSTANCE)
                 .map(session -> new RecordedAs(session.id(), id, recording.storedSeq().orElse(0)));
@@ -91,8 +91,8 @@ final class HopRun implements CallEvents {
         Optional<Answer> answer = answered.map(HopAnswer::answer);
         long responseBytes = answered.isPresent() ? answered.get().bytes() : 0;
         return outcome instanceof Outcome.Incomplete(ErrorClass errorClass, String reason)
-                ? new Hop(answer, responseBytes, Optional.of(errorClass), reason, nothingSent, recorded)
-                : new Hop(answer, responseBytes, Optional.empty(), "", nothingSent, recorded);
+                ? new Hop(answer, responseBytes, Optional.of(errorClass), false, reason, nothingSent, recorded)
+                : new Hop(answer, responseBytes, Optional.empty(), false, "", nothingSent, recorded);
     }
 
     private ExchangeEnd end(Outcome outcome) {

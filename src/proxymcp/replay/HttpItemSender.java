@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import proxymcp.exchange.ErrorClass;
 import proxymcp.http.Deadlines;
 import proxymcp.rule.RuleEngine;
 import proxymcp.rule.RuleThreads;
@@ -25,7 +24,7 @@ import proxymcp.upstream.UpstreamSettings;
  * <p>Any thread may call. Whoever ends a run closes this, also after its last item: it holds connections and a thread.
  */
 public final class HttpItemSender implements ItemSender {
-    private static final int REDIRECTS_MAX = 20;
+    private static final long LATER_MILLIS = 5_000;
 
     private final Plan plan;
     private final RequestMaker maker;
@@ -61,10 +60,12 @@ public final class HttpItemSender implements ItemSender {
         client.use(way.proxies());
     }
 
+    /** The bound of the whole item ends what these do not; those that are no shorter come later, so that it is always the item's that is told. */
     private static UpstreamLimits limits(long timeoutMillis) {
         UpstreamLimits usual = UpstreamLimits.DEFAULT;
-        return new UpstreamLimits(Math.min(usual.connectMillis(), timeoutMillis), Math.min(usual.handshakeMillis(), timeoutMillis), timeoutMillis,
-                usual.idleMillis(), usual.idleConnectionsMax(), usual.head());
+        long later = timeoutMillis + LATER_MILLIS;
+        return new UpstreamLimits(usual.connectMillis() < timeoutMillis ? usual.connectMillis() : later,
+                usual.handshakeMillis() < timeoutMillis ? usual.handshakeMillis() : later, later, usual.idleMillis(), usual.idleConnectionsMax(), usual.head());
     }
 
     @Override
@@ -93,24 +94,28 @@ public final class HttpItemSender implements ItemSender {
             boolean nothingSent = true;
             for (int hop = 1; ; hop++) {
                 Hop done = new HopRun(services, request, notes(item, attempt, hop, changed)).run(affinity, running);
-                nothingSent &= done.nothingSent();
-                Optional<OutgoingRequest> next = next(item, request, done, hop);
-                if (next.isEmpty()) {
-                    return new Hop(done.answer(), done.responseBytes(), done.errorClass(), done.reason(), nothingSent, done.recorded());
+                switch (next(item, request, done, hop)) {
+                    case ItemChanges.Next.Nothing() -> {
+                        return done.last(nothingSent);
+                    }
+                    case ItemChanges.Next.Refused(String sentence) -> {
+                        return done.last(nothingSent).refused(sentence);
+                    }
+                    case ItemChanges.Next.Follow(OutgoingRequest next) -> request = next;
                 }
-                request = next.get();
+                nothingSent &= done.nothingSent();
             }
         } finally {
             inFlight.remove(running);
         }
     }
 
-    private Optional<OutgoingRequest> next(PlanItem item, OutgoingRequest request, Hop done, int hop) {
+    private ItemChanges.Next next(PlanItem item, OutgoingRequest request, Hop done, int hop) {
         if (done.answer().isEmpty() || done.errorClass().isPresent()) {
-            return Optional.empty();
+            return new ItemChanges.Next.Nothing();
         }
         changes.answered(item, request, done.answer().get());
-        return hop > REDIRECTS_MAX ? Optional.empty() : changes.redirected(item, request, done.answer().get(), hop);
+        return changes.redirected(item, request, done.answer().get(), hop);
     }
 
     private List<String> notes(PlanItem item, int attempt, int hop, Changed changed) {
@@ -130,8 +135,7 @@ public final class HttpItemSender implements ItemSender {
         long millis = TimeUnit.NANOSECONDS.toMillis(services.nanoTime().getAsLong() - begun);
         Optional<Answer> answer = hop.answer();
         OptionalInt status = answer.isPresent() ? OptionalInt.of(answer.get().head().status()) : OptionalInt.empty();
-        Optional<ErrorClass> errorClass = hop.errorClass();
-        return new SendResult(status, hop.responseBytes(), errorClass, hop.reason(), hop.nothingSent(), millis, hop.recorded(),
+        return new SendResult(status, hop.responseBytes(), hop.errorClass(), hop.redirectRefused(), hop.reason(), hop.nothingSent(), millis, hop.recorded(),
                 answer.flatMap(known -> known.head().fields().first("Retry-After")), answer.flatMap(known -> known.head().fields().first("Date")),
                 changed.changes(), Optional.empty());
     }

@@ -1,7 +1,6 @@
 package proxymcp.replay;
 
 import java.util.List;
-import java.util.Optional;
 
 /** What a run does to each request before it goes out, and takes from each answer. Any thread may call. */
 public interface ItemChanges {
@@ -18,8 +17,8 @@ public interface ItemChanges {
         }
 
         @Override
-        public Optional<OutgoingRequest> redirected(PlanItem item, OutgoingRequest sent, Answer answer, int hop) {
-            return Optional.empty();
+        public Next redirected(PlanItem item, OutgoingRequest sent, Answer answer, int hop) {
+            return new Next.Nothing();
         }
     };
 
@@ -40,6 +39,26 @@ public interface ItemChanges {
         record Skipped(Skip skip) implements Outcome {}
     }
 
+    /** What comes after an answer. */
+    sealed interface Next {
+        /** Nothing: it is the result. */
+        record Nothing() implements Next {}
+
+        /**
+         * It redirects.
+         *
+         * @param request what is sent next
+         */
+        record Follow(OutgoingRequest request) implements Next {}
+
+        /**
+         * It redirects where the run does not go: the item has failed.
+         *
+         * @param sentence why
+         */
+        record Refused(String sentence) implements Next {}
+    }
+
     /**
      * Makes the request of {@code item}, as recorded in {@code request}, the one that goes out: overrides, placeholders, cookies. Waits where it uses
      * a value from the answer to an earlier item that has no result yet.
@@ -49,8 +68,8 @@ public interface ItemChanges {
     /** Takes captures and cookies from an answer; called for each answer, those that redirect too, before the item's result is known. */
     void answered(PlanItem item, OutgoingRequest sent, Answer answer);
 
-    /** The request that follows a redirect; empty if the answer is none, or is not followed. {@code hop} counts from 1. */
-    Optional<OutgoingRequest> redirected(PlanItem item, OutgoingRequest sent, Answer answer, int hop);
+    /** What comes after an answer, which may redirect; redirects that lead on for ever are refused in time. {@code hop} counts from 1. */
+    Next redirected(PlanItem item, OutgoingRequest sent, Answer answer, int hop);
 
     /** Notes that an item has its result and is not sent again: whoever waits for a value of its answer waits no longer. */
     default void ended(PlanItem item) {

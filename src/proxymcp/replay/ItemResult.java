@@ -17,6 +17,9 @@ record ItemResult(RunItem.State state, int attempts, OptionalInt status, long re
     /** Bucket of unsafe requests that may have been sent before their process died. */
     static final String UNKNOWN = "unknown";
 
+    /** Bucket of redirects that were not followed where they lead. */
+    static final String REDIRECT = "redirect";
+
     /** The result of an item that was sent, or found not to be sendable. */
     static ItemResult of(SendResult result, int attempts) {
         if (result.skipped().isPresent()) {
@@ -44,6 +47,9 @@ record ItemResult(RunItem.State state, int attempts, OptionalInt status, long re
     private static String bucketOf(SendResult result) {
         if (result.errorClass().isPresent()) {
             return result.errorClass().get().id();
+        }
+        if (result.redirectRefused()) {
+            return REDIRECT;
         }
         int status = result.status().orElse(0);
         return status == 0 ? UNKNOWN : status == 429 ? "http_429" : "http_" + status / 100 + "xx";

@@ -39,13 +39,18 @@ final class Literals {
                 break;
             }
             out.append(text, copied, next).append(found.with());
-            if (out.length() > CHARS_MAX) {
-                throw new ChangeException("replacing makes a text of more than " + CHARS_MAX + " characters");
-            }
+            checkLength(out);
             at = next + found.find().length();
             copied = at;
             places++;
         }
         return new Replaced(places == 0 ? text : out.append(text, copied, text.length()).toString(), places);
+    }
+
+    /** @throws ChangeException if a changed text has grown too long */
+    static void checkLength(StringBuilder changed) throws ChangeException {
+        if (changed.length() > CHARS_MAX) {
+            throw new ChangeException("replacing makes a text of more than " + CHARS_MAX + " characters");
+        }
     }
 }

@@ -18,11 +18,12 @@ import proxymcp.store.SessionQuery;
  * Chooses what is sent again, by what the index of a session knows: the log is not read. What only the log can tell shows when an item is
  * sent, see {@link RequestSource}.
  *
- * <p>Reads mapped files: work for threads made for that. One instance is for one session and one thread.
+ * <p>Reads mapped files: work for threads made for that. One instance is for one plan and one thread.
  */
 public final class Planner {
     private final Session session;
     private final SendSettings settings;
+    private final List<String> notes = new ArrayList<>();
     /** Methods repeat. */
     private final Map<String, String> methods = new HashMap<>();
 
@@ -54,7 +55,7 @@ public final class Planner {
                         + item.skipped().get().sentence());
             }
         }
-        return new Plan(session.manifest().id().text(), items, refreshing);
+        return new Plan(session.manifest().id().text(), items, refreshing, notes);
     }
 
     private List<PlanItem> bySeq(List<Long> seqs) throws IOException, PlanException {
@@ -101,15 +102,45 @@ public final class Planner {
                         + session.manifest().id() + " is " + session.lastSeq());
             }
         }
+        noteMissing(wanted.ranges());
         List<PlanItem> items = new ArrayList<>();
         long[] passed = new long[1];
         session.forEach(wanted.filters(), entry -> {
-            if (isIn(wanted.ranges(), entry.seq()) && passed[0]++ >= wanted.offset()) {
+            if (isIn(wanted.ranges(), entry.seq()) && passed[0]++ >= wanted.offset() && items.size() < wanted.limit()) {
                 items.add(item(items.size(), entry, true));
             }
-            return items.size() < wanted.limit();
+            return passed[0] - wanted.offset() <= wanted.limit();
         });
+        if (passed[0] - wanted.offset() > wanted.limit()) {
+            notes.add("limit: more than these " + items.size() + " match; give a higher limit, or go on with offset "
+                    + (wanted.offset() + wanted.limit()));
+        } else if (items.isEmpty()) {
+            notes.add(passed[0] == 0 ? "no exchange of session " + session.manifest().id() + " matches"
+                    : "offset: " + wanted.offset() + " leaves out all that match, which are " + passed[0]);
+        }
         return items;
+    }
+
+    /** Seqs that ranges name, and that the session does not have: those behind its last one, and those that damage took. */
+    private void noteMissing(List<SeqRange> ranges) throws IOException {
+        long last = session.lastSeq();
+        long highest = 0;
+        for (SeqRange range : ranges) {
+            highest = Math.max(highest, Math.min(range.last(), last));
+            if (range.last() > last) {
+                notes.add("seq_ranges: " + range.first() + "-" + range.last() + " goes on behind the last seq of the session, " + last);
+            }
+        }
+        if (ranges.isEmpty() || session.query(SessionQuery.ALL, 0, 0, Optional.empty()).total() == last) {
+            return;
+        }
+        long missing = 0;
+        for (long seq = 1; seq <= highest; seq++) {
+            missing += isIn(ranges, seq) && session.find(seq).isEmpty() ? 1 : 0;
+        }
+        if (missing > 0) {
+            notes.add("seq_ranges: the session has lost " + missing + " of these exchanges");
+        }
     }
 
     private static boolean isIn(List<SeqRange> ranges, long seq) {

@@ -9,6 +9,8 @@ import proxymcp.exchange.Endpoint;
 import proxymcp.http.Fields;
 import proxymcp.http.RequestHead;
 import proxymcp.http.ResponseHead;
+import proxymcp.json.Check;
+import proxymcp.json.JsonString;
 import proxymcp.rule.HeadEdits;
 
 /**
@@ -28,18 +30,6 @@ final class RedirectTrail {
     private final Set<String> seen = new HashSet<>();
     private int followed;
 
-    /** What comes after a response. */
-    sealed interface Step {
-        /** Nothing: it is the result. */
-        record Last() implements Step {}
-
-        /** Another request. */
-        record Follow(OutgoingRequest request) implements Step {}
-
-        /** A redirect that is not followed; the sentence says why. */
-        record Refused(String sentence) implements Step {}
-    }
-
     /** The redirects that follow {@code first}, which is sent with the cookies it has. */
     RedirectTrail(OutgoingRequest first, RunCookies cookies) {
         this.cookies = cookies;
@@ -47,24 +37,27 @@ final class RedirectTrail {
     }
 
     /** What comes after {@code response} to {@code sent}; its cookies have been kept before. */
-    Step after(OutgoingRequest sent, ResponseHead response) {
+    ItemChanges.Next after(OutgoingRequest sent, ResponseHead response) {
         Optional<String> location = response.fields().first("Location");
-        if (!REDIRECTS.contains(response.status()) || location.isEmpty()) {
-            return new Step.Last();
+        if (!REDIRECTS.contains(response.status())) {
+            return new ItemChanges.Next.Nothing();
+        }
+        if (location.isEmpty()) {
+            return new ItemChanges.Next.Refused("the redirect has no Location");
         }
         Optional<RedirectTarget> to = RedirectTarget.of(sent.endpoint(), sent.head().target(), location.get());
         if (to.isEmpty()) {
-            return new Step.Refused("the redirect leads to no http or https URL");
+            return new ItemChanges.Next.Refused("the redirect leads to no http or https URL without a user name: " + Check.quoted(new JsonString(location.get())));
         }
         if (followed == REDIRECTS_MAX) {
-            return new Step.Refused("more than " + REDIRECTS_MAX + " redirects");
+            return new ItemChanges.Next.Refused("more than " + REDIRECTS_MAX + " redirects; the next one leads to " + to.get().endpoint().url(to.get().target()));
         }
         OutgoingRequest next = next(sent, response.status(), to.get());
         if (!seen.add(key(next))) {
-            return new Step.Refused("the redirects lead in a circle");
+            return new ItemChanges.Next.Refused("the redirects lead in a circle, back to " + next.url());
         }
         followed++;
-        return new Step.Follow(next);
+        return new ItemChanges.Next.Follow(next);
     }
 
     private OutgoingRequest next(OutgoingRequest sent, int status, RedirectTarget to) {

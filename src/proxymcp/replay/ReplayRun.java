@@ -129,7 +129,7 @@ public final class ReplayRun implements RunView {
         lock.lock();
         try {
             return ledger.report(state, new RunLedger.RunFacts(id, plan.sessionId(), reason, startedAtMillis, endedAtMillis,
-                    endedAtMillis.isPresent() ? elapsedAtEnd : elapsedMillis(), journal.remark()));
+                    endedAtMillis.isPresent() ? elapsedAtEnd : elapsedMillis(), plan.notes(), journal.remark()));
         } finally {
             lock.unlock();
         }
@@ -270,7 +270,7 @@ public final class ReplayRun implements RunView {
         try {
             return prepared.sender().send(job.item(), job.attempt());
         } catch (RuntimeException e) {
-            return new SendResult(OptionalInt.empty(), 0, Optional.of(ErrorClass.INTERNAL), String.valueOf(e), false, 0, Optional.empty(),
+            return new SendResult(OptionalInt.empty(), 0, Optional.of(ErrorClass.INTERNAL), false, String.valueOf(e), false, 0, Optional.empty(),
                     Optional.empty(), Optional.empty(), List.of(), Optional.empty());
         }
     }
@@ -348,7 +348,7 @@ public final class ReplayRun implements RunView {
             return Optional.empty();
         }
         String what = result.skipped().map(Skip::sentence)
-                .orElse(result.errorClass().isPresent() ? result.reason() : "status " + result.status().orElse(0));
+                .orElse(result.reason().isEmpty() ? "status " + result.status().orElse(0) : result.reason());
         return Optional.of("the authorisation expired, and its refresh failed at seq " + job.item().seq() + ": " + what);
     }
 

@@ -81,7 +81,7 @@ public final class ReplayRuns implements Closeable {
             try {
                 RunFolder folder = new RunFolder(files, path);
                 RunFolder.Header header = new RunFolder.Header(id, plan.sessionId(), now, random.nextLong(), plan.items().size(),
-                        plan.refreshItems().size(), request);
+                        plan.refreshItems().size(), plan.notes(), request);
                 folder.write(header, plan);
                 RunLedger ledger = new RunLedger(plan.items());
                 ReplayRun begun = new ReplayRun(header, plan, prepared, time, folder.journal(0), held, ledger, 0);
@@ -213,7 +213,7 @@ public final class ReplayRuns implements Closeable {
         Optional<RunFolder.Ended> ended = elsewhere ? Optional.empty() : state.ended();
         return new StoredRun(state.ledger(), state.ledger().report(as, new RunLedger.RunFacts(id, state.header().sessionId(),
                 ended.map(RunFolder.Ended::reason).orElse(""), state.header().startedAtMillis(), ended.map(RunFolder.Ended::atMillis),
-                state.elapsedMillis(), note)));
+                state.elapsedMillis(), state.plan().notes(), note)));
     }
 
     /** Gives the items that have no result the one that follows from how the run ended. */

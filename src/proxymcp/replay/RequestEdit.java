@@ -310,6 +310,14 @@ final class RequestEdit {
         boolean form = Charsets.mediaType(contentType()).equals(FORM);
         try {
             EditableText text = EditableText.of(body.content(), contentType());
+            if (!form && !text.ofOctets() && JsonLiterals.isJson(text.text())) {
+                Literals.Replaced replaced = JsonLiterals.in(text.text(), new Literals.Pair(match, with), !text.charset().newEncoder().canEncode(with));
+                if (replaced.places() > 0) {
+                    body.set(text.octets(replaced.text()));
+                    places.add("body");
+                }
+                return;
+            }
             List<Literals.Pair> pairs = form ? coded(match, with, text.charset(), "+", false) : List.of(new Literals.Pair(match, with));
             List<Literals.Pair> inText = new ArrayList<>();
             for (Literals.Pair pair : pairs) {

@@ -7,8 +7,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import proxymcp.rule.RuleThreads;
+import proxymcp.rule.RulesStoppedException;
+import proxymcp.text.GivenUpException;
 import proxymcp.text.TimeLimit;
 
 /**
@@ -19,12 +23,19 @@ import proxymcp.text.TimeLimit;
  * has its result, be it an answer, a failure or a skip.
  */
 final class RunCaptures {
+    /** An expression is tried within this part of its time first: longer than ordinary ones take. */
+    private static final int SOON_PART = 10;
+
     private final List<Captures.Capture> captures;
     /** Of each name the indexes of the items that it is captured from and that have no result yet. */
     private final Map<String, BitSet> pending = new TreeMap<>();
     private final List<RequestChanges.Uses> uses;
     private final Values values;
     private final TimeLimit limit;
+    /** Expressions may go on for ever, which the thread of an exchange would hold others up with. */
+    private final RuleThreads threads = new RuleThreads();
+    /** Names whose expressions took too long on some answer. */
+    private final Set<String> givenUp = ConcurrentHashMap.newKeySet();
     private final int itemCount;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -66,23 +77,50 @@ final class RunCaptures {
         }
         for (String name : needed) {
             if (!values.isCaptured(name) && isRequired(name)) {
-                return Optional.of("it uses {" + name + "}, which was not found in any answer before it");
+                return Optional.of("it uses {" + name + "}, which was not found in any answer before it"
+                        + (givenUp.contains(name) ? "; its expression took too long" : ""));
             }
         }
         return Optional.empty();
     }
 
-    /** The values that an item's answer holds, by name. CPU-bound. */
+    /** The values that an item's answer holds, by name. */
     Map<String, String> find(PlanItem item, Answer answer) {
         Map<String, String> found = new TreeMap<>();
         for (int i = 0; i < captures.size(); i++) {
             Captures.Capture capture = captures.get(i);
             // By what it is and not by its index: requests outside of the plan, such as those that renew a login, are sources too.
             if (capture.isFrom(item)) {
-                capture.source().find(answer, limit).ifPresent(value -> found.put(capture.name(), value));
+                find(capture, answer).ifPresent(value -> found.put(capture.name(), value));
             }
         }
         return found;
+    }
+
+    private Optional<String> find(Captures.Capture capture, Answer answer) {
+        if (!(capture.source() instanceof CaptureSource.OfText expression)) {
+            return capture.source().find(answer, limit);
+        }
+        try {
+            Optional<Optional<String>> found = threads.run(() -> Optional.of(tried(expression, answer, limit.part(SOON_PART))).filter(Optional::isPresent),
+                    () -> tried(expression, answer, limit));
+            if (found.isEmpty()) {
+                givenUp.add(capture.name());
+            }
+            return found.orElse(Optional.empty());
+        } catch (RulesStoppedException e) {
+            // The run is over, and an answer that still came is kept with its values for one that goes on: there are no others to hold up.
+            return tried(expression, answer, limit).orElse(Optional.empty());
+        }
+    }
+
+    /** What was found, if anything; empty outside if that took too long. */
+    private static Optional<Optional<String>> tried(CaptureSource expression, Answer answer, TimeLimit limit) {
+        try {
+            return Optional.of(expression.find(answer, limit));
+        } catch (GivenUpException e) {
+            return Optional.empty();
+        }
     }
 
     /** Notes that an item has its result: nothing more is captured from it. */
@@ -105,6 +143,7 @@ final class RunCaptures {
         } finally {
             lock.unlock();
         }
+        threads.close();
     }
 
     private Set<String> needed(PlanItem item) {

@@ -107,24 +107,18 @@ public final class RunChanges implements ItemChanges, RunMemory {
     }
 
     @Override
-    public Optional<OutgoingRequest> redirected(PlanItem item, OutgoingRequest sent, Answer answer, int hop) {
+    public Next redirected(PlanItem item, OutgoingRequest sent, Answer answer, int hop) {
         if (!followRedirects) {
-            return Optional.empty();
+            return new Next.Nothing();
         }
         RedirectTrail trail = hop == 1 ? new RedirectTrail(sent, cookies) : trails.getOrDefault(item.index(), new RedirectTrail(sent, cookies));
-        return switch (trail.after(sent, answer.head())) {
-            case RedirectTrail.Step.Follow follow -> {
-                trails.put(item.index(), trail);
-                yield Optional.of(follow.request());
-            }
-            case RedirectTrail.Step.Last last -> withoutTrail(item);
-            case RedirectTrail.Step.Refused refused -> withoutTrail(item);
-        };
-    }
-
-    private Optional<OutgoingRequest> withoutTrail(PlanItem item) {
-        trails.remove(item.index());
-        return Optional.empty();
+        Next next = trail.after(sent, answer.head());
+        switch (next) {
+            case Next.Follow follow -> trails.put(item.index(), trail);
+            case Next.Nothing nothing -> trails.remove(item.index());
+            case Next.Refused refused -> trails.remove(item.index());
+        }
+        return next;
     }
 
     @Override

@@ -18,9 +18,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import proxymcp.json.Json;
+import proxymcp.json.JsonArray;
 import proxymcp.json.JsonBoolean;
 import proxymcp.json.JsonException;
 import proxymcp.json.JsonObject;
+import proxymcp.json.JsonString;
+import proxymcp.json.JsonValue;
 import proxymcp.store.StoreFiles;
 
 /**
@@ -40,10 +43,12 @@ final class RunFolder {
     /**
      * What a run is.
      *
+     * @param notes those of its plan
      * @param request what was asked for, as the caller needs it to make settings and sender again
      * @param seed what waits before retries are drawn from
      */
-    record Header(ReplayId replayId, String sessionId, long startedAtMillis, long seed, int itemCount, int refreshCount, JsonObject request) {}
+    record Header(ReplayId replayId, String sessionId, long startedAtMillis, long seed, int itemCount, int refreshCount, List<String> notes,
+            JsonObject request) {}
 
     /**
      * What a run has come to.
@@ -95,7 +100,7 @@ final class RunFolder {
         files.replace(folder.resolve(HEADER), Json.bytes(JsonObject.builder().put("formatVersion", FORMAT_VERSION)
                 .put("replayId", header.replayId().text()).put("sessionId", header.sessionId()).put("startedAt", header.startedAtMillis())
                 .put("seed", header.seed()).put("itemCount", header.itemCount()).put("refreshCount", header.refreshCount())
-                .put("request", header.request()).build()));
+                .putStrings("selectionNotes", header.notes()).put("request", header.request()).build()));
     }
 
     /** Opens the journal behind its first {@code goodBytes} octets; what follows them is cut off. */
@@ -134,12 +139,22 @@ final class RunFolder {
             }
             return new Header(id, json.string("sessionId").orElse(""), RunJournal.number(json, "startedAt"), RunJournal.number(json, "seed"),
                     (int) RunJournal.number(json, "itemCount"), (int) RunJournal.number(json, "refreshCount"),
-                    json.object("request").orElse(JsonObject.EMPTY));
+                    strings(json.array("selectionNotes").orElse(JsonArray.EMPTY)), json.object("request").orElse(JsonObject.EMPTY));
         } catch (NoSuchFileException e) {
             throw new RunException("unknown_replay", "there is no replay " + id + ": its process died before it had begun");
         } catch (JsonException e) {
             throw new RunException("replay_damaged", "run.json of " + id + " is damaged: " + e.getMessage());
         }
+    }
+
+    private static List<String> strings(JsonArray values) {
+        List<String> strings = new ArrayList<>();
+        for (JsonValue value : values) {
+            if (value instanceof JsonString string) {
+                strings.add(string.value());
+            }
+        }
+        return strings;
     }
 
     /**
@@ -256,7 +271,8 @@ final class RunFolder {
         if (found.damaged() > 0 || found.torn() || items.size() != header.itemCount() + header.refreshCount()) {
             throw new RunException("replay_damaged", "the plan of " + header.replayId() + " is damaged");
         }
-        return new Plan(header.sessionId(), items.subList(0, header.itemCount()), items.subList(header.itemCount(), items.size()));
+        return new Plan(header.sessionId(), items.subList(0, header.itemCount()), items.subList(header.itemCount(), items.size()),
+                header.notes());
     }
 
     private static JsonObject json(PlanItem item) {

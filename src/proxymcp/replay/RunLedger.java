@@ -208,14 +208,15 @@ final class RunLedger {
                 Collections.unmodifiableMap(new TreeMap<>(statusCounts)), Collections.unmodifiableMap(new TreeMap<>(errorBuckets)),
                 Collections.unmodifiableMap(new TreeMap<>(skippedBuckets)),
                 new RunReport.Latency(latency.quantile(0.5), latency.quantile(0.9), latency.quantile(0.99), latency.max()),
-                seconds > 0 ? executed / seconds : 0, facts.startedAtMillis(), facts.endedAtMillis(), facts.note());
+                seconds > 0 ? executed / seconds : 0, facts.startedAtMillis(), facts.endedAtMillis(), facts.selectionNotes(), facts.note());
     }
 
     /**
      * What a report says beside the items.
      *
      * @param elapsedMillis how long the run has been sending
+     * @param selectionNotes those of its plan
      */
     record RunFacts(ReplayId replayId, String sessionId, String reason, long startedAtMillis, Optional<Long> endedAtMillis, long elapsedMillis,
-            Optional<String> note) {}
+            List<String> selectionNotes, Optional<String> note) {}
 }

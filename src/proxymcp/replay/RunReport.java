@@ -1,5 +1,6 @@
 package proxymcp.replay;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -25,12 +26,13 @@ import java.util.Optional;
  * @param requestsPerSecond executed items in a second of the run; 0 before the first
  * @param startedAtMillis epoch milliseconds
  * @param endedAtMillis epoch milliseconds; empty while it runs, and if it was interrupted
+ * @param selectionNotes what was asked for and is not among its items, a sentence each
  * @param note what went wrong with keeping the run; empty if nothing did
  */
 public record RunReport(ReplayId replayId, String sessionId, State state, String reason, int selectedCount, int successCount, int errorCount,
         int skippedCount, int pendingCount, int retryCount, Map<Integer, Integer> statusCounts, Map<String, Integer> errorBuckets,
         Map<String, Integer> skippedBuckets, Latency latency, double requestsPerSecond, long startedAtMillis, Optional<Long> endedAtMillis,
-        Optional<String> note) {
+        List<String> selectionNotes, Optional<String> note) {
     /** How far a run is. */
     public enum State {
         /** Not begun. */

@@ -11,7 +11,8 @@ import proxymcp.exchange.ErrorClass;
  * @param status status code of the final response, of the last hop; empty without one
  * @param responseBytes octets of its body that came
  * @param errorClass why the exchange did not end well; empty if both messages passed whole
- * @param reason a sentence for {@code errorClass}; empty without one
+ * @param redirectRefused whether the response redirects where the run, which follows redirects, does not go
+ * @param reason a sentence for {@code errorClass} or {@code redirectRefused}; empty without either
  * @param nothingSent whether the origin cannot have seen any octet of the request, so that an unsafe one may be sent again
  * @param durationMillis from the attempt's begin to its end
  * @param recorded where it was recorded; empty if it was not
@@ -20,8 +21,8 @@ import proxymcp.exchange.ErrorClass;
  * @param changes how the request differed from its recording, one sentence each
  * @param skipped why nothing was sent at all, which only shows when the recording is read; such an item counts as skipped, not as executed
  */
-public record SendResult(OptionalInt status, long responseBytes, Optional<ErrorClass> errorClass, String reason, boolean nothingSent,
-        long durationMillis, Optional<RecordedAs> recorded, Optional<String> retryAfter, Optional<String> date, List<String> changes,
+public record SendResult(OptionalInt status, long responseBytes, Optional<ErrorClass> errorClass, boolean redirectRefused, String reason,
+        boolean nothingSent, long durationMillis, Optional<RecordedAs> recorded, Optional<String> retryAfter, Optional<String> date, List<String> changes,
         Optional<Skip> skipped) {
     /** Copies the list. */
     public SendResult {
@@ -30,12 +31,12 @@ public record SendResult(OptionalInt status, long responseBytes, Optional<ErrorC
 
     /** The result of an item that is not sent. */
     public static SendResult skipped(Skip skip) {
-        return new SendResult(OptionalInt.empty(), 0, Optional.empty(), "", true, 0, Optional.empty(), Optional.empty(), Optional.empty(),
+        return new SendResult(OptionalInt.empty(), 0, Optional.empty(), false, "", true, 0, Optional.empty(), Optional.empty(), Optional.empty(),
                 List.of(), Optional.of(skip));
     }
 
-    /** Whether it counts as a success: a final 2xx or 3xx that passed whole. */
+    /** Whether it counts as a success: a final 2xx or 3xx that passed whole, and is no redirect that was refused. */
     public boolean isSuccess() {
-        return skipped.isEmpty() && errorClass.isEmpty() && status.isPresent() && status.getAsInt() >= 200 && status.getAsInt() < 400;
+        return skipped.isEmpty() && errorClass.isEmpty() && !redirectRefused && status.isPresent() && status.getAsInt() >= 200 && status.getAsInt() < 400;
     }
 }

@@ -17,10 +17,17 @@ import proxymcp.exchange.Outcome;
  * @param nanoTime monotonic clock
  */
 record SendServices(Optional<ReplaySession> session, Optional<RunRules> rules, boolean keepsAnswers, long timeoutMillis, Clock clock, LongSupplier nanoTime) {
-    /** How an exchange ended: what breaks after its end was asked for is no fault of the origin. */
-    Outcome ended(InFlight inFlight, Outcome outcome) {
-        if (!(outcome instanceof Outcome.Incomplete) || !inFlight.isClosed()) {
+    /**
+     * How an exchange ended: what breaks after its end was asked for is no fault of the origin.
+     *
+     * @param dialling whether a connection was still being made
+     */
+    Outcome ended(InFlight inFlight, Outcome outcome, boolean dialling) {
+        if (!(outcome instanceof Outcome.Incomplete incomplete) || !inFlight.isClosed()) {
             return outcome;
+        }
+        if (inFlight.isLate() && dialling) {
+            return new Outcome.Incomplete(ErrorClass.CONNECT_TIMEOUT, "no connection within " + timeoutMillis + " ms: " + incomplete.reason());
         }
         return inFlight.isLate() ? new Outcome.Incomplete(ErrorClass.TIMEOUT, "no complete answer within " + timeoutMillis + " ms")
                 : new Outcome.Incomplete(ErrorClass.CLIENT_ABORTED, "the run was cancelled while the request was under way");

@@ -25,6 +25,7 @@ import proxymcp.json.JsonNumber;
 import proxymcp.json.JsonObject;
 import proxymcp.json.JsonString;
 import proxymcp.json.JsonValue;
+import proxymcp.replay.ReplayOf;
 
 /** The one renderer of exchanges: as a row of a list, or with everything but whole bodies. */
 final class ExchangeView {
@@ -121,6 +122,11 @@ final class ExchangeView {
         putTls(all, exchange);
         if (exchange.timings().total() >= 0) {
             all.put("duration", duration(exchange)).put("timings", timings(exchange.timings()));
+        }
+        Optional<ReplayOf> original = ReplayOf.of(exchange.notes());
+        if (original.isPresent()) {
+            all.put("replayOf", JsonObject.builder().put("sessionId", original.get().sessionId()).put("seq", original.get().seq())
+                    .put("exchangeId", original.get().exchangeId().toString()).build());
         }
         return all.put("connection", connection(client, exchange.route())).put("rules", rules(exchange.rules()))
                 .putStrings("notes", exchange.notes()).build();

@@ -45,7 +45,7 @@ final class PreviewedChanges implements ItemChanges {
     }
 
     @Override
-    public Optional<OutgoingRequest> redirected(PlanItem item, OutgoingRequest sent, Answer answer, int hop) {
-        return Optional.empty();
+    public Next redirected(PlanItem item, OutgoingRequest sent, Answer answer, int hop) {
+        return new Next.Nothing();
     }
 }

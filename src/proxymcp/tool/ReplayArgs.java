@@ -128,6 +128,26 @@ final class ReplayArgs {
                 args.integer("limit"));
     }
 
+    /** A sentence about filters that do not hold, as exchanges are named one by one; empty if there are none. */
+    Optional<String> unusedFilters() {
+        if (args.integers("seqs").isEmpty() && args.strings("exchange_ids").isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> unused = new ArrayList<>();
+        for (String name : List.of("seq_ranges", "limit", "offset", "sort")) {
+            if (args.given(name)) {
+                unused.add(name);
+            }
+        }
+        for (Property filter : SessionFilter.UNEXPLAINED) {
+            if (args.given(filter.name())) {
+                unused.add(filter.name());
+            }
+        }
+        return unused.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", unused) + ": not applied, as "
+                + (args.integers("seqs").isEmpty() ? "exchange_ids" : "seqs") + " names all that is sent");
+    }
+
     private static UUID uuid(String id) throws BadArgument {
         try {
             return UUID.fromString(id);

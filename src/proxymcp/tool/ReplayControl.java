@@ -106,7 +106,9 @@ public final class ReplayControl implements Closeable {
 
     /** Chooses requests. Reads mapped files: work for the pool. */
     Plan plan(SessionId session, ReplayArgs args, SendSettings settings) throws Exception {
-        return sessions.catalog().read(session, opened -> new Planner(opened, settings).plan(args.selection(), args.refreshSeqs()));
+        Plan plan = sessions.catalog().read(session, opened -> new Planner(opened, settings).plan(args.selection(), args.refreshSeqs()));
+        Optional<String> unused = args.unusedFilters();
+        return unused.isPresent() ? plan.noting(unused.get()) : plan;
     }
 
     /** Checks what is done to the requests of a plan. */

@@ -50,7 +50,8 @@ final class ReplayTools {
             ResultSchema.integer("errorCount"), ResultSchema.integer("skippedCount"), ResultSchema.integer("pendingCount").optional(),
             ResultSchema.integer("retryCount").optional(), ResultSchema.object("statusCounts").optional(), ResultSchema.object("errorBuckets").optional(),
             ResultSchema.object("skippedBuckets").optional(), ResultSchema.object("latencyMs").optional(), ResultSchema.any("requestsPerSecond", "number").optional(),
-            ResultSchema.integer("startedAt").optional(), ResultSchema.any("endedAt", "integer or null").optional(), ResultSchema.text("note").optional())
+            ResultSchema.integer("startedAt").optional(), ResultSchema.any("endedAt", "integer or null").optional(), ResultSchema.array("selectionNotes").optional(),
+            ResultSchema.text("note").optional())
             .and(ListBudget.pageMembers("items").members().toArray(new ResultSchema.Member[0]));
 
     private final ReplayControl control;
@@ -119,9 +120,11 @@ final class ReplayTools {
     private ToolOutcome dryRun(Plan plan, ReplayArgs args, SendSettings sending, long seed) throws Exception {
         try (ReplayControl.Planned planned = control.planned(plan, args, sending, seed)) {
             JsonObject items = ReplayView.plan(plan, planned.previews(), args.args().integer("max_chars"));
-            return ToolOutcome.success(JsonObject.builder().put("mode", "dry_run").put("state", "planned").put("sessionId", plan.sessionId())
+            JsonObject.Builder shown = JsonObject.builder().put("mode", "dry_run").put("state", "planned").put("sessionId", plan.sessionId())
                     .put("targetBaseUrl", targetBase(args)).put("selectedCount", plan.items().size()).put("executedCount", 0).put("successCount", 0)
-                    .put("errorCount", 0).put("skippedCount", plan.skippedCount()).putAll(items).build());
+                    .put("errorCount", 0).put("skippedCount", plan.skippedCount());
+            ReplayView.putNotes(shown, plan.notes());
+            return ToolOutcome.success(shown.putAll(items).build());
         }
     }
 

@@ -49,7 +49,15 @@ final class ReplayView {
                 .put("requestsPerSecond", JsonNumber.of(Math.round(report.requestsPerSecond() * 10) / 10.0))
                 .put("startedAt", report.startedAtMillis())
                 .put("endedAt", report.endedAtMillis().isPresent() ? JsonNumber.of(report.endedAtMillis().get()) : JsonNull.NULL);
+        putNotes(all, report.selectionNotes());
         return all.putIf("note", report.note()).build();
+    }
+
+    /** What the selection asked for and the plan lacks, if anything. */
+    static void putNotes(JsonObject.Builder result, List<String> notes) {
+        if (!notes.isEmpty()) {
+            result.putStrings("selectionNotes", shortened(notes));
+        }
     }
 
     private static JsonObject counts(Map<?, Integer> counts) {

@@ -53,15 +53,18 @@ final class Dialler implements Closeable {
 
     /**
      * @param tunnelled whether an HTTP proxy is asked for a tunnel even for plain HTTP
+     * @param dialling closed by who does not want the connection any more
      */
-    UpstreamConnection dial(Way way, boolean tunnelled) throws UpstreamException {
+    UpstreamConnection dial(Way way, boolean tunnelled, Dialling dialling) throws UpstreamException {
         Endpoint endpoint = way.endpoint();
         boolean forwarded = way.isForwarded() && !tunnelled;
         long start = nanoTime.getAsLong();
-        Optional<ProxyDialler> proxy = way.proxy().map(found -> new ProxyDialler(found, tls, limits, resolver, ownPorts));
-        InetAddress[] addresses = proxy.isPresent() ? proxy.get().resolve(endpoint) : resolver.resolve(endpoint.host(), limits.connectMillis());
+        Optional<ProxyDialler> proxy = way.proxy().map(found -> new ProxyDialler(found, tls, limits, resolver, ownPorts, dialling));
+        InetAddress[] addresses = proxy.isPresent() ? proxy.get().resolve(endpoint)
+                : resolver.resolve(endpoint.host(), limits.connectMillis(), dialling);
         long resolved = nanoTime.getAsLong();
-        Carrier carrier = proxy.isPresent() ? throughProxy(proxy.get(), addresses, endpoint, forwarded) : direct(endpoint, addresses);
+        Carrier carrier = proxy.isPresent() ? throughProxy(proxy.get(), addresses, endpoint, forwarded, dialling)
+                : direct(endpoint, addresses, dialling);
         Socket raw = carrier.raw;
         Deadlines.Deadline deadline = carrier.deadline;
         boolean done = false;
@@ -69,7 +72,7 @@ final class Dialler implements Closeable {
         try {
             long connected = nanoTime.getAsLong();
             Optional<TlsConnection> secured =
-                    endpoint.isTls() ? Optional.of(handshake(endpoint, client, carrier.socket, deadline)) : Optional.empty();
+                    endpoint.isTls() ? Optional.of(handshake(endpoint, client, carrier, dialling)) : Optional.empty();
             long ended = nanoTime.getAsLong();
             UpstreamConnection.Dialled dialled = new UpstreamConnection.Dialled(resolved - start, connected - resolved,
                     secured.isPresent() ? ended - connected : -1);
@@ -83,6 +86,7 @@ final class Dialler implements Closeable {
             done = true;
             return connection;
         } catch (IOException e) {
+            dialling.check();
             throw e instanceof UpstreamException known ? known
                     : new UpstreamException(ErrorClass.CONNECT_FAILED, "connection to " + endpoint.hostAndPort() + " failed: "
                             + e.getMessage(), e);
@@ -94,23 +98,26 @@ final class Dialler implements Closeable {
         }
     }
 
-    private Carrier direct(Endpoint endpoint, InetAddress[] addresses) throws UpstreamException {
-        Socket raw = connect(endpoint, addresses);
+    private Carrier direct(Endpoint endpoint, InetAddress[] addresses, Dialling dialling) throws UpstreamException {
+        Socket raw = connect(endpoint, addresses, dialling);
         return new Carrier(raw, raw, deadlines.watch(raw));
     }
 
     /** A proxy that cannot reach one address of the origin is asked for the next; each takes a connection of its own. */
-    private Carrier throughProxy(ProxyDialler proxy, InetAddress[] addresses, Endpoint origin, boolean forwarded) throws UpstreamException {
+    private Carrier throughProxy(ProxyDialler proxy, InetAddress[] addresses, Endpoint origin, boolean forwarded, Dialling dialling)
+            throws UpstreamException {
         while (true) {
-            Socket raw = connectProxy(proxy, addresses);
+            Socket raw = connectProxy(proxy, addresses, dialling);
             Deadlines.Deadline deadline = deadlines.watch(raw);
             boolean done = false;
             try {
+                dialling.begin("asking " + proxy.endpoint().hostAndPort() + ", the upstream proxy, for " + origin.hostAndPort(), raw);
                 Socket socket = proxy.open(raw, origin, forwarded, deadline);
                 done = true;
                 return new Carrier(raw, socket, deadline);
             } catch (UpstreamException e) {
                 checkOpen();
+                dialling.check();
                 if (!proxy.hasNextAddress()) {
                     throw e;
                 }
@@ -132,8 +139,9 @@ final class Dialler implements Closeable {
 
     /** Connects to the proxy and says how it answers, for a check; the connection is closed again. */
     String probe(UpstreamProxy proxy) throws UpstreamException {
-        ProxyDialler dialler = new ProxyDialler(proxy, tls, limits, resolver, ownPorts);
-        Socket raw = connectProxy(dialler, dialler.resolveProxy());
+        Dialling dialling = new Dialling();
+        ProxyDialler dialler = new ProxyDialler(proxy, tls, limits, resolver, ownPorts, dialling);
+        Socket raw = connectProxy(dialler, dialler.resolveProxy(), dialling);
         try (Deadlines.Deadline deadline = deadlines.watch(raw)) {
             return dialler.greet(raw, deadline);
         } finally {
@@ -141,15 +149,16 @@ final class Dialler implements Closeable {
         }
     }
 
-    private Socket connectProxy(ProxyDialler proxy, InetAddress[] addresses) throws UpstreamException {
+    private Socket connectProxy(ProxyDialler proxy, InetAddress[] addresses, Dialling dialling) throws UpstreamException {
         try {
-            return connect(proxy.endpoint(), addresses);
+            return connect(proxy.endpoint(), addresses, dialling);
         } catch (UpstreamException e) {
+            dialling.check();
             throw proxy.failure(e);
         }
     }
 
-    private Socket connect(Endpoint endpoint, InetAddress[] addresses) throws UpstreamException {
+    private Socket connect(Endpoint endpoint, InetAddress[] addresses, Dialling dialling) throws UpstreamException {
         UpstreamException failure = null;
         for (InetAddress address : addresses) {
             if (ownPorts.reaches(address, endpoint.port())) {
@@ -160,12 +169,14 @@ final class Dialler implements Closeable {
             open.add(socket);
             try {
                 checkOpen();
+                dialling.begin("connecting to " + endpoint.hostAndPort(), socket);
                 socket.setTcpNoDelay(true);
                 socket.connect(new InetSocketAddress(address, endpoint.port()), (int) limits.connectMillis());
                 return socket;
             } catch (IOException e) {
                 drop(socket);
                 checkOpen();
+                dialling.check();
                 failure = connectFailure(endpoint, address, e);
             }
         }
@@ -193,10 +204,12 @@ final class Dialler implements Closeable {
         return e.getMessage() != null && e.getMessage().contains("refused");
     }
 
-    private TlsConnection handshake(Endpoint endpoint, ClientTls client, Socket carrier, Deadlines.Deadline deadline) throws UpstreamException {
+    private TlsConnection handshake(Endpoint endpoint, ClientTls client, Carrier carrier, Dialling dialling) throws UpstreamException {
+        dialling.begin("shaking hands with " + endpoint.hostAndPort(), carrier.raw);
+        Deadlines.Deadline deadline = carrier.deadline;
         deadline.arm(limits.handshakeMillis());
         try {
-            TlsConnection secured = tls.connect(client, carrier, endpoint.host(), endpoint.port());
+            TlsConnection secured = tls.connect(client, carrier.socket, endpoint.host(), endpoint.port());
             deadline.disarm();
             return secured;
         } catch (TlsException e) {

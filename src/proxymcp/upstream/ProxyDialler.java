@@ -19,17 +19,19 @@ final class ProxyDialler {
     private final UpstreamLimits limits;
     private final Resolver resolver;
     private final OwnPorts ownPorts;
+    private final Dialling dialling;
     /** The origin's addresses that are still to be tried, where it is not the proxy that looks them up; the first is next. */
     private List<InetAddress> targets = List.of();
     private boolean addressFailed;
     private Optional<ClientTls> client = Optional.empty();
 
-    ProxyDialler(UpstreamProxy proxy, OriginTls tls, UpstreamLimits limits, Resolver resolver, OwnPorts ownPorts) {
+    ProxyDialler(UpstreamProxy proxy, OriginTls tls, UpstreamLimits limits, Resolver resolver, OwnPorts ownPorts, Dialling dialling) {
         this.proxy = proxy;
         this.tls = tls;
         this.limits = limits;
         this.resolver = resolver;
         this.ownPorts = ownPorts;
+        this.dialling = dialling;
     }
 
     /** Where the proxy is. */
@@ -48,7 +50,7 @@ final class ProxyDialler {
             case HTTP, HTTPS -> List.of();
             case SOCKS4 -> List.of(ipv4(origin));
             case SOCKS4A -> IpLiteral.parse(origin.host()).isPresent() ? List.of(ipv4(origin)) : List.of();
-            case SOCKS5 -> List.of(resolver.resolve(origin.host(), limits.connectMillis()));
+            case SOCKS5 -> List.of(resolver.resolve(origin.host(), limits.connectMillis(), dialling));
             case SOCKS5H -> IpLiteral.parse(origin.host()).map(List::of).orElse(List.of());
         };
         return resolveProxy();
@@ -57,7 +59,7 @@ final class ProxyDialler {
     /** The proxy's addresses, at least one. */
     InetAddress[] resolveProxy() throws UpstreamException {
         try {
-            InetAddress[] addresses = resolver.resolve(proxy.host(), limits.connectMillis());
+            InetAddress[] addresses = resolver.resolve(proxy.host(), limits.connectMillis(), dialling);
             for (InetAddress address : addresses) {
                 if (ownPorts.reaches(address, proxy.port())) {
                     throw new UpstreamException(ErrorClass.LOOP, "upstream proxy " + proxy.url()
@@ -77,7 +79,7 @@ final class ProxyDialler {
         }
         InetAddress[] addresses;
         try {
-            addresses = resolver.resolve(origin.host(), limits.connectMillis());
+            addresses = resolver.resolve(origin.host(), limits.connectMillis(), dialling);
         } catch (UpstreamException e) {
             if (e.errorClass() == ErrorClass.DNS) {
                 return;
@@ -93,7 +95,7 @@ final class ProxyDialler {
     }
 
     private InetAddress ipv4(Endpoint origin) throws UpstreamException {
-        for (InetAddress address : resolver.resolve(origin.host(), limits.connectMillis())) {
+        for (InetAddress address : resolver.resolve(origin.host(), limits.connectMillis(), dialling)) {
             if (address instanceof Inet4Address) {
                 return address;
             }

@@ -51,15 +51,17 @@ final class Resolver implements Closeable {
     /**
      * Addresses of {@code host} in the system's order, at least one.
      *
+     * @param dialling what they are for: giving that up ends the wait
      * @throws UpstreamException of class DNS if there is none, or no answer within {@code timeoutMillis}
      */
-    InetAddress[] resolve(String host, long timeoutMillis) throws UpstreamException {
+    InetAddress[] resolve(String host, long timeoutMillis, Dialling dialling) throws UpstreamException {
         Answer answer = kept.get(host);
         if (answer != null && nanoTime.getAsLong() - answer.validUntilNanos < 0) {
             return answer.addresses;
         }
         Future<InetAddress[]> started = start(host);
         try {
+            dialling.begin("looking up " + host, () -> started.cancel(false));
             InetAddress[] addresses = started.get(timeoutMillis, TimeUnit.MILLISECONDS);
             if (kept.size() >= KEPT_MAX) {
                 kept.clear();
@@ -70,6 +72,7 @@ final class Resolver implements Closeable {
             String why = e.getCause() instanceof UnknownHostException ? "does not resolve" : "could not be looked up";
             throw new UpstreamException(ErrorClass.DNS, "host name " + host + " " + why, e.getCause());
         } catch (CancellationException e) {
+            dialling.check();
             throw stopped(e);
         } catch (TimeoutException e) {
             throw new UpstreamException(ErrorClass.DNS, "host name " + host + " was not resolved within " + timeoutMillis + " ms", e);

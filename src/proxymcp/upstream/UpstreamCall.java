@@ -33,6 +33,7 @@ public final class UpstreamCall implements Closeable {
     private final RequestHead head;
     private final OutgoingBody body;
     private final CallEvents events;
+    private final Dialling dialling = new Dialling();
     private final CountDownLatch bodySent = new CountDownLatch(1);
     private volatile Optional<UpstreamConnection> connection = Optional.empty();
     private volatile Optional<IOException> bodyFailure = Optional.empty();
@@ -108,13 +109,13 @@ public final class UpstreamCall implements Closeable {
 
     private UpstreamConnection dial(Way way, boolean tunnelled) throws UpstreamException {
         try {
-            return affinity.client().dial(way, tunnelled);
+            return affinity.client().dial(way, tunnelled, dialling);
         } catch (UpstreamException e) {
             // Many proxies allow CONNECT to port 443 alone; some pass an upgrade on.
             if (!tunnelled || e.isTimeout() || e.errorClass() != ErrorClass.UPSTREAM_PROXY) {
                 throw e;
             }
-            return affinity.client().dial(way, false);
+            return affinity.client().dial(way, false, dialling);
         }
     }
 
@@ -188,11 +189,12 @@ public final class UpstreamCall implements Closeable {
         }
     }
 
-    /** Ends the call where it is; the connection is closed unless {@link #finish} kept it. Any thread may call. */
+    /** Ends the call where it is, also while a connection is being made; the connection is closed unless {@link #finish} kept it. Any thread may call. */
     @Override
     public void close() {
         closed = true;
         if (!released) {
+            dialling.close();
             connection.ifPresent(UpstreamConnection::close);
         }
     }

@@ -103,22 +103,23 @@ public final class UpstreamClient implements Closeable {
         if (target.isEmpty()) {
             return dialler.probe(proxy);
         }
-        dial(new Way(target.get(), Optional.of(proxy)), true).close();
+        dial(new Way(target.get(), Optional.of(proxy)), true, new Dialling()).close();
         return "connected to " + target.get().hostAndPort();
     }
 
     /** Opens a new connection. */
     public UpstreamConnection dial(Endpoint endpoint) throws UpstreamException {
-        return dial(way(endpoint), false);
+        return dial(way(endpoint), false, new Dialling());
     }
 
     /**
      * Opens a new connection.
      *
      * @param tunnelled whether an HTTP proxy is asked for a tunnel even for plain HTTP
+     * @param dialling closed by who does not want the connection any more
      */
-    UpstreamConnection dial(Way way, boolean tunnelled) throws UpstreamException {
-        UpstreamConnection connection = dialler.dial(way, tunnelled);
+    UpstreamConnection dial(Way way, boolean tunnelled, Dialling dialling) throws UpstreamException {
+        UpstreamConnection connection = dialler.dial(way, tunnelled, dialling);
         lock.lock();
         try {
             if (closed) {

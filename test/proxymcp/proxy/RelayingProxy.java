@@ -22,7 +22,7 @@ import javax.net.ssl.SSLSocket;
  * A working proxy that keeps what it was asked: SOCKS 4, 4A and 5 without login, CONNECT, and plain requests without a body, told apart by
  * the first octet. Names that end in {@code .test} are 127.0.0.1 to it and to nobody else. Written on sockets alone, as {@link TestOrigin}.
  */
-final class RelayingProxy implements AutoCloseable {
+public final class RelayingProxy implements AutoCloseable {
     private static final Pattern ABSOLUTE = Pattern.compile("([A-Z]+) http://([^/ ]+)(/[^ ]*)? HTTP/1\\.1\r\n(.*)", Pattern.DOTALL);
     private static final Pattern LENGTH = Pattern.compile("(?i)\r\nContent-Length: ([0-9]+)\r\n");
 
@@ -39,7 +39,8 @@ final class RelayingProxy implements AutoCloseable {
         Thread.ofVirtual().name("relaying-proxy").start(this::accept);
     }
 
-    static RelayingProxy plain() throws IOException {
+    /** One without TLS, on a free port of 127.0.0.1. */
+    public static RelayingProxy plain() throws IOException {
         return new RelayingProxy(Optional.empty());
     }
 
@@ -47,12 +48,13 @@ final class RelayingProxy implements AutoCloseable {
         return new RelayingProxy(Optional.of(context));
     }
 
-    int port() {
+    /** Where it listens. */
+    public int port() {
         return server.getLocalPort();
     }
 
     /** What was asked, in order: {@code socks5 a.test:80}, or the head of a request, line ends included. */
-    List<String> asked() {
+    public List<String> asked() {
         return List.copyOf(asked);
     }
 

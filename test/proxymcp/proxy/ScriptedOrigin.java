@@ -31,8 +31,7 @@ import proxymcp.http.RequestHead;
 import proxymcp.http.WireReader;
 
 /**
- * A loopback server on port 0 that does exactly what a test says, and keeps the octets it received (the first 8 MiB
- * of each connection).
+ * A loopback server on port 0 that does exactly what a test says, and keeps the octets it received (the first 8 MiB of each connection).
  *
  * <pre>
  *   try (ScriptedOrigin origin = ScriptedOrigin.each(new ReadRequest(), send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"))) {
@@ -129,6 +128,7 @@ public final class ScriptedOrigin implements AutoCloseable {
 
     private final ServerSocket server;
     private final Optional<SSLContext> tls;
+    private volatile boolean asksForCertificate;
     private final IntFunction<List<Step>> scripts;
     private final List<Connection> connections = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
@@ -176,6 +176,11 @@ public final class ScriptedOrigin implements AutoCloseable {
     /** Sends a 200 with this body and a Content-Length. */
     public static Step respond(String latin1Body) {
         return send("HTTP/1.1 200 OK\r\nContent-Length: " + latin1Body.length() + "\r\n\r\n" + latin1Body);
+    }
+
+    /** From now on clients are refused that show no certificate which the context believes. */
+    public void askForCertificate() {
+        asksForCertificate = true;
     }
 
     /** Port that it listens on. */
@@ -366,6 +371,7 @@ public final class ScriptedOrigin implements AutoCloseable {
             if (tls.isPresent()) {
                 SSLSocket layered = (SSLSocket) tls.get().getSocketFactory().createSocket(tcp, "127.0.0.1", tcp.getPort(), true);
                 layered.setUseClientMode(false);
+                layered.setNeedClientAuth(asksForCertificate);
                 layered.startHandshake();
                 socket = layered;
             }

@@ -12,9 +12,12 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * A certificate of an origin and its key, self-signed unless {@link #issue} made it. The JDK's {@code keytool} makes them: nothing comes
@@ -25,14 +28,14 @@ import javax.net.ssl.SSLContext;
  * @param certificateFile the certificate as PEM: what a client is told to trust
  * @param pemFile key and certificate as PEM: what openssl serves
  */
-record TestCertificate(X509Certificate certificate, PrivateKey key, Path certificateFile, Path pemFile) {
+public record TestCertificate(X509Certificate certificate, PrivateKey key, Path certificateFile, Path pemFile) {
     private static final char[] PASSWORD = "password".toCharArray();
 
     /** Names under which tests reach an origin. */
-    static final String LOOPBACK = "dns:localhost,ip:127.0.0.1,ip:::1";
+    public static final String LOOPBACK = "dns:localhost,ip:127.0.0.1,ip:::1";
 
     /** An ECDSA certificate for localhost, 127.0.0.1 and ::1. */
-    static TestCertificate forLoopback(Path folder) throws IOException, GeneralSecurityException {
+    public static TestCertificate forLoopback(Path folder) throws IOException, GeneralSecurityException {
         return make(folder, "loopback", LOOPBACK, "-keyalg", "EC", "-groupname", "secp256r1");
     }
 
@@ -44,7 +47,7 @@ record TestCertificate(X509Certificate certificate, PrivateKey key, Path certifi
      * @param subjectAltName as keytool takes it, such as {@code dns:a.example}
      * @param options more of keytool's options: algorithm, dates
      */
-    static TestCertificate make(Path folder, String name, String subjectAltName, String... options)
+    public static TestCertificate make(Path folder, String name, String subjectAltName, String... options)
             throws IOException, GeneralSecurityException {
         List<String> all = new ArrayList<>(List.of("-dname", "CN=" + name, "-ext", "bc:critical=ca:true"));
         all.addAll(List.of(options));
@@ -87,14 +90,28 @@ record TestCertificate(X509Certificate certificate, PrivateKey key, Path certifi
     }
 
     /** Serves this certificate. */
-    SSLContext context() throws GeneralSecurityException, IOException {
+    public SSLContext context() throws GeneralSecurityException, IOException {
+        return context(Optional.empty());
+    }
+
+    /** Serves this certificate, and believes clients that show {@code client}. */
+    public SSLContext contextFor(TestCertificate client) throws GeneralSecurityException, IOException {
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        trusted.setCertificateEntry("client", client.certificate);
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(trusted);
+        return context(Optional.of(factory.getTrustManagers()));
+    }
+
+    private SSLContext context(Optional<TrustManager[]> trusted) throws GeneralSecurityException, IOException {
         KeyStore keys = KeyStore.getInstance("PKCS12");
         keys.load(null, null);
         keys.setKeyEntry("origin", key, PASSWORD, new X509Certificate[] {certificate});
         KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         managers.init(keys, PASSWORD);
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(managers.getKeyManagers(), null, null);
+        context.init(managers.getKeyManagers(), trusted.orElse(null), null);
         return context;
     }
 

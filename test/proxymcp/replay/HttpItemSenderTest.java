@@ -202,8 +202,8 @@ final class HttpItemSenderTest {
         }
 
         @Override
-        public Optional<OutgoingRequest> redirected(PlanItem item, OutgoingRequest sent, Answer answer, int hop) {
-            return Optional.empty();
+        public Next redirected(PlanItem item, OutgoingRequest sent, Answer answer, int hop) {
+            return new Next.Nothing();
         }
     }
 }

@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 import proxymcp.exchange.Endpoint;
 import proxymcp.replay.FilledSession.Sample;
 import proxymcp.store.CaptureProfile;
+import proxymcp.store.Session;
+import proxymcp.store.SessionCatalog;
+import proxymcp.store.SessionId;
 import proxymcp.store.SessionQuery;
+import proxymcp.store.StoreLimits;
 
 /** What is chosen, in which order, and what of it is left out. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -77,6 +84,56 @@ final class PlannerTest {
             assertEquals(List.of(2L, 18L, 20L), seqs(filled,
                     matching(Optional.of("even"), false, List.of(new SeqRange(1, 3), new SeqRange(17, 99)), 0, 100)));
             assertEquals(List.of(), seqs(filled, matching(Optional.of("nowhere"), false, List.of(), 0, 100)));
+        }
+    }
+
+    private static List<String> notes(FilledSession filled, Selection selection) throws IOException, PlanException {
+        return new Planner(filled.session(), SendSettings.DEFAULT).plan(selection, List.of()).notes();
+    }
+
+    @Test void whatASelectionLosesIsNoted() throws Exception {
+        try (FilledSession filled = new FilledSession(home)) {
+            for (int i = 1; i <= 5; i++) {
+                filled.add(Sample.get("a.test", i == 3 ? "/odd" : "/" + i));
+            }
+            Optional<String> any = Optional.empty();
+            assertEquals(List.of(), notes(filled, matching(any, false, List.of(), 0, 5)));
+            assertEquals(List.of(), notes(filled, matching(any, true, List.of(new SeqRange(2, 5)), 2, 2)));
+            assertEquals(List.of("seq_ranges: 4-9 goes on behind the last seq of the session, 5"),
+                    notes(filled, matching(any, false, List.of(new SeqRange(1, 2), new SeqRange(4, 9)), 0, 100)));
+            assertEquals(List.of("limit: more than these 2 match; give a higher limit, or go on with offset 3"),
+                    notes(filled, matching(any, false, List.of(), 1, 2)));
+            assertEquals(List.of("no exchange of session " + filled.session().manifest().id() + " matches"),
+                    notes(filled, matching(Optional.of("nowhere"), false, List.of(), 0, 9)));
+            assertEquals(List.of("offset: 7 leaves out all that match, which are 1"), notes(filled, matching(Optional.of("odd"), false, List.of(), 7, 9)));
+            assertEquals(List.of(), notes(filled, new Selection.Seqs(List.of(5L, 5L))));
+        }
+    }
+
+    @Test void whatDamageTookOutOfARangeIsNoted() throws Exception {
+        Path folder;
+        try (FilledSession filled = new FilledSession(home)) {
+            for (int i = 1; i <= 5; i++) {
+                filled.add(Sample.get("a.test", "/number" + i));
+            }
+            folder = filled.end();
+        }
+        Path log = folder.resolve("segment-000001.seg");
+        byte[] octets = Files.readAllBytes(log);
+        octets[new String(octets, StandardCharsets.ISO_8859_1).indexOf("/number2")]++;
+        Files.write(log, octets);
+        try (DirectoryStream<Path> derived = Files.newDirectoryStream(folder, "{index,checkpoint}*")) {
+            for (Path file : derived) {
+                Files.delete(file);
+            }
+        }
+        try (SessionCatalog catalog = new SessionCatalog(home.resolve("sessions"), StoreLimits.DEFAULT, Clock.systemUTC())) {
+            Session session = catalog.open(SessionId.parse(folder.getFileName().toString()).orElseThrow());
+            assertEquals(Optional.empty(), session.find(2));
+            Plan plan = new Planner(session, SendSettings.DEFAULT).plan(matching(Optional.empty(), false,
+                    List.of(new SeqRange(1, 3), new SeqRange(2, 4)), 0, 100), List.of());
+            assertEquals(List.of(1L, 3L, 4L), plan.items().stream().map(PlanItem::seq).toList());
+            assertEquals(List.of("seq_ranges: the session has lost 1 of these exchanges"), plan.notes());
         }
     }
 

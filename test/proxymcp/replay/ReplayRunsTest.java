@@ -94,6 +94,14 @@ final class ReplayRunsTest {
         assertEquals("replay_done", code(() -> resumed(reopened(), run.id(), ok())));
     }
 
+    @Test void notesOfTheSelectionOutliveTheProcess() throws Exception {
+        Plan plan = ScriptedSender.plan(ScriptedSender.items(1, "GET")).noting("limit: more match");
+        ReplayRun run = runs.start(REQUEST, plan, new PreparedRun(settings(1), ok()));
+        assertTrue(run.await(30_000));
+        assertEquals(List.of("limit: more match"), run.report().selectionNotes());
+        assertEquals(List.of("limit: more match"), reopened().find(run.id()).report().selectionNotes());
+    }
+
     @Test void filesAreTheirOwnersAlone() throws Exception {
         ReplayRun run = runs.start(REQUEST, ScriptedSender.plan(ScriptedSender.items(2, "POST")), new PreparedRun(settings(1), ok()));
         assertTrue(run.await(30_000));
@@ -158,7 +166,7 @@ final class ReplayRunsTest {
         Path folder = Files.createDirectories(root.resolve(id.text()));
         RunFolder files = new RunFolder(StoreFiles.DISK, folder);
         Plan plan = ScriptedSender.plan(ScriptedSender.items(count, "POST"));
-        files.write(new RunFolder.Header(id, plan.sessionId(), 5, 6, count, 0, REQUEST), plan);
+        files.write(new RunFolder.Header(id, plan.sessionId(), 5, 6, count, 0, plan.notes(), REQUEST), plan);
         Files.write(folder.resolve("journal"), journal);
         return id;
     }

@@ -28,6 +28,7 @@ import proxymcp.json.Json;
 import proxymcp.json.JsonArray;
 import proxymcp.json.JsonException;
 import proxymcp.json.JsonObject;
+import proxymcp.json.JsonString;
 
 /** What overrides make of a request. Fields are shown as {@code name: value}, with bars between; bodies as they are after content coding. */
 final class RequestChangesTest {
@@ -175,6 +176,47 @@ final class RequestChangesTest {
         assertEquals("Host: h.test|X-T: b n+w/ \u00e9 e n+w/ \u00e9|Content-Type: " + FORM + "|Content-Length: 27", fields(changed));
         assertEquals(List.of("request: \"old=1\" replaced by \"n+w/ \u00e9\" in url, header.X-T, body"), changed.changes());
         assertEquals("Host: h.test", fields(changed(request("GET", "/", ""), "{\"replace\":[[\"h.test\",\"evil\"]]}")));
+    }
+
+    /** Rows: body, literal, replacement, body after; as strings of a JSON text. */
+    @Test void literalsInJsonAreFoundAsTheyAreSpeltThere() throws Exception {
+        String[][] rows = {
+            {"{\"a\":\"say \\\"hi\\\"\"}", "say \"hi\"", "a\\b\nc", "{\"a\":\"a\\\\b\\nc\"}"},
+            {"[\"say \\u0022hi\\u0022!\"]", "\"hi\"", "x", "[\"say x!\"]"},
+            {"{\"u\":\"http:\\/\\/old.test\\/p\",\"v\":\"http://old.test/p\"}", "http://old.test/", "https://new.test/",
+                "{\"u\":\"https:\\/\\/new.test\\/p\",\"v\":\"https:\\/\\/new.test\\/p\"}"},
+            {"{\"u\":\"http://old.test/p\"}", "http://old.test/", "/", "{\"u\":\"/p\"}"},
+            {"{\"n\":\"Andr\\u00e9 Andr\\u00E9\"}", "Andr\u00e9", "Zo\u00eb \ud83d\ude00", "{\"n\":\"Zo\\u00eb \\ud83d\\ude00 Zo\\u00eb \\ud83d\\ude00\"}"},
+            {"{\"k\\u00e9y\":1}", "k\u00e9y", "key", "{\"key\":1}"},
+            // Out of strings, and across their ends, both stand as they are.
+            {"{\"id\":17,\"s\":\"17\"}", "17", "2", "{\"id\":2,\"s\":\"2\"}"},
+            {"{\"id\":17,\"b\":2}", "\"id\":17", "\"id\":[18]", "{\"id\":[18],\"b\":2}"},
+            // What was spelt as the body spells it.
+            {"[\"a\\\"b\"]", "a\\\"b", "c\\td", "[\"c\\td\"]"},
+            // Not within an escape, nor to the middle of one; and what was put in is not looked at again.
+            {"[\"\\u00e9\",\"a\\\\\"]", "e9", "x", "[\"\\u00e9\",\"a\\\\\"]"},
+            {"[\"a\\\\n\"]", "a\\", "b", "[\"bn\"]"},
+            {"[\"aa\"]", "a", "aa", "[\"aaaa\"]"},
+            {"[\"a\",\"b\"]", "a\",\"b", "c", "[\"c\"]"}};
+        for (String[] row : rows) {
+            OutgoingRequest request = request("POST", "/", row[0], "Content-Type", "application/json");
+            values.capture("with", row[2]);
+            Changed changed = changed(request, "{\"replace\":[[" + new JsonString(row[1]) + ",\"{with}\"]]}");
+            assertEquals(row[3], body(changed), row[0] + " " + row[1]);
+            Json.parse(body(changed));
+        }
+    }
+
+    @Test void literalsThatWouldBreakJsonAreRefused() throws Exception {
+        OutgoingRequest request = request("POST", "/", "{\"id\":17,\"s\":\"17\"}", "Content-Type", "application/json");
+        assertEquals("request.body: with \"x\" in place of \"17\" it would be no JSON any more", refused(request, "{\"replace\":[[\"17\",\"x\"]]}"));
+        OutgoingRequest text = request("POST", "/", "{\"id\":17,", "Content-Type", "application/json");
+        assertEquals("{\"id\":x,", body(changed(text, "{\"replace\":[[\"17\",\"x\"]]}")), "it was none before");
+    }
+
+    @Test void literalsThatTheCharsetLacksAreEscapedInJson() throws Exception {
+        OutgoingRequest request = request("POST", "/", "[\"\u00e9 \\u20ac\"]", "Content-Type", "application/json; charset=iso-8859-1");
+        assertEquals("[\"\u00e9 \\u20ac\\u20ac\"]", body(changed(request, "{\"replace\":[[\"\u20ac\",\"\u20ac\u20ac\"]]}")));
     }
 
     @Test void literalsAreReplacedInOctetsToo() throws Exception {

@@ -108,7 +108,7 @@ final class ResumeTest {
         ReplayId id = ReplayId.next(time.epochMillis(), new Random());
         Path folder = Files.createDirectories(home.resolve("replays").resolve(id.text()));
         new RunFolder(StoreFiles.DISK, folder).write(new RunFolder.Header(id, plan.sessionId(), 5, 6, plan.items().size(), plan.refreshItems().size(),
-                JsonObject.EMPTY), plan);
+                plan.notes(), JsonObject.EMPTY), plan);
         Files.write(folder.resolve("journal"), journal);
         return id;
     }

@@ -15,6 +15,8 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import proxymcp.codec.Codings;
@@ -63,10 +65,61 @@ final class RunChangesTest {
         assertEquals(Optional.empty(), CaptureSource.parse("json:$.s").find(rich("", "gzip"), limit));
     }
 
-    @Test void expressionThatTakesTooLongFindsNothing() {
+    @Test void expressionThatTakesTooLongFindsNothing() throws Exception {
         SteppedTime time = new SteppedTime(1);
-        assertEquals(Optional.empty(), CaptureSource.parse("regex:(a+)+$b?x").find(rich("a".repeat(40_000) + "!", "identity"), time.limit()));
+        List<PlanItem> plan = plan("/login", "/use");
+        RunChanges run = begin(plan, time.limit(), USE, capture("\"from_seq\":10", "regex:a*a*(a*)b"));
+        answer(run, plan.get(0), "a".repeat(40_000) + "!");
+        run.ended(plan.get(0));
         assertTrue(time.passedMillis() < 1_000, "took " + time.passedMillis());
+        assertEquals(new ItemChanges.Outcome.Skipped(new Skip(Skip.Reason.CAPTURE_MISSING,
+                "it uses {token}, which was not found in any answer before it; its expression took too long")), change(run, plan.get(1)));
+        // What was found in another answer counts.
+        answer(run, plan.get(0), "b");
+        assertEquals("", token(run, plan.get(1)));
+        run.close();
+    }
+
+    /** More expressions without an end than there are threads for exchanges: the clock stands still until the others are through. */
+    @Test void expressionsWithoutAnEndDoNotHoldUpOtherExchanges() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        AtomicBoolean over = new AtomicBoolean();
+        AtomicLong nanos = new AtomicLong();
+        AtomicBoolean onExchange = new AtomicBoolean();
+        TimeLimit standing = new TimeLimit(1_000_000, 1_000_000, () -> {
+            begun.countDown();
+            onExchange.compareAndSet(false, Thread.currentThread().isVirtual());
+            return over.get() ? nanos.addAndGet(1_000_000) : 0;
+        });
+        List<PlanItem> plan = plan("/slow", "/login", "/use");
+        RunChanges run = begin(plan, standing, USE, capture("\"from_seq\":10", "regex:a*a*(a*)b"), capture("\"from_seq\":11", "json:$.token"));
+        List<Thread> exchanges = new ArrayList<>();
+        for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+            exchanges.add(Thread.ofVirtual().start(() -> answer(run, plan.get(0), "a".repeat(40_000))));
+        }
+        try {
+            assertTrue(begun.await(20, TimeUnit.SECONDS));
+            Thread other = Thread.ofVirtual().start(() -> answer(run, plan.get(1), "{\"token\":\"t\"}"));
+            assertTrue(other.join(java.time.Duration.ofSeconds(20)), "held up");
+        } finally {
+            over.set(true);
+        }
+        for (Thread exchange : exchanges) {
+            exchange.join();
+        }
+        assertFalse(onExchange.get(), "an expression ran on the thread of an exchange");
+        plan.forEach(run::ended);
+        assertEquals("t", token(run, plan.get(2)));
+        run.close();
+    }
+
+    /** A run that goes on in another process has them. */
+    @Test void answersThatComeAfterTheEndGiveTheirValuesStill() throws Exception {
+        List<PlanItem> plan = plan("/login", "/use");
+        RunChanges run = begin(plan, USE, capture("\"from_seq\":10", "regex:(x)"));
+        run.close();
+        answer(run, plan.get(0), "x");
+        assertTrue(values.isCaptured("token"));
     }
 
     @Test void whatIsNoCaptureIsRefused() {
@@ -226,25 +279,37 @@ final class RunChangesTest {
         for (String[] row : rows) {
             OutgoingRequest request = RequestChangesTest.request(row[1], "/a/b?c", "x", "Content-Type", "t/t", "Content-Length", "1", "Expect", "100-continue",
                     "X", "1");
-            OutgoingRequest next = follow(request, Integer.parseInt(row[0]), "../d?e#f").orElseThrow();
+            OutgoingRequest next = followed(follow(request, Integer.parseInt(row[0]), "../d?e#f"));
             String body = new String(next.body().open().readAllBytes(), StandardCharsets.ISO_8859_1);
             assertEquals(row[2], (next.head().method() + " " + body).strip(), row[0] + " " + row[1]);
             assertEquals("http://h.test/d?e", next.url());
             assertEquals(body.isEmpty() ? "[Line[name=Host, value=h.test], Line[name=X, value=1]]" : request.head().fields().toString(),
                     next.head().fields().toString());
         }
-        assertEquals(Optional.empty(), follow(RequestChangesTest.request("GET", "/", ""), 304, "/x"));
-        assertEquals(Optional.empty(), follow(RequestChangesTest.request("GET", "/", ""), 200, "/x"));
-        assertEquals(Optional.empty(), follow(RequestChangesTest.request("GET", "/", ""), 302, "ftp://h.test/"));
+        for (int status : new int[] {200, 201, 300, 304, 305}) {
+            assertEquals(new ItemChanges.Next.Nothing(), follow(RequestChangesTest.request("GET", "/", ""), status, "/x"), status + "");
+        }
+    }
+
+    @Test void whatLeadsNowhereIsRefused() throws Exception {
+        OutgoingRequest request = RequestChangesTest.request("GET", "/", "");
+        for (String nowhere : new String[] {"ftp://h.test/", "mailto:a@h.test", "http://user@h.test/", "http://", "https://h.test:99999/"}) {
+            assertEquals("the redirect leads to no http or https URL without a user name: \"" + nowhere + "\"", refusal(follow(request, 302, nowhere)));
+        }
+        PlanItem item = item(0, "/");
+        assertEquals("the redirect has no Location", refusal(redirecting(RunCookies.Mode.RECORDED).redirected(item, request, answer(307, ""), 1)));
+        RunChanges staying = RunChanges.begin(new Plan("s", List.of(), List.of()), RequestChanges.NONE, Captures.NONE, values,
+                new RunCookies(RunCookies.Mode.RECORDED, clock), false, limit);
+        assertEquals(new ItemChanges.Next.Nothing(), staying.redirected(item, request, answer(302, "", "Location", "ftp://h.test/"), 1));
     }
 
     @Test void secretsDoNotGoToAnotherOrigin() throws Exception {
         OutgoingRequest request = RequestChangesTest.request("GET", "/", "", "authorization", "Basic x", "Cookie", "a=1", "X", "1");
         for (String other : new String[] {"https://h.test/", "http://h.test:81/", "//sub.h.test/"}) {
-            OutgoingRequest next = follow(request, 302, other).orElseThrow();
+            OutgoingRequest next = followed(follow(request, 302, other));
             assertEquals("[Line[name=Host, value=" + next.endpoint().authority() + "], Line[name=X, value=1]]", next.head().fields().toString());
         }
-        assertEquals(request.head().fields(), follow(request, 302, "http://H.test:80/other").orElseThrow().head().fields());
+        assertEquals(request.head().fields(), followed(follow(request, 302, "http://H.test:80/other")).head().fields());
     }
 
     @Test void tenRedirectsAreFollowedAndNoCircle() throws Exception {
@@ -252,13 +317,14 @@ final class RunChangesTest {
         PlanItem item = item(0, "/");
         OutgoingRequest request = RequestChangesTest.request("GET", "/0", "");
         for (int hop = 1; hop <= 10; hop++) {
-            request = run.redirected(item, request, answer(302, "", "Location", "/" + hop), hop).orElseThrow();
+            request = followed(run.redirected(item, request, answer(302, "", "Location", "/" + hop), hop));
         }
         assertEquals("/10", request.head().target());
-        assertEquals(Optional.empty(), run.redirected(item, request, answer(302, "", "Location", "/11"), 11));
+        assertEquals("more than 10 redirects; the next one leads to http://h.test/11",
+                refusal(run.redirected(item, request, answer(302, "", "Location", "/11"), 11)));
         OutgoingRequest first = RequestChangesTest.request("GET", "/a", "");
-        OutgoingRequest second = run.redirected(item, first, answer(302, "", "Location", "/b"), 1).orElseThrow();
-        assertEquals(Optional.empty(), run.redirected(item, second, answer(302, "", "Location", "/a"), 2));
+        OutgoingRequest second = followed(run.redirected(item, first, answer(302, "", "Location", "/b"), 1));
+        assertEquals("the redirects lead in a circle, back to http://h.test/a", refusal(run.redirected(item, second, answer(302, "", "Location", "/a"), 2)));
     }
 
     @Test void jarGoesWithRedirectsAndMayLeadBackToTheSameUrl() throws Exception {
@@ -267,11 +333,11 @@ final class RunChangesTest {
         OutgoingRequest request = RequestChangesTest.request("GET", "/a", "", "Cookie", "rec=1");
         Answer first = answer(302, "", "Location", "/a", "Set-Cookie", "seen=1; Path=/a", "Set-Cookie", "all=1; Path=/");
         run.answered(item, request, first);
-        OutgoingRequest again = run.redirected(item, request, first, 1).orElseThrow();
+        OutgoingRequest again = followed(run.redirected(item, request, first, 1));
         assertEquals(Optional.of("rec=1; seen=1; all=1"), again.head().fields().first("Cookie"));
-        OutgoingRequest away = run.redirected(item, again, answer(302, "", "Location", "/b"), 2).orElseThrow();
+        OutgoingRequest away = followed(run.redirected(item, again, answer(302, "", "Location", "/b"), 2));
         assertEquals(Optional.of("rec=1; all=1"), away.head().fields().first("Cookie"));
-        OutgoingRequest foreign = run.redirected(item, away, answer(302, "", "Location", "http://other.test/"), 3).orElseThrow();
+        OutgoingRequest foreign = followed(run.redirected(item, away, answer(302, "", "Location", "http://other.test/"), 3));
         assertFalse(foreign.head().fields().contains("Cookie"));
     }
 
@@ -279,7 +345,15 @@ final class RunChangesTest {
         return RunChanges.begin(new Plan("s", List.of(), List.of()), RequestChanges.NONE, Captures.NONE, values, new RunCookies(mode, clock), true, limit);
     }
 
-    private Optional<OutgoingRequest> follow(OutgoingRequest request, int status, String location) throws PlanException {
+    private static OutgoingRequest followed(ItemChanges.Next next) {
+        return ((ItemChanges.Next.Follow) next).request();
+    }
+
+    private static String refusal(ItemChanges.Next next) {
+        return ((ItemChanges.Next.Refused) next).sentence();
+    }
+
+    private ItemChanges.Next follow(OutgoingRequest request, int status, String location) throws PlanException {
         return redirecting(RunCookies.Mode.RECORDED).redirected(item(0, "/"), request, answer(status, "", "Location", location), 1);
     }
 
@@ -288,12 +362,17 @@ final class RunChangesTest {
     }
 
     private RunChanges begin(List<PlanItem> plan, String override, String... captures) throws BadArgument, JsonException, PlanException {
+        return begin(plan, limit, override, captures);
+    }
+
+    private RunChanges begin(List<PlanItem> plan, TimeLimit regexLimit, String override, String... captures)
+            throws BadArgument, JsonException, PlanException {
         List<JsonObject> objects = new ArrayList<>();
         for (String capture : captures) {
             objects.add((JsonObject) Json.parse(capture));
         }
         return RunChanges.begin(new Plan("s", plan, List.of()), RequestChanges.parse(List.of((JsonObject) Json.parse(override))),
-                Captures.parse(objects), values, new RunCookies(RunCookies.Mode.RECORDED, clock), false, limit);
+                Captures.parse(objects), values, new RunCookies(RunCookies.Mode.RECORDED, clock), false, regexLimit);
     }
 
     private String refused(List<PlanItem> plan, String override, String... captures) {

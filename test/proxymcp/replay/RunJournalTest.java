@@ -149,7 +149,7 @@ final class RunJournalTest {
 
     private RunReport run(Plan plan, RunSettings settings, SmallDisk disk, ScriptedSender sender) throws Exception {
         RunFolder.Header header = new RunFolder.Header(new ReplayId("replay_20260101000000_abcdefgh"), plan.sessionId(), 0, 0, plan.items().size(),
-                plan.refreshItems().size(), JsonObject.EMPTY);
+                plan.refreshItems().size(), plan.notes(), JsonObject.EMPTY);
         ReplayRun run = new ReplayRun(header, plan, new PreparedRun(settings, sender), RunTime.of(Clock.systemUTC()), new RunJournal(disk, 0), () -> { },
                 new RunLedger(plan.items()), 0);
         run.begin();

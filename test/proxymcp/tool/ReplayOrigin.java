@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * An origin that counts: what came, and how much of it at a time. {@code /login} gives a token, {@code /secret} takes the newest one for so many times,
- * {@code /limited} says 429 at first, {@code /slow} waits, {@code /hold} until {@link #release}.
+ * {@code /limited} says 429 at first, {@code /hold} waits until {@link #release}, {@code /moved?LOCATION} redirects there, or nowhere.
  */
 final class ReplayOrigin implements AutoCloseable {
     final AtomicInteger requests = new AtomicInteger();
@@ -116,6 +116,11 @@ final class ReplayOrigin implements AutoCloseable {
         } else if (path.startsWith("/hold")) {
             await(released, 30);
             send(exchange, 200, "held");
+        } else if (path.startsWith("/moved")) {
+            if (path.contains("?")) {
+                exchange.getResponseHeaders().set("Location", path.substring(path.indexOf('?') + 1));
+            }
+            send(exchange, 302, "moved");
         } else if (path.startsWith("/fail")) {
             send(exchange, 500, "failed");
         } else {

@@ -116,9 +116,15 @@ final class ReplayToolsTest {
         String replayed = text(result, "replaySessionId");
         JsonObject found = tools.call("proxy_query_session", "{\"session_id\":\"" + replayed + "\",\"source\":\"replay\",\"limit\":1}");
         assertEquals(1_000, number(found, "total"));
-        String notes = Json.text(at(tools.call("proxy_get_session_exchange", "{\"session_id\":\"" + replayed + "\",\"exchange_id\":\""
-                + text(item(last, 0), "replayExchangeId") + "\"}"), "exchange.notes"));
-        assertTrue(notes.contains("replay of exchange 1000 (" + text(item(last, 0), "exchangeId") + ") of session " + session), notes);
+        JsonObject shown = tools.call("proxy_get_session_exchange", "{\"session_id\":\"" + replayed + "\",\"exchange_id\":\""
+                + text(item(last, 0), "replayExchangeId") + "\"}");
+        String original = text(item(last, 0), "exchangeId");
+        String notes = Json.text(at(shown, "exchange.notes"));
+        assertTrue(notes.contains("replay of exchange 1000 (" + original + ") of session " + session), notes);
+        assertEquals("{\"sessionId\":\"" + session + "\",\"seq\":1000,\"exchangeId\":\"" + original + "\"}", Json.text(at(shown, "exchange.replayOf")));
+        JsonObject recorded = tools.call("proxy_get_session_exchange", "{\"session_id\":\"" + session + "\",\"seq\":1000}");
+        assertEquals(original, text(recorded, "exchange.id"));
+        assertFalse(((JsonObject) at(recorded, "exchange")).has("replayOf"));
     }
 
     @Test
@@ -187,6 +193,19 @@ final class ReplayToolsTest {
     }
 
     @Test
+    void aRedirectThatLeadsNowhereIsNoSuccess() throws Exception {
+        String session = origin.session(tools, "GET /moved?/a", "GET /moved", "GET /moved?ftp://b.test/", "GET /moved?/moved?/moved", "GET /a");
+        JsonObject result = run(session, ",\"concurrency\":1,\"follow_redirects\":true");
+        assertEquals("{\"200\":2,\"302\":3} {\"redirect\":3} 2", Json.text(at(result, "statusCounts")) + " " + Json.text(at(result, "errorBuckets")) + " "
+                + number(result, "successCount"));
+        assertEquals("redirect: the redirect has no Location", text(item(result, 1), "errorClass") + ": " + text(item(result, 1), "error"));
+        assertEquals("the redirect leads to no http or https URL without a user name: \"ftp://b.test/\"", text(item(result, 2), "error"));
+        assertEquals(302, number(item(result, 2), "responseStatus"));
+        assertEquals("the redirect has no Location", text(item(result, 3), "error"), "the last of two");
+        assertEquals("5 {}", number(run(session, ""), "successCount") + " " + Json.text(at(run(session, ""), "errorBuckets")), "not to be followed");
+    }
+
+    @Test
     void tooManyFailuresEndTheRun() throws Exception {
         String session = origin.session(tools, gets(200, "/fail"));
         JsonObject result = run(session, ",\"limit\":200,\"concurrency\":2,\"stop_on\":{\"error_rate\":0.5,\"min_requests\":20}");
@@ -197,6 +216,21 @@ final class ReplayToolsTest {
         JsonObject failed = tools.call(STATUS, "{\"replay_id\":\"" + text(result, "replayId") + "\",\"only\":\"failed\"}");
         assertEquals(number(result, "errorCount"), number(failed, "total"));
         assertEquals("http_5xx", text(item(failed, 0), "errorClass"));
+    }
+
+    @Test
+    void whatASelectionDoesNotReachIsToldInPlanRunAndStatus() throws Exception {
+        String session = origin.session(tools, "GET /a", "GET /b", "GET /c");
+        String beyond = ",\"seq_ranges\":[\"2-9\"]";
+        String note = "[\"seq_ranges: 2-9 goes on behind the last seq of the session, 3\"]";
+        assertEquals(note, Json.text(at(replay(session, beyond), "selectionNotes")));
+        JsonObject result = run(session, beyond);
+        assertEquals(note, Json.text(at(result, "selectionNotes")));
+        JsonObject status = tools.call(STATUS, "{\"replay_id\":\"" + text(result, "replayId") + "\"}");
+        assertEquals("2 " + note, number(status, "selectedCount") + " " + Json.text(at(status, "selectionNotes")));
+        assertEquals("[\"limit, url_contains: not applied, as seqs names all that is sent\"]",
+                Json.text(at(replay(session, ",\"seqs\":[1,3],\"limit\":1,\"url_contains\":\"/b\""), "selectionNotes")));
+        assertFalse(replay(session, "").has("selectionNotes"));
     }
 
     @Test

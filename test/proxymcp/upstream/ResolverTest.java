@@ -23,30 +23,30 @@ final class ResolverTest {
     }
 
     @Test void literalsAreTheirOwnAddresses() throws Exception {
-        assertArrayEquals(new InetAddress[] {InetAddress.getByName("192.0.2.7")}, resolver.resolve("192.0.2.7", 1_000));
-        assertArrayEquals(new InetAddress[] {InetAddress.getByName("2001:db8::7")}, resolver.resolve("2001:db8::7", 1_000));
+        assertArrayEquals(new InetAddress[] {InetAddress.getByName("192.0.2.7")}, resolver.resolve("192.0.2.7", 1_000, new Dialling()));
+        assertArrayEquals(new InetAddress[] {InetAddress.getByName("2001:db8::7")}, resolver.resolve("2001:db8::7", 1_000, new Dialling()));
     }
 
     @Test void answerIsKeptFor30Seconds() throws Exception {
-        InetAddress[] first = resolver.resolve("localhost", 10_000);
+        InetAddress[] first = resolver.resolve("localhost", 10_000, new Dialling());
         nanos.addAndGet(TimeUnit.SECONDS.toNanos(30) - 1);
-        assertSame(first, resolver.resolve("localhost", 10_000));
+        assertSame(first, resolver.resolve("localhost", 10_000, new Dialling()));
         nanos.addAndGet(1);
-        InetAddress[] second = resolver.resolve("localhost", 10_000);
+        InetAddress[] second = resolver.resolve("localhost", 10_000, new Dialling());
         assertNotSame(first, second);
         assertArrayEquals(first, second);
     }
 
     @Test void unknownNameIsADnsFailureAndNotKept() {
         for (int i = 0; i < 2; i++) {
-            UpstreamException e = assertThrows(UpstreamException.class, () -> resolver.resolve("no-such-host.invalid", 10_000));
+            UpstreamException e = assertThrows(UpstreamException.class, () -> resolver.resolve("no-such-host.invalid", 10_000, new Dialling()));
             assertEquals(ErrorClass.DNS, e.errorClass());
             assertEquals("host name no-such-host.invalid does not resolve", e.getMessage());
         }
     }
 
     @Test void nonsenseIsADnsFailure() {
-        UpstreamException e = assertThrows(UpstreamException.class, () -> resolver.resolve("1::2::3", 10_000));
+        UpstreamException e = assertThrows(UpstreamException.class, () -> resolver.resolve("1::2::3", 10_000, new Dialling()));
         assertEquals(ErrorClass.DNS, e.errorClass());
     }
 }

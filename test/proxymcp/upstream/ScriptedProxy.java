@@ -60,7 +60,7 @@ final class ScriptedProxy implements AutoCloseable {
     }
 
     UpstreamConnection dial(Endpoint origin, String login) throws UpstreamException {
-        return client.dial(new Way(origin, Optional.of(proxy(login))), false);
+        return client.dial(new Way(origin, Optional.of(proxy(login))), false, new Dialling());
     }
 
     /** The failure of dialling {@code origin} through it; a success fails the test. */

@@ -243,7 +243,7 @@ final class SocksHandshakeTest {
                         host -> host.equals("three.example") ? addresses : InetAddress.getAllByName(host));
                 Dialler dialler = new Dialler(tls, ScriptedProxy.LIMITS, resolver, new OwnPorts(), deadlines, System::nanoTime)) {
             try {
-                dialler.dial(new Way(new Endpoint("http", "three.example", 80), Optional.of(proxy.proxy(""))), false).close();
+                dialler.dial(new Way(new Endpoint("http", "three.example", 80), Optional.of(proxy.proxy(""))), false, new Dialling()).close();
             } catch (UpstreamException e) {
                 failure = Optional.of(e);
             }
@@ -342,7 +342,7 @@ final class SocksHandshakeTest {
             int closed = closedPort();
             UpstreamProxy dead = UpstreamProxy.parse("socks5h://127.0.0.1:" + closed);
             UpstreamException e = assertThrows(UpstreamException.class,
-                    () -> proxy.client.dial(new Way(NAME, Optional.of(dead)), false));
+                    () -> proxy.client.dial(new Way(NAME, Optional.of(dead)), false, new Dialling()));
             assertEquals("upstream proxy socks5h://127.0.0.1:" + closed + " cannot be used: 127.0.0.1:" + closed
                     + " (127.0.0.1) refused the connection: nothing listens there", e.getMessage());
             assertEquals(ErrorClass.UPSTREAM_PROXY, e.errorClass());
