@@ -201,34 +201,46 @@ final class StreamProxyBench {
         return ProxyBench.median(nanos);
     }
 
-    /** Each event tells when it was sent, on the machine's monotonic clock, which all processes share. */
     private void events(List<Result> results) throws Exception {
-        double[][] late = {new double[EVENTS], new double[EVENTS]};
-        for (int warm = 0; warm < 2; warm++) {
-            for (int proxied = 0; proxied < 2; proxied++) {
-                try (Socket socket = connect(proxied == 1)) {
-                    request(socket, proxied == 1, "/paced/" + EVENTS);
-                    DataInputStream in = new DataInputStream(socket.getInputStream());
-                    skipHead(in);
-                    StringBuilder line = new StringBuilder();
-                    for (int i = 0; i < EVENTS; ) {
-                        char octet = (char) in.readUnsignedByte();
-                        if (octet != '\n') {
-                            line.append(octet);
-                            continue;
-                        }
-                        if (line.length() > 0) {
-                            late[proxied][i++] = (System.nanoTime() - Long.parseLong(line.substring("data: ".length()))) / 1e6;
-                        }
-                        line.setLength(0);
-                    }
+        lateness(true);
+        double[] p99 = new double[ROUNDS];
+        double[] p99Direct = new double[ROUNDS];
+        double[] p50 = new double[ROUNDS];
+        double[] p50Direct = new double[ROUNDS];
+        for (int i = 0; i < ROUNDS; i++) {
+            double[] direct = lateness(false);
+            double[] through = lateness(true);
+            p99[i] = through[EVENTS * 99 / 100];
+            p99Direct[i] = direct[EVENTS * 99 / 100];
+            p50[i] = through[EVENTS / 2];
+            p50Direct[i] = direct[EVENTS / 2];
+        }
+        results.add(Result.of("event from origin to client, p99", "<= 5 ms", String.format(Locale.ROOT, "%.3f ms, direct %.3f ms; p50 %.3f, direct %.3f",
+                ProxyBench.median(p99), ProxyBench.median(p99Direct), ProxyBench.median(p50), ProxyBench.median(p50Direct)),
+                ProxyBench.median(p99) <= 5));
+    }
+
+    /** How late events are, ascending, in ms. Each tells when it was sent, on the machine's monotonic clock, which all processes share. */
+    private double[] lateness(boolean proxied) throws Exception {
+        double[] late = new double[EVENTS];
+        try (Socket socket = connect(proxied)) {
+            request(socket, proxied, "/paced/" + EVENTS);
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            skipHead(in);
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < EVENTS; ) {
+                char octet = (char) in.readUnsignedByte();
+                if (octet != '\n') {
+                    line.append(octet);
+                    continue;
                 }
+                if (line.length() > 0) {
+                    late[i++] = (System.nanoTime() - Long.parseLong(line.substring("data: ".length()))) / 1e6;
+                }
+                line.setLength(0);
             }
         }
-        Arrays.sort(late[0]);
-        Arrays.sort(late[1]);
-        int p99 = EVENTS * 99 / 100;
-        results.add(Result.of("event from origin to client, p99", "<= 5 ms", String.format(Locale.ROOT, "%.3f ms, direct %.3f ms; p50 %.3f, direct %.3f",
-                late[1][p99], late[0][p99], late[1][EVENTS / 2], late[0][EVENTS / 2]), late[1][p99] <= 5));
+        Arrays.sort(late);
+        return late;
     }
 }

@@ -140,6 +140,7 @@ final class StreamClientsTest {
                 newest = proxy.nextEnded();
             }
             assertTrue(newest.startsWith("Complete"), newest);
+            assertEquals(0, proxy.end());
         }
     }
 }
