@@ -3,9 +3,11 @@ package proxymcp.diff;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Judges the fields that differ and puts the most telling first. */
 final class FieldRanking {
@@ -21,6 +23,14 @@ final class FieldRanking {
     private final SessionSide b;
     private final Comparison comparison;
     private final List<Comparison> baselines;
+    private final Set<Place> restless;
+
+    /** A field wherever it is at a host. */
+    private record Place(String host, Location location) {
+        Place(FieldTally.Key key) {
+            this(key.endpoint().host(), key.location());
+        }
+    }
 
     /** @param baselines A compared with other sessions that work */
     FieldRanking(SessionSide a, SessionSide b, Comparison comparison, List<Comparison> baselines) {
@@ -28,6 +38,20 @@ final class FieldRanking {
         this.b = b;
         this.comparison = comparison;
         this.baselines = baselines;
+        this.restless = restless();
+    }
+
+    /** Fields that vary by themselves: what one endpoint of a host shows goes for the others too, where it may be asked too seldom to tell. */
+    private Set<Place> restless() {
+        Set<Place> found = new HashSet<>();
+        comparison.tallies().forEach((key, tally) -> {
+            boolean always = a.stats().of(key.endpoint()).field(key.location()).isRestless() && b.stats().of(key.endpoint()).field(key.location()).isRestless();
+            boolean single = key.kind() == ChangeKind.CHANGED && !key.location().name().contains("[*]");
+            if (always || single && tally.isDrawn()) {
+                found.add(new Place(key));
+            }
+        });
+        return found;
     }
 
     /** Where a tally went: its place in the ranking by its number. */
@@ -64,9 +88,9 @@ final class FieldRanking {
         EndpointStats statsB = b.stats().of(key.endpoint());
         FieldFacts facts = new FieldFacts(key.location(), key.kind(), statsA.field(key.location()), statsB.field(key.location()), statsA.exchanges(),
                 statsB.exchanges(), tally.pairs(), comparison.pairsOf(key.endpoint()), tally.pairsOfOtherPath(), tally.isMadeUpOnly(), comesAndGoes(key.location()),
-                statsA.siblingsChange(key.location()) || statsB.siblingsChange(key.location()));
+                statsA.siblingsChange(key.location()) || statsB.siblingsChange(key.location()), restless.contains(new Place(key)));
         RoleGuess role = Roles.of(facts);
-        boolean noise = isNoiseOfBaselines(key);
+        boolean noise = isNoiseOfBaselines(key) && !isPartedFromBaselines(facts, key);
         boolean separates = !noise && isSeparating(key);
         Volatility volatility = Volatility.of(facts, role.role()).amongBaselines(noise, separates);
         boolean afterStatus = key.location().part() != Part.STATUS && key.location().side() == Side.RESPONSE && tally.isAfterStatus();
@@ -94,6 +118,20 @@ final class FieldRanking {
             }
         }
         return false;
+    }
+
+    /** Whether B treats a field in another way than A while the other sessions that work treat it as A does: then it may have any value there. */
+    private boolean isPartedFromBaselines(FieldFacts facts, FieldTally.Key key) {
+        if (!Volatility.isParted(facts)) {
+            return false;
+        }
+        for (Comparison baseline : baselines) {
+            EndpointStats other = baseline.statsB().of(key.endpoint());
+            if (Volatility.isParted(facts.insteadOfB(other.field(key.location()), other.exchanges()))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean isSeparating(FieldTally.Key key) {

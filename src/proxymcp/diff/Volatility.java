@@ -29,6 +29,7 @@ public record Volatility(double score, String evidence) {
             "x-response-time", "server-timing", "cf-ray", "x-cache", "x-cache-hits", "x-served-by", "x-timer", "via", "if-none-match", "if-modified-since",
             "keep-alive", "report-to", "nel", "x-ratelimit-remaining", "x-ratelimit-reset", "ratelimit-remaining", "ratelimit-reset", "retry-after",
             "x-envoy-upstream-service-time", "alt-svc", "x-amz-cf-pop", "x-process-time", "max-age", "sec-websocket-key", "sec-websocket-accept");
+    private static final String BY_DELIVERY = "its name says that it is of this delivery";
     private static final Set<String> MEASURED = Set.of("elapsed", "took", "duration", "latency", "uptime", "millis", "ms", "nanos", "remaining", "timing");
     private static final Set<String> IDS = Set.of("id", "ids", "uid", "guid", "pk");
 
@@ -48,7 +49,8 @@ public record Volatility(double score, String evidence) {
         if (noise) {
             return new Volatility(Math.max(score, ALWAYS), "it differs between sessions that work too");
         }
-        return separates && score >= NOISE ? new Volatility(score * 0.3, "it is the same in all sessions that work") : this;
+        // How an answer was delivered agrees by chance, and decides nothing.
+        return separates && score >= NOISE && !evidence.equals(BY_DELIVERY) ? new Volatility(score * 0.3, "it is the same in all sessions that work") : this;
     }
 
     private static Volatility changed(FieldFacts facts, Role role) {
@@ -72,7 +74,10 @@ public record Volatility(double score, String evidence) {
         FieldName name = FieldName.of(facts.location());
         double fleeting = facts.format().fleeting();
         String evidence = facts.format().words() + (facts.rateWithin() >= OFTEN ? ", changes within a session too" : "");
-        if (facts.location().part() == Part.HEADER && name.is(FLEETING) || role == Role.TRACE || role == Role.NONCE || name.hasWord(MEASURED)
+        if (facts.location().part() == Part.HEADER && name.is(FLEETING)) {
+            return new Volatility(Math.max(fleeting, NAMED), BY_DELIVERY);
+        }
+        if (role == Role.TRACE || role == Role.NONCE || name.hasWord(MEASURED)
                 || facts.location().part() == Part.COOKIE && facts.location().name().endsWith(";expires")) {
             return new Volatility(Math.max(fleeting, NAMED), "its name says that it is made for each message");
         }
@@ -82,11 +87,14 @@ public record Volatility(double score, String evidence) {
         } else if (isFixed(facts.a()) && isFixed(facts.b())) {
             fleeting = Math.max(fleeting, 0.8);
             evidence = "always of " + facts.a().fixedLength().orElse(0) + " characters, another each time";
-        } else if (role == Role.TIMESTAMP) {
+        } else if (role == Role.TIMESTAMP && (facts.format().isTime() || facts.rateWithin() >= OFTEN)) {
+            // An integer that is named for a time and stays is how long something lasts.
             fleeting = Math.max(fleeting, 0.7);
         } else if (isId(facts, name)) {
             fleeting = Math.max(fleeting, 0.6);
             evidence = "an id, given out anew";
+        } else if (facts.restless() && fleeting < NOISE && facts.rateWithin() > LITTLE) {
+            return new Volatility(0.6, "it varies by itself, in both sessions: the same request has another value each time");
         }
         double rate = facts.rate();
         if (fleeting >= NOISE && rate >= OFTEN) {
@@ -98,7 +106,11 @@ public record Volatility(double score, String evidence) {
         return new Volatility(fleeting >= NOISE ? fleeting * (0.2 + 0.6 * rate) : fleeting, fleeting >= NOISE ? evidence + ", but in few pairs" : "");
     }
 
-    /** Whether the sessions treat the field so differently that its values do not matter. */
+    /** Whether the sessions treat the field so differently that its values do not matter: it changes in one and stays in the other, and the like. */
+    static boolean isParted(FieldFacts facts) {
+        return facts.kind() == ChangeKind.CHANGED && parted(facts).isPresent();
+    }
+
     private static Optional<Volatility> parted(FieldFacts facts) {
         FieldStats a = facts.a();
         FieldStats b = facts.b();

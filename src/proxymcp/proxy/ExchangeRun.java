@@ -113,6 +113,9 @@ final class ExchangeRun implements CallEvents {
 
     private Outcome exchange() throws IOException {
         Destination destination = context.destination(head);
+        if (ProxyProbes.isProbe(destination.endpoint().host())) {
+            return probed(destination);
+        }
         open(destination);
         BodyFraming framing = BodyFraming.ofRequest(head);
         if (!destination.host().isEmpty() && head.fields().contains("Host")) {
@@ -147,6 +150,16 @@ final class ExchangeRun implements CallEvents {
                 yield new Outcome.Incomplete(ErrorClass.BLOCKED_BY_RULE, rule.named() + " dropped the request");
             }
         };
+    }
+
+    /** Answers for a name of our own; nothing of it is recorded. */
+    private Outcome probed(Destination destination) throws IOException {
+        bodyLeft = !hasNoBody();
+        keepAlive &= !bodyLeft && head.version() == HttpVersion.HTTP_1_1;
+        services.probes().answer(destination.endpoint().host(), context.client(), client.out(), !head.method().equals("HEAD"), !keepAlive);
+        headSent = true;
+        lastResponse = !keepAlive;
+        return new Outcome.Complete();
     }
 
     private Outcome send(RuledRequest.Outgoing outgoing) throws IOException {

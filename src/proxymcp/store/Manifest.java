@@ -36,7 +36,7 @@ import proxymcp.json.JsonValue;
  * @param bytes octets of log and index
  * @param losses what was not recorded
  * @param lastError why, in words
- * @param settings how the proxy was set while recording
+ * @param settings how the proxy was set while recording, as it was last
  * @param checkpoints those with a label, the oldest first; the newest {@value #CHECKPOINTS_MAX} of them
  * @param streams streams in the log, and their messages
  */
@@ -162,6 +162,12 @@ public record Manifest(SessionId id, Optional<String> name, CaptureProfile profi
             StreamCounts newStreams) {
         return new Manifest(id, name, profile, maxDiskMb, startedAtMillis, ended, newRecovery, exchanges, seq, newBytes, newLosses, error,
                 settings, checkpoints, newStreams);
+    }
+
+    /** The same with other settings. */
+    Manifest with(JsonObject others) {
+        return new Manifest(id, name, profile, maxDiskMb, startedAtMillis, endedAtMillis, recovery, exchangeCount, lastSeq, bytes, losses, lastError,
+                others, checkpoints);
     }
 
     /** The same with one labelled checkpoint more. */

@@ -24,6 +24,7 @@ import proxymcp.exchange.ExchangeStart;
 import proxymcp.exchange.Outcome;
 import proxymcp.exchange.Recording;
 import proxymcp.exchange.Timings;
+import proxymcp.json.JsonObject;
 
 /**
  * Records one session. What producers hand over is written by one thread and forced to the disk by another; both are platform threads, and
@@ -117,9 +118,18 @@ public final class SessionWriter implements Closeable {
         return manifest.current().id();
     }
 
-    /** Its manifest: as it was at the start, with the labelled checkpoints since; the last one once it has ended. */
+    /** Its manifest: as it was at the start, with the labelled checkpoints and settings since; the last one once it has ended. */
     public Manifest manifest() {
         return manifest.current();
+    }
+
+    /**
+     * Replaces the settings in the manifest: how the proxy is set from now on.
+     *
+     * @throws IOException if they could not be written, or the session has ended
+     */
+    public void settings(JsonObject settings) throws IOException {
+        manifest.keep(settings);
     }
 
     /** Where exchanges go. */

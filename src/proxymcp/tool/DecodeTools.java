@@ -47,7 +47,7 @@ final class DecodeTools {
     private static final int DESCRIPTOR_BYTES_MAX = 16 << 20;
 
     static final Schema DECODE = Schema.of(
-            Property.text("session_id", "Id from proxy_list_sessions; else the live buffer", 1, 100),
+            Property.text("session_id", "Else of the live buffer", 1, 100),
             Property.integer("seq", "Number within the session; this or exchange_id", 1, Long.MAX_VALUE >> 10),
             Property.text("exchange_id", "Its id", 1, 100),
             Property.choice("side", "Bodies to decode", "request", "response", "both").defaultTo("both"),

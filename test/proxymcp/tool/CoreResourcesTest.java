@@ -47,7 +47,8 @@ final class CoreResourcesTest {
         List<String> uris = new ArrayList<>();
         tools.toolbox.resources().forEach(resource -> uris.add(resource.uri() + " " + resource.name()));
         assertEquals(List.of("proxy://status proxy_status", "proxy://ca-cert proxy_ca_cert", "proxy://traffic/summary proxy_traffic_summary",
-                "proxy://sessions proxy_sessions", "proxy://replay proxy_replays"),
+                "proxy://sessions proxy_sessions", "proxy://replay proxy_replays",
+                "proxy://interceptors proxy_interceptors", "proxy://chrome/primary proxy_chrome_primary", "proxy://chrome/targets proxy_chrome_targets"),
                 uris);
     }
 

@@ -166,6 +166,19 @@ final class ReplayToolsTest {
         assertEquals("{\"http_4xx\":40}", Json.text(at(run(session, ""), "errorBuckets")));
     }
 
+    /** What is forbidden does not become allowed by logging in, however often. */
+    @Test
+    void refreshesThatDoNotHelpEnd() throws Exception {
+        String[] requests = gets(31, "/secret");
+        requests[0] = "GET /login";
+        String session = origin.session(tools, requests);
+        origin.tokenUses = 0;
+        JsonObject result = run(session, ",\"seq_ranges\":[\"2-31\"],\"concurrency\":1,\"on_auth_expired\":{\"refresh_seqs\":[1]}");
+        assertEquals("{\"http_4xx\":30}", Json.text(at(result, "errorBuckets")));
+        assertEquals(2, origin.seen.stream().filter(line -> line.startsWith("GET /login")).count());
+        assertTrue(text(result, "note").contains("no more refreshes"), Json.text(result));
+    }
+
     @Test
     void aStormOf429sIsWaitedOut() throws Exception {
         String session = origin.session(tools, gets(30, "/limited"));
@@ -210,6 +223,7 @@ final class ReplayToolsTest {
         String session = origin.session(tools, gets(200, "/fail"));
         JsonObject result = run(session, ",\"limit\":200,\"concurrency\":2,\"stop_on\":{\"error_rate\":0.5,\"min_requests\":20}");
         assertEquals("aborted", text(result, "state"));
+        assertTrue(text(result, "stateReason").contains("failed"), Json.text(result));
         assertTrue(number(result, "executedCount") < 40, Json.text(at(result, "errorBuckets")));
         assertEquals("aborted", text((JsonObject) ((JsonArray) at(tools.call(STATUS, "{\"replay_id\":\"" + text(result, "replayId")
                 + "\",\"only\":\"skipped\",\"limit\":1}"), "items")).values().get(0), "skippedReason"));
@@ -246,8 +260,14 @@ final class ReplayToolsTest {
         JsonObject summary = resource("proxy://replay/" + id + "/summary");
         assertEquals("cancelled", text(summary, "state"));
         assertEquals(1, number(resource("proxy://replay"), "count"));
-        // It can be gone on with.
+        // It can be gone on with, as it was begun.
         origin.release();
+        int before = origin.requests.get();
+        for (String more : List.of("\"mode\":\"dry_run\"", "\"concurrency\":50", "\"seqs\":[1]", "\"session_id\":\"" + session + "\"")) {
+            String refused = tools.failure(REPLAY, "{\"resume\":\"" + id + "\"," + more + "}");
+            assertTrue(refused.startsWith("bad_argument: "), refused);
+        }
+        assertEquals(before, origin.requests.get());
         JsonObject resumed = tools.call(REPLAY, "{\"resume\":\"" + id + "\",\"wait_ms\":20000}");
         assertEquals("done", text(resumed, "state"));
     }
