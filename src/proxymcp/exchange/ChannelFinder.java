@@ -63,6 +63,9 @@ public final class ChannelFinder {
     }
 
     private static String clean(String channel) {
+        if (channel.length() <= CHANNEL_CHARS_MAX && channel.chars().noneMatch(Character::isISOControl)) {
+            return channel.strip();
+        }
         StringBuilder clean = new StringBuilder(Math.min(channel.length(), CHANNEL_CHARS_MAX));
         for (int i = 0; i < channel.length() && clean.length() < CHANNEL_CHARS_MAX; i++) {
             char c = channel.charAt(i);

@@ -118,8 +118,15 @@ final class JsonGlance {
     }
 
     private Optional<String> string() {
-        StringBuilder value = new StringBuilder();
         at++;
+        int from = at;
+        while (at < text.length() && text.charAt(at) != '"' && text.charAt(at) != '\\') {
+            at++;
+        }
+        if (at < text.length() && text.charAt(at) == '"') {
+            return Optional.of(text.substring(from, at++)); // Most have no escapes.
+        }
+        StringBuilder value = new StringBuilder(text.substring(from, at));
         while (at < text.length() && text.charAt(at) != '"') {
             char c = text.charAt(at++);
             if (c == '\\' && at < text.length()) {

@@ -95,12 +95,11 @@ public final class EventStreamParser {
 
     /** The stream ended: an event that is not ended by an empty line is dropped. */
     public void end() {
-        if (in == In.MARK && markAt > 0) {
-            in = In.IGNORED;
-        }
         if (wireBytes > 0) {
-            boolean had = hasData || in == In.DATA || in == In.NAME && heldBytes == 4 && named().equals("data");
-            listener.dropped(wireBytes, had);
+            if (in != In.NAME || heldBytes > 0) {
+                line();
+            }
+            listener.dropped(wireBytes, hasData);
             reset();
         }
     }

@@ -22,11 +22,12 @@ public final class MessageInflater implements Closeable {
     public static final long MESSAGE_BYTES_MAX = 64 << 20;
 
     private static final int PIECE_BYTES = 8 * 1024;
+    private static final byte[] NOTHING = {};
     private static final byte[] TAIL = {0, 0, (byte) 0xFF, (byte) 0xFF};
 
     private final boolean forgets;
     private Inflater inflater;
-    private byte[] piece = new byte[0];
+    private byte[] piece = NOTHING;
     private long made;
     private boolean broken;
     private boolean bomb;
@@ -79,6 +80,7 @@ public final class MessageInflater implements Closeable {
         if (!atBlock) {
             inflate(TAIL, 0, TAIL.length, sink);
         }
+        piece = NOTHING;
         if (forgets) {
             close();
         }
@@ -117,6 +119,7 @@ public final class MessageInflater implements Closeable {
             }
         } catch (DataFormatException e) {
             broken = true;
+            piece = NOTHING;
             close();
             throw e;
         }

@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What the two ends of a WebSocket agreed on (RFC 6455 section 4).
@@ -22,6 +23,8 @@ public record WebSocketHandshake(String subprotocol, String extensions, Optional
         List<String> faults) {
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     private static final String DEFLATE = "permessage-deflate";
+    private static final Pattern DEFLATE_PARAMETER = Pattern.compile(
+            "(?:client|server)_(?:no_context_takeover|max_window_bits\\s*=\\s*(\"?)(?:[89]|1[0-5])\\1)");
     private static final int RSV1 = 4;
     private static final int RSV_ALL = 7;
 
@@ -63,6 +66,7 @@ public record WebSocketHandshake(String subprotocol, String extensions, Optional
             faults.add("the server chose a sub-protocol that the client had not offered (RFC 6455 section 4.2.2)");
         }
         String extensions = String.join(", ", response.fields().all("Sec-WebSocket-Extensions"));
+        checkExtensions(request, extensions, faults);
         return Optional.of(new WebSocketHandshake(subprotocol, extensions, deflate(extensions), rsvAllowed(extensions), faults));
     }
 
@@ -76,11 +80,41 @@ public record WebSocketHandshake(String subprotocol, String extensions, Optional
         }
     }
 
+    private static void checkExtensions(RequestHead request, String extensions, List<String> faults) {
+        List<String> offered = new ArrayList<>();
+        for (String offer : request.fields().members("Sec-WebSocket-Extensions")) {
+            offered.add(name(offer));
+        }
+        for (String extension : extensions.split(",")) {
+            String name = name(extension);
+            if (!name.isEmpty() && !offered.contains(name)) {
+                faults.add("the server chose an extension that the client had not offered (RFC 6455 section 9.1)");
+            }
+            for (String parameter : name.equals(DEFLATE) ? parameters(extension) : List.<String>of()) {
+                if (!DEFLATE_PARAMETER.matcher(parameter).matches()) {
+                    faults.add("permessage-deflate with a parameter that it has not (RFC 7692 section 7.1)");
+                }
+            }
+        }
+    }
+
+    private static String name(String extension) {
+        return extension.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    }
+
+    private static List<String> parameters(String extension) {
+        List<String> parameters = new ArrayList<>();
+        String[] parts = extension.toLowerCase(Locale.ROOT).split(";");
+        for (int i = 1; i < parts.length; i++) {
+            parameters.add(parts[i].strip());
+        }
+        return parameters;
+    }
+
     private static int rsvAllowed(String extensions) {
         int allowed = 0;
         for (String extension : extensions.split(",")) {
-            String name = extension.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-            allowed |= switch (name) {
+            allowed |= switch (name(extension)) {
                 case "" -> 0;
                 case DEFLATE -> RSV1;
                 default -> RSV_ALL;
@@ -91,15 +125,9 @@ public record WebSocketHandshake(String subprotocol, String extensions, Optional
 
     private static Optional<Deflate> deflate(String extensions) {
         for (String extension : extensions.split(",")) {
-            String[] parts = extension.toLowerCase(Locale.ROOT).split(";");
-            if (parts[0].strip().equals(DEFLATE)) {
-                boolean client = false;
-                boolean server = false;
-                for (int i = 1; i < parts.length; i++) {
-                    client |= parts[i].strip().equals("client_no_context_takeover");
-                    server |= parts[i].strip().equals("server_no_context_takeover");
-                }
-                return Optional.of(new Deflate(client, server));
+            if (name(extension).equals(DEFLATE)) {
+                List<String> parameters = parameters(extension);
+                return Optional.of(new Deflate(parameters.contains("client_no_context_takeover"), parameters.contains("server_no_context_takeover")));
             }
         }
         return Optional.empty();

@@ -1,5 +1,9 @@
 package proxymcp.http;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /**
  * Reads the frames of one direction of a WebSocket (RFC 6455 section 5.2) as their octets pass, in pieces of any size. Knows no socket, holds no
  * payload. What breaks the protocol is told and read on, as whoever listens beside a connection has no say in it; only a length that cannot be is the
@@ -40,8 +44,10 @@ public final class WebSocketParser {
         }
     }
 
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final int HEAD_BYTES_MAX = 14;
     private static final int PIECE_BYTES = 8 * 1024;
+    private static final int KEPT_BYTES = 512;
     private static final int CONTROL_BYTES_MAX = 125;
     private static final int LENGTH_16 = 126;
     private static final int LENGTH_64 = 127;
@@ -55,6 +61,7 @@ public final class WebSocketParser {
     private boolean inPayload;
     private long payloadLeft;
     private long payloadDone;
+    /** Grows with what comes in one piece; idle, it holds no more than {@link #KEPT_BYTES}. */
     private byte[] unmasked = new byte[0];
     private boolean masked;
     private int maskAt;
@@ -152,7 +159,8 @@ public final class WebSocketParser {
             listener.fault("a frame behind the close frame (RFC 6455 section 5.5.1)");
         }
         if (frame.masked() != fromClient) {
-            listener.fault(fromClient ? "a client's frame that is not masked (RFC 6455 section 5.1)" : "a server's frame that is masked (RFC 6455 section 5.1)");
+            listener.fault(fromClient ? "a client's frame that is not masked (RFC 6455 section 5.1)"
+                    : "a server's frame that is masked (RFC 6455 section 5.1)");
         }
         if ((frame.rsv() & ~rsvAllowed) != 0 || frame.rsv() != 0 && (frame.isControl() || frame.opcode() == 0)) {
             listener.fault("reserved bits that no extension of this stream gives a meaning here (RFC 6455 section 5.2)");
@@ -191,6 +199,9 @@ public final class WebSocketParser {
         payloadLeft -= taken;
         if (payloadLeft == 0) {
             inPayload = false;
+            if (unmasked.length > KEPT_BYTES) {
+                unmasked = new byte[0];
+            }
             listener.frameEnd();
         }
         return taken;
@@ -200,9 +211,17 @@ public final class WebSocketParser {
         if (unmasked.length < length) {
             unmasked = new byte[length];
         }
-        int phase = (int) (payloadDone & 3);
-        for (int i = 0; i < length; i++) {
-            unmasked[i] = (byte) (bytes[offset + i] ^ head[maskAt + (phase + i & 3)]);
+        long mask = 0;
+        for (int i = 0; i < Long.BYTES; i++) {
+            mask = mask << 8 | head[maskAt + ((int) payloadDone + i & 3)] & 0xFF;
+        }
+        int at = 0;
+        for (; at <= length - Long.BYTES; at += Long.BYTES) {
+            LONGS.set(unmasked, at, (long) LONGS.get(bytes, offset + at) ^ mask);
+        }
+        for (; at < length; at++) {
+            unmasked[at] = (byte) (bytes[offset + at] ^ mask >> 56);
+            mask = Long.rotateLeft(mask, 8);
         }
     }
 }

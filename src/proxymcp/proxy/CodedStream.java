@@ -19,6 +19,9 @@ final class CodedStream {
     /** Pieces that wait, of {@link #BUFFER_BYTES} at most: as much as flows of a body at a time. */
     private static final int PIECES_MAX = 8;
     private static final int BUFFER_BYTES = 8 * 1024;
+    /** What unpacks to more than this, and to more than so many times its size, is a bomb. */
+    private static final long DECODED_BYTES_MAX = 64 << 20;
+    private static final int DECODED_TIMES_MAX = 200;
     private static final byte[] END = new byte[0];
 
     private final BlockingQueue<byte[]> pieces = new ArrayBlockingQueue<>(PIECES_MAX);
@@ -63,10 +66,17 @@ final class CodedStream {
     }
 
     private void decode() {
-        try (InputStream in = Codings.decodeBounded(new Pieces(), codings)) {
+        Pieces coded = new Pieces();
+        try (InputStream in = Codings.decodeBounded(coded, codings)) {
             byte[] buffer = new byte[BUFFER_BYTES];
+            long decoded = 0;
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 events.pass(buffer, 0, count);
+                decoded += count;
+                if (decoded > DECODED_BYTES_MAX && decoded / DECODED_TIMES_MAX > coded.taken) {
+                    events.note("the content coding unpacks to more than " + DECODED_TIMES_MAX + " times its size: what follows is not recorded as events");
+                    return;
+                }
             }
         } catch (IOException e) {
             if (!cut) {
@@ -80,6 +90,7 @@ final class CodedStream {
 
     /** What passed; a read waits for the next piece and gives no more than that. */
     private final class Pieces extends InputStream {
+        private long taken;
         private byte[] piece = END;
         private int at;
         private boolean ended;
@@ -110,6 +121,7 @@ final class CodedStream {
         private void next() throws IOException {
             try {
                 piece = pieces.take();
+                taken += piece.length;
                 at = 0;
                 ended = piece.length == 0;
             } catch (InterruptedException e) {

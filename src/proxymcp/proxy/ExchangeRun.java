@@ -169,6 +169,9 @@ final class ExchangeRun implements CallEvents {
         ResponseHead response = upstream.send();
         recording.response(response);
         upstream.signOfProxy().ifPresent(sign -> notes.add("the upstream proxy seems to have answered itself: " + sign));
+        if (response.status() != 101 && WebSocketHandshake.asks(head)) {
+            notes.add("the client asked for a WebSocket and was answered " + response.status());
+        }
         if (response.status() == 101) {
             if (ruled.isPresent() && ruled.get().touchesResponse()) {
                 notes.add(ruled.get().named() + " did not touch the response: the connection was upgraded");
@@ -299,11 +302,12 @@ final class ExchangeRun implements CallEvents {
 
     private Outcome upgrade(UpstreamCall upstream, ResponseHead response) throws IOException {
         keepAlive = false;
+        long idleMillis = services.limits().tunnelIdleMillis();
+        upstream.connection().deadline().arm(idleMillis); // The time for the response is not that of what follows.
         client.out().head(ForwardHeads.toClient(response, new BodyFraming.None(), head.version(), false));
         client.out().flush();
         headSent = true;
         watch.end();
-        long idleMillis = services.limits().tunnelIdleMillis();
         Optional<WebSocketHandshake> handshake = WebSocketHandshake.of(head, response);
         if (handshake.isPresent()) {
             WebSocketRecord stream = new WebSocketRecord(recording, handshake.get(), services.clock());

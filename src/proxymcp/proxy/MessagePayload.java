@@ -42,8 +42,9 @@ final class MessagePayload {
         int kept = Math.min(length, StreamMessage.PAYLOAD_BYTES_MAX - heldBytes);
         if (kept > 0) {
             if (held.length < heldBytes + kept) {
-                int wanted = Math.max(heldBytes + kept, Math.max(FIRST_BYTES, Math.min(held.length * 2, StreamMessage.PAYLOAD_BYTES_MAX)));
-                held = Arrays.copyOf(held, wanted);
+                // Most payloads come in one piece, and are kept as they are.
+                int wanted = heldBytes == 0 ? kept : Math.max(FIRST_BYTES, Math.min(held.length * 2, StreamMessage.PAYLOAD_BYTES_MAX));
+                held = Arrays.copyOf(held, Math.max(heldBytes + kept, wanted));
             }
             System.arraycopy(array, offset, held, heldBytes, kept);
             heldBytes += kept;
@@ -70,8 +71,15 @@ final class MessagePayload {
 
     /** Whether octets are UTF-8; a character that is cut at the end counts only where they are {@code whole}. */
     static boolean isUtf8(byte[] octets, boolean whole) {
+        int ascii = 0;
+        while (ascii < octets.length && octets[ascii] >= 0) {
+            ascii++;
+        }
+        if (ascii == octets.length) {
+            return true; // Most messages; a decoder takes longer.
+        }
         CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
-        ByteBuffer in = ByteBuffer.wrap(octets);
+        ByteBuffer in = ByteBuffer.wrap(octets, ascii, octets.length - ascii);
         CharBuffer out = CharBuffer.allocate(FIRST_BYTES);
         while (true) {
             CoderResult result = decoder.decode(in, out, whole);

@@ -61,6 +61,19 @@ class WebSocketHandshakeTest {
     }
 
     @Test
+    void extensionsAndParametersThatCannotBeAreTold() throws IOException {
+        String offer = "Sec-WebSocket-Key: " + KEY + "\r\nSec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n";
+        String answer = "Upgrade: websocket\r\nSec-WebSocket-Accept: " + ACCEPT + "\r\nSec-WebSocket-Extensions: ";
+        for (String parameter : List.of("server_max_window_bits=7", "server_max_window_bits=16", "client_max_window_bits", "other=1")) {
+            assertEquals(List.of("permessage-deflate with a parameter that it has not (RFC 7692 section 7.1)"),
+                    handshake(offer, "101 OK", answer + "permessage-deflate; " + parameter + "\r\n").orElseThrow().faults());
+        }
+        assertEquals(List.of(), handshake(offer, "101 OK", answer + "Permessage-Deflate; server_max_window_bits=\"9\"\r\n").orElseThrow().faults());
+        assertEquals(List.of("the server chose an extension that the client had not offered (RFC 6455 section 9.1)"),
+                handshake(offer, "101 OK", answer + "x-other\r\n").orElseThrow().faults());
+    }
+
+    @Test
     void anotherProtocolIsNoWebSocket() throws IOException {
         assertTrue(handshake("", "101 OK", "Upgrade: h2c\r\n").isEmpty());
         assertTrue(handshake("", "200 OK", "Upgrade: websocket\r\n").isEmpty());
