@@ -48,7 +48,7 @@ public final class MessageInflater implements Closeable {
         if (inflater == null && !broken) {
             inflater = new Inflater(true);
         }
-        atBlock = false;
+        atBlock = true; // No octet at all is no deflate stream, but an empty message to some.
     }
 
     /**

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,11 +56,13 @@ final class StreamClientsTest {
         try (RunningProxy proxy = RunningProxy.start();
                 StreamOrigin origin = new StreamOrigin(secure ? Optional.of(RunningProxy.originTls()) : Optional.empty(), PAGE)) {
             String url = (secure ? "https" : "http") + "://127.0.0.1:" + origin.port() + "/";
-            Process process = new ProcessBuilder(chromium.toString(), "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic",
+            ProcessBuilder browser = new ProcessBuilder(chromium.toString(), "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic",
                     "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
                     "--user-data-dir=" + folder.resolve("profile"), "--proxy-server=http://127.0.0.1:" + proxy.port(),
                     "--proxy-bypass-list=<-loopback>", "--ignore-certificate-errors-spki-list=" + RunningProxy.authority().spkiFingerprint(), url)
-                    .redirectOutput(folder.resolve("out.txt").toFile()).redirectError(folder.resolve("log.txt").toFile()).start();
+                    .redirectOutput(folder.resolve("out.txt").toFile()).redirectError(folder.resolve("log.txt").toFile());
+            browser.environment().put("TMPDIR", Files.createDirectories(folder.resolve("t")).toString()); // Nothing is left elsewhere.
+            Process process = browser.start();
             try {
                 assertEquals("1{\"n\":1}|2{\"n\":2}|3{\"n\":3}|16|70000|4001enough", origin.done());
             } finally {
