@@ -33,6 +33,7 @@ final class Main {
         PARTS.put("search", SearchBench::run);
         PARTS.put("decode", DecodeBench::run);
         PARTS.put("replay", ReplayBench::run);
+        PARTS.put("streams", StreamBench::run);
     }
 
     private interface Part {

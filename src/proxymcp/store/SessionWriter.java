@@ -85,6 +85,7 @@ public final class SessionWriter implements Closeable {
     private volatile long bytes;
     private volatile long exchanges;
     private volatile int inFlight;
+    private volatile StreamCounts streams = StreamCounts.NONE;
     private volatile Optional<Checkpoint> toWrite = Optional.empty();
     private volatile long end;
 
@@ -147,7 +148,7 @@ public final class SessionWriter implements Closeable {
         Losses lost = losses.plus(recorder.pendingLosses());
         // Losses are counted a moment before the writer says why.
         Optional<String> error = lastError.or(() -> lost.isNone() ? Optional.empty() : Optional.of(reasonOfLosses()));
-        return new SessionStatus(bytes, exchanges, inFlight, handover.writtenThrough(), handover.forcedThrough(), forcedAtMillis, lost, error);
+        return new SessionStatus(bytes, exchanges, inFlight, handover.writtenThrough(), handover.forcedThrough(), forcedAtMillis, lost, error, streams);
     }
 
     private String reasonOfLosses() {
@@ -248,6 +249,7 @@ public final class SessionWriter implements Closeable {
         bytes = log.bytes() + index.files().bytes();
         exchanges = index.exchanges();
         inFlight = log.inFlight();
+        streams = StreamCounts.of(index.files());
         log.failure().ifPresent(failure -> lastError = Optional.of("writing failed: " + failure.getMessage()));
         if (!losses.isNone() && lastError.isEmpty()) {
             lastError = Optional.of(reasonOfLosses());
@@ -436,7 +438,7 @@ public final class SessionWriter implements Closeable {
         String state = losses.isNone() && lastError.isEmpty() ? Manifest.CLEAN : Manifest.ERROR;
         long last = index.lastSeq();
         try {
-            manifest.end(before -> before.with(OptionalLong.of(clock.millis()), state, exchanges, last, bytes, losses, lastError));
+            manifest.end(before -> before.with(OptionalLong.of(clock.millis()), state, exchanges, last, bytes, losses, lastError, streams));
         } finally {
             closeAll(log, index.files(), lock);
         }
