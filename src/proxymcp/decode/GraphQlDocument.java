@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param name its name
  * @param fields names of the fields at its top, in order
  */
-record GraphQlDocument(String kind, Optional<String> name, List<String> fields) {
+public record GraphQlDocument(String kind, Optional<String> name, List<String> fields) {
     private static final List<String> KINDS = List.of("query", "mutation", "subscription");
 
     /** Reads one definition after the other. */
@@ -89,7 +89,7 @@ record GraphQlDocument(String kind, Optional<String> name, List<String> fields) 
      * @param operationName which of several operations is run
      * @return empty if the text is no document with an operation
      */
-    static Optional<GraphQlDocument> read(String text, Optional<String> operationName) {
+    public static Optional<GraphQlDocument> read(String text, Optional<String> operationName) {
         Optional<List<String>> tokens = GraphQlTokens.of(text);
         if (tokens.isEmpty() || tokens.get().isEmpty()) {
             return Optional.empty();

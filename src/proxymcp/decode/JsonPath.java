@@ -4,11 +4,11 @@ import proxymcp.json.Json;
 import proxymcp.json.JsonString;
 
 /** Writes where in a JSON value something stands: {@code $.items[0]["odd name"]}. */
-final class JsonPath {
+public final class JsonPath {
     private JsonPath() {}
 
     /** The member {@code name} of what stands at {@code path}. */
-    static String member(String path, String name) {
+    public static String member(String path, String name) {
         return isPlain(name) ? path + "." + name : path + "[" + Json.text(new JsonString(name)) + "]";
     }
 

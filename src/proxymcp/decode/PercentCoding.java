@@ -4,7 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** Percent-encoding (RFC 3986 section 2.1; with plus signs for spaces in forms). */
-final class PercentCoding {
+public final class PercentCoding {
     private PercentCoding() {}
 
     /** The octets; what is no escape stays as it is. */
@@ -24,7 +24,7 @@ final class PercentCoding {
     }
 
     /** The same as text in UTF-8, with U+FFFD for what is not. */
-    static String text(String text, boolean plusIsSpace) {
+    public static String text(String text, boolean plusIsSpace) {
         boolean plain = text.indexOf('%') < 0 && (!plusIsSpace || text.indexOf('+') < 0);
         return plain ? text : new String(octets(text, plusIsSpace), StandardCharsets.UTF_8);
     }

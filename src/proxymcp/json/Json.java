@@ -81,7 +81,7 @@ public final class Json {
 
     private static void checkLength(int length, String unit, JsonLimits limits) throws JsonException {
         if (length > limits.bytesMax()) {
-            throw new JsonException("text of " + length + " " + unit + " is larger than " + limits.bytesMax(), 0);
+            throw JsonException.beyond("text of " + length + " " + unit + " is larger than " + limits.bytesMax(), 0);
         }
     }
 

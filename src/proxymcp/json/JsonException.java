@@ -10,17 +10,35 @@ public final class JsonException extends IOException {
     private final String reason;
     /** Where, in characters from the start of the text; 0 when the text as a whole is refused. */
     private final int offset;
+    /** Whether it may well be JSON, but is beyond the limits. */
+    private final boolean limit;
 
     JsonException(String reason, int offset) {
+        this(reason, offset, false);
+    }
+
+    private JsonException(String reason, int offset, boolean limit) {
         super(reason + " at character " + offset);
         this.reason = reason;
         this.offset = offset;
+        this.limit = limit;
     }
 
     JsonException(String reason, long line, long column) {
         super(reason + " at line " + line + ", column " + column);
         this.reason = reason;
         this.offset = 0;
+        this.limit = false;
+    }
+
+    /** Text that is beyond the limits. */
+    static JsonException beyond(String reason, int offset) {
+        return new JsonException(reason, offset, true);
+    }
+
+    /** Whether reading a whole text stopped at one of its limits: it may be JSON or not. */
+    public boolean isLimit() {
+        return limit;
     }
 
     /** What was expected and what was found, without the place. */

@@ -87,7 +87,7 @@ final class JsonReader {
 
     private void enter() throws JsonException {
         if (++depth > limits.depthMax()) {
-            throw new JsonException("nesting is deeper than " + limits.depthMax(), at);
+            throw JsonException.beyond("nesting is deeper than " + limits.depthMax(), at);
         }
         at++;
     }
@@ -106,7 +106,7 @@ final class JsonReader {
             throw new JsonException("expected a number", at);
         }
         if (end - at > JsonLimits.NUMBER_CHARS_MAX) {
-            throw new JsonException("number is longer than " + JsonLimits.NUMBER_CHARS_MAX + " characters", at);
+            throw JsonException.beyond("number is longer than " + JsonLimits.NUMBER_CHARS_MAX + " characters", at);
         }
         JsonNumber number = new JsonNumber(text.substring(at, end));
         at = end;

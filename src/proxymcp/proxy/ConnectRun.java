@@ -8,6 +8,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import proxymcp.exchange.Direction;
 import proxymcp.exchange.Endpoint;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.ExchangeEnd;
@@ -285,7 +286,8 @@ final class ConnectRun {
 
     private void tunnel(ClientStream client, Recording recording, UpstreamConnection upstream, Optional<Thread> clientReader) {
         recording.routed(upstream.route());
-        Outcome outcome = new Tunnel(client, upstream, recording, services.limits().tunnelIdleMillis(), clientReader).run();
+        Outcome outcome = new Tunnel(client, upstream, new BodyPassing(recording, Direction.OUT), new BodyPassing(recording, Direction.IN),
+                services.limits().tunnelIdleMillis(), clientReader).run();
         recording.end(ended(outcome));
     }
 

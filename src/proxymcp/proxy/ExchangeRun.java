@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 import proxymcp.exchange.BodyTap;
 import proxymcp.exchange.Destination;
+import proxymcp.exchange.Direction;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.ExchangeEnd;
 import proxymcp.exchange.ExchangeIds;
@@ -15,6 +16,8 @@ import proxymcp.exchange.Outcome;
 import proxymcp.exchange.Recording;
 import proxymcp.exchange.Route;
 import proxymcp.exchange.SentMessages;
+import proxymcp.exchange.StreamKind;
+import proxymcp.exchange.StreamOpen;
 import proxymcp.exchange.Unrecorded;
 import proxymcp.http.BodyFraming;
 import proxymcp.http.BodyReader;
@@ -24,6 +27,7 @@ import proxymcp.http.HttpVersion;
 import proxymcp.http.ProtocolException;
 import proxymcp.http.RequestHead;
 import proxymcp.http.ResponseHead;
+import proxymcp.http.WebSocketHandshake;
 import proxymcp.http.WireWriter;
 import proxymcp.rule.RuleAction;
 import proxymcp.rule.RuleChoice;
@@ -187,7 +191,7 @@ final class ExchangeRun implements CallEvents {
             upstream.connection().keepPrivate();
         }
         if (!(framing instanceof BodyFraming.None)) {
-            relayBody(upstream, body, chunked);
+            relayBody(upstream, body, chunked, ResponseStream.of(head, response, recording, services.clock()));
         }
         if (chunked) {
             out.lastChunk(body.trailers());
@@ -219,29 +223,49 @@ final class ExchangeRun implements CallEvents {
         return requestBody.isEmpty() || requestBody.get().isEnded();
     }
 
-    private void relayBody(UpstreamCall upstream, BodyReader body, boolean chunked) throws IOException {
+    private void relayBody(UpstreamCall upstream, BodyReader body, boolean chunked, Optional<ResponseStream> stream) throws IOException {
         WireWriter out = client.out();
         BodyTap tap = new BodyTap(recording::responseBody);
         boolean complete = false;
+        boolean left = false;
         body.flushBeforeWaiting(out);
+        long silenceMillis = stream.isPresent() ? services.limits().tunnelIdleMillis() : services.limits().upstream().responseMillis();
         try {
-            while (next(upstream, body)) {
+            while (next(upstream, body, silenceMillis)) {
                 tap.pass(body.array(), body.offset(), body.length());
-                if (chunked) {
-                    out.chunk(body.array(), body.offset(), body.length());
-                } else {
-                    out.write(body.array(), body.offset(), body.length());
+                try {
+                    passOn(body, chunked, stream.isPresent());
+                } finally {
+                    stream.ifPresent(events -> events.pass(body.array(), body.offset(), body.length()));
                 }
             }
             complete = true;
+        } catch (ClientGoneException e) {
+            left = true;
+            throw e;
         } finally {
             body.flushBeforeWaiting(WireWriter.NOWHERE);
             recording.responseEnd(tap.end(complete, complete ? body.trailers() : Fields.EMPTY));
+            if (stream.isPresent()) {
+                stream.get().end(complete, left || watch.clientLeft());
+            }
         }
     }
 
-    private boolean next(UpstreamCall upstream, BodyReader body) throws IOException {
-        upstream.connection().deadline().arm(services.limits().upstream().responseMillis());
+    private void passOn(BodyReader body, boolean chunked, boolean atOnce) throws IOException {
+        WireWriter out = client.out();
+        if (chunked) {
+            out.chunk(body.array(), body.offset(), body.length());
+        } else {
+            out.write(body.array(), body.offset(), body.length());
+        }
+        if (atOnce) {
+            out.flush(); // An event does not wait until it is recorded.
+        }
+    }
+
+    private boolean next(UpstreamCall upstream, BodyReader body, long silenceMillis) throws IOException {
+        upstream.connection().deadline().arm(silenceMillis);
         return body.next();
     }
 
@@ -265,9 +289,20 @@ final class ExchangeRun implements CallEvents {
         client.out().flush();
         headSent = true;
         watch.end();
-        notes.add("the connection was upgraded to " + response.fields().first("Upgrade").orElse("another protocol")
-                + "; what passed is kept as the two bodies");
-        return new Tunnel(client, upstream.connection(), recording, services.limits().tunnelIdleMillis(), watch.reader()).run();
+        long idleMillis = services.limits().tunnelIdleMillis();
+        Optional<WebSocketHandshake> handshake = WebSocketHandshake.of(head, response);
+        if (handshake.isPresent()) {
+            WebSocketRecord stream = new WebSocketRecord(recording, handshake.get(), services.clock());
+            Outcome outcome = new Tunnel(client, upstream.connection(), new WebSocketTap(stream, Direction.OUT), new WebSocketTap(stream, Direction.IN),
+                    idleMillis, watch.reader()).run();
+            stream.end(outcome);
+            return outcome;
+        }
+        String protocol = response.fields().first("Upgrade").orElse("another protocol");
+        notes.add("the connection was upgraded to " + protocol + "; what passed is kept as the two bodies");
+        recording.streamOpened(new StreamOpen(services.clock().millis(), StreamKind.TUNNEL, protocol, "", Optional.empty()));
+        return new Tunnel(client, upstream.connection(), new BodyPassing(recording, Direction.OUT), new BodyPassing(recording, Direction.IN), idleMillis,
+                watch.reader()).run();
     }
 
     private Outcome fail(IOException caught) {

@@ -24,4 +24,16 @@ public record StoredExchange(IndexEntry entry, Exchange exchange, StoredBody req
         }
         return false;
     }
+
+    /** Whether something of the response's head, its body or the exchange's end could not be read. */
+    public boolean isResponseDamaged() {
+        for (String sentence : damage) {
+            Optional<ExchangePart> part = ExchangePart.of(sentence);
+            if (part.isPresent() && (part.get() == ExchangePart.RESPONSE_HEAD || part.get() == ExchangePart.RESPONSE_BODY
+                    || part.get() == ExchangePart.END)) {
+                return true;
+            }
+        }
+        return false;
+    }
 }

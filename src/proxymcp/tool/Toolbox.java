@@ -58,6 +58,8 @@ public final class Toolbox {
         all.addAll(new RuleTestTool(control, sessions, files, pool).tools());
         all.addAll(new DecodeTools(control.live(), sessions, files, pool, decoders).tools());
         all.addAll(new ReplayTools(replays, files, pool).tools());
+        SessionDiffTool comparing = new SessionDiffTool(sessions, pool, decoders);
+        all.addAll(comparing.tools());
         List<Tool> offered = new ArrayList<>();
         for (Tool tool : all) {
             if (toolsets.contains(tool.toolset())) {
@@ -75,6 +77,7 @@ public final class Toolbox {
         families.add(new TrafficTemplate(control.live(), pool).template());
         families.addAll(kept.templates());
         families.add(runs.template());
+        families.add(new DiffResources(sessions, pool, comparing).template());
         templates = List.copyOf(families);
     }
 

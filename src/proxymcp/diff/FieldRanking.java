@@ -1,0 +1,157 @@
+package proxymcp.diff;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Judges the fields that differ and puts the most telling first. */
+final class FieldRanking {
+    /** A difference that is this often between sessions that work, compared with that to the other one, is noise. */
+    private static final double NOISE_SHARE = 0.5;
+    private static final double SEPARATES_SHARE = 0.1;
+    private static final Comparator<ChangedField> ORDER = Comparator.comparing((ChangedField field) -> !field.separates() || field.isNoise())
+            .thenComparing(ChangedField::isNoise).thenComparing(field -> !field.role().role().isAuth()).thenComparing(FieldRanking::weight)
+            .thenComparing(field -> field.volatility().score()).thenComparing(field -> -field.pairs())
+            .thenComparing(field -> field.endpoint().toString()).thenComparing(field -> field.location().toString()).thenComparing(ChangedField::kind);
+
+    private final SessionSide a;
+    private final SessionSide b;
+    private final Comparison comparison;
+    private final List<Comparison> baselines;
+
+    /** @param baselines A compared with other sessions that work */
+    FieldRanking(SessionSide a, SessionSide b, Comparison comparison, List<Comparison> baselines) {
+        this.a = a;
+        this.b = b;
+        this.comparison = comparison;
+        this.baselines = baselines;
+    }
+
+    /** Where a tally went: its place in the ranking by its number. */
+    static int[] places(List<ChangedField> ranked, List<ChangedField> byNumber) {
+        Map<ChangedField, Integer> places = new IdentityHashMap<>();
+        for (int i = 0; i < ranked.size(); i++) {
+            places.put(ranked.get(i), i);
+        }
+        int[] found = new int[byNumber.size()];
+        for (int i = 0; i < found.length; i++) {
+            found[i] = places.get(byNumber.get(i));
+        }
+        return found;
+    }
+
+    static List<ChangedField> ranked(List<ChangedField> fields) {
+        List<ChangedField> ranked = new ArrayList<>(fields);
+        ranked.sort(ORDER);
+        return ranked;
+    }
+
+    /** Every field that differs, in the order of the tallies. */
+    List<ChangedField> fields(boolean suppress) {
+        Map<Endpoint, Map<List<String>, List<Location>>> goneAndCome = goneAndCome();
+        List<ChangedField> fields = new ArrayList<>();
+        for (Map.Entry<FieldTally.Key, FieldTally> entry : comparison.tallies().entrySet()) {
+            fields.add(field(entry.getKey(), entry.getValue(), goneAndCome, suppress));
+        }
+        return fields;
+    }
+
+    private ChangedField field(FieldTally.Key key, FieldTally tally, Map<Endpoint, Map<List<String>, List<Location>>> goneAndCome, boolean suppress) {
+        EndpointStats statsA = a.stats().of(key.endpoint());
+        EndpointStats statsB = b.stats().of(key.endpoint());
+        FieldFacts facts = new FieldFacts(key.location(), key.kind(), statsA.field(key.location()), statsB.field(key.location()), statsA.exchanges(),
+                statsB.exchanges(), tally.pairs(), comparison.pairsOf(key.endpoint()), tally.pairsOfOtherPath(), tally.isMadeUpOnly(), comesAndGoes(key.location()),
+                statsA.siblingsChange(key.location()) || statsB.siblingsChange(key.location()));
+        RoleGuess role = Roles.of(facts);
+        boolean noise = isNoiseOfBaselines(key);
+        boolean separates = !noise && isSeparating(key);
+        Volatility volatility = Volatility.of(facts, role.role()).amongBaselines(noise, separates);
+        boolean afterStatus = key.location().part() != Part.STATUS && key.location().side() == Side.RESPONSE && tally.isAfterStatus();
+        return new ChangedField(key.endpoint(), key.location(), key.kind(), role, volatility, separates, afterStatus,
+                partner(key, tally, goneAndCome), tally.samplesA(), tally.samplesB(), tally.count(), tally.pairs(),
+                suppress && volatility.score() >= Volatility.NOISE);
+    }
+
+    /** Asked of what an origin adds to messages of any endpoint. */
+    private boolean comesAndGoes(Location location) {
+        if (location.part() != Part.HEADER && location.part() != Part.COOKIE) {
+            return false;
+        }
+        SessionStats.Presence inA = a.stats().presence(location);
+        SessionStats.Presence inB = b.stats().presence(location);
+        int flapping = inA.flapping() + inB.flapping();
+        return flapping > 1 && flapping * 2 >= inA.endpoints() + inB.endpoints();
+    }
+
+    private boolean isNoiseOfBaselines(FieldTally.Key key) {
+        for (Comparison baseline : baselines) {
+            double rate = baseline.rate(key);
+            if (rate > 0 && rate >= NOISE_SHARE * comparison.rate(key)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isSeparating(FieldTally.Key key) {
+        boolean seen = false;
+        for (Comparison baseline : baselines) {
+            seen |= baseline.pairsOf(key.endpoint()) > 0;
+            if (baseline.rate(key) > SEPARATES_SHARE * comparison.rate(key)) {
+                return false;
+            }
+        }
+        return seen;
+    }
+
+    /** Fields that came or went, by their values: a renamed one is there twice. */
+    private Map<Endpoint, Map<List<String>, List<Location>>> goneAndCome() {
+        Map<Endpoint, Map<List<String>, List<Location>>> found = new HashMap<>();
+        for (Map.Entry<FieldTally.Key, FieldTally> entry : comparison.tallies().entrySet()) {
+            FieldTally.Key key = entry.getKey();
+            if (key.kind() == ChangeKind.ADDED || key.kind() == ChangeKind.REMOVED) {
+                found.computeIfAbsent(key.endpoint(), added -> new HashMap<>()).computeIfAbsent(values(key, entry.getValue()), added -> new ArrayList<>())
+                        .add(key.location());
+            }
+        }
+        return found;
+    }
+
+    private static List<String> values(FieldTally.Key key, FieldTally tally) {
+        return key.kind() == ChangeKind.ADDED ? tally.samplesB() : tally.samplesA();
+    }
+
+    /** The field that this one was renamed from or to, where exactly one has its values on the other side. */
+    private String partner(FieldTally.Key key, FieldTally tally, Map<Endpoint, Map<List<String>, List<Location>>> goneAndCome) {
+        if (key.kind() != ChangeKind.ADDED && key.kind() != ChangeKind.REMOVED) {
+            return "";
+        }
+        List<Location> alike = goneAndCome.get(key.endpoint()).get(values(key, tally));
+        if (alike.size() != 2) {
+            return "";
+        }
+        Location other = alike.get(alike.get(0).equals(key.location()) ? 1 : 0);
+        ChangeKind kind = key.kind() == ChangeKind.ADDED ? ChangeKind.REMOVED : ChangeKind.ADDED;
+        FieldTally found = comparison.tallies().get(new FieldTally.Key(key.endpoint(), other, kind));
+        return found != null && found.pairs() == tally.pairs() && other.side() == key.location().side() ? other.toString() : "";
+    }
+
+    /** What may be a cause before what is a consequence: the status, the request, the response, and last what only follows another status. */
+    private static int weight(ChangedField field) {
+        if (field.afterStatus()) {
+            return 9;
+        }
+        boolean structure = field.kind() != ChangeKind.CHANGED && field.kind() != ChangeKind.REORDERED;
+        return switch (field.location().part()) {
+            case STATUS -> 0;
+            case METHOD, VERSION, TLS -> 2;
+            case HEADER_ORDER, HEADER_CASE -> 4;
+            case TIMING -> 8;
+            case PATH, QUERY, HEADER, COOKIE, FORM, MULTIPART, JSON, JWT, LAYER, BODY ->
+                    field.location().side() == Side.REQUEST ? structure ? 1 : 3 : structure ? 5 : 6;
+        };
+    }
+}

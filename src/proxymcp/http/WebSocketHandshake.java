@@ -1,0 +1,89 @@
+package proxymcp.http;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What the two ends of a WebSocket agreed on (RFC 6455 section 4).
+ *
+ * @param subprotocol the one that the server chose; empty for none
+ * @param extensions as the server wrote them; empty for none
+ * @param deflate how messages are compressed; empty if they are not
+ * @param faults what breaks the protocol, one sentence each
+ */
+public record WebSocketHandshake(String subprotocol, String extensions, Optional<Deflate> deflate, List<String> faults) {
+    private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+    /**
+     * Parameters of {@code permessage-deflate} (RFC 7692 section 7). Windows of fewer bits need no other inflater, and are not kept.
+     *
+     * @param clientForgets whether the client begins each message with an empty window
+     * @param serverForgets the same of the server
+     */
+    public record Deflate(boolean clientForgets, boolean serverForgets) {}
+
+    /** Copies the list. */
+    public WebSocketHandshake {
+        faults = List.copyOf(faults);
+    }
+
+    /** Whether a request asks for a WebSocket. */
+    public static boolean asks(RequestHead request) {
+        return request.fields().hasMember("Upgrade", "websocket");
+    }
+
+    /**
+     * Reads the two heads of an upgrade that was answered 101.
+     *
+     * @return empty if the protocol that was switched to is another one
+     */
+    public static Optional<WebSocketHandshake> of(RequestHead request, ResponseHead response) {
+        if (!asks(request) || response.status() != 101 || !response.fields().hasMember("Upgrade", "websocket")) {
+            return Optional.empty();
+        }
+        List<String> faults = new ArrayList<>();
+        Optional<String> key = request.fields().first("Sec-WebSocket-Key");
+        Optional<String> accept = response.fields().first("Sec-WebSocket-Accept");
+        if (key.isEmpty() || accept.isEmpty() || !accept.get().strip().equals(accept(key.get().strip()))) {
+            faults.add("Sec-WebSocket-Accept is " + (accept.isEmpty() ? "missing" : "not the one for the client's key") + " (RFC 6455 section 4.2.2)");
+        }
+        String subprotocol = response.fields().first("Sec-WebSocket-Protocol").orElse("").strip();
+        if (!subprotocol.isEmpty() && !request.fields().hasMember("Sec-WebSocket-Protocol", subprotocol)) {
+            faults.add("the server chose a sub-protocol that the client had not offered (RFC 6455 section 4.2.2)");
+        }
+        String extensions = String.join(", ", response.fields().all("Sec-WebSocket-Extensions"));
+        return Optional.of(new WebSocketHandshake(subprotocol, extensions, deflate(extensions), faults));
+    }
+
+    /** What a server answers to a client's key. */
+    public static String accept(String key) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-1").digest((key + GUID).getBytes(StandardCharsets.ISO_8859_1));
+            return Base64.getEncoder().encodeToString(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-1", e);
+        }
+    }
+
+    private static Optional<Deflate> deflate(String extensions) {
+        for (String extension : extensions.split(",")) {
+            String[] parts = extension.toLowerCase(Locale.ROOT).split(";");
+            if (parts[0].strip().equals("permessage-deflate")) {
+                boolean client = false;
+                boolean server = false;
+                for (int i = 1; i < parts.length; i++) {
+                    client |= parts[i].strip().equals("client_no_context_takeover");
+                    server |= parts[i].strip().equals("server_no_context_takeover");
+                }
+                return Optional.of(new Deflate(client, server));
+            }
+        }
+        return Optional.empty();
+    }
+}

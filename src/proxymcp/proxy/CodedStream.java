@@ -1,0 +1,116 @@
+package proxymcp.proxy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import proxymcp.codec.Codings;
+import proxymcp.codec.ContentCoding;
+
+/**
+ * Undoes the content coding of a stream as it passes. Decoders read, they are not fed: a thread of its own runs them, on copies of what passed.
+ *
+ * <p>{@link #pass} and {@link #end} are for one thread.
+ */
+final class CodedStream {
+    private static final int PIECES_MAX = 64;
+    private static final int BUFFER_BYTES = 8 * 1024;
+    private static final byte[] END = new byte[0];
+
+    private final BlockingQueue<byte[]> pieces = new ArrayBlockingQueue<>(PIECES_MAX);
+    private final List<ContentCoding> codings;
+    private final EventTap events;
+    private final Thread decoder;
+    private volatile boolean given;
+
+    CodedStream(List<ContentCoding> codings, EventTap events) {
+        this.codings = codings;
+        this.events = events;
+        this.decoder = Thread.ofVirtual().name("stream-decoder").start(this::decode);
+    }
+
+    void pass(byte[] bytes, int offset, int length) {
+        if (length > 0) {
+            put(Arrays.copyOfRange(bytes, offset, offset + length));
+        }
+    }
+
+    /** Waits until all that passed is decoded. */
+    void end() {
+        put(END);
+        try {
+            decoder.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void put(byte[] piece) {
+        try {
+            if (!given) {
+                pieces.put(piece);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            given = true;
+        }
+    }
+
+    private void decode() {
+        try (InputStream in = Codings.decode(new Pieces(), codings)) {
+            byte[] buffer = new byte[BUFFER_BYTES];
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                events.pass(buffer, 0, count);
+            }
+        } catch (IOException e) {
+            events.note("the content coding cannot be undone: " + e.getMessage());
+        } finally {
+            given = true;
+            pieces.clear(); // Whoever waits to put a piece goes on.
+        }
+    }
+
+    /** What passed; a read waits for the next piece and gives no more than that. */
+    private final class Pieces extends InputStream {
+        private byte[] piece = END;
+        private int at;
+        private boolean ended;
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            if (length == 0) {
+                return 0;
+            }
+            if (at == piece.length && !ended) {
+                next();
+            }
+            if (ended) {
+                return -1;
+            }
+            int count = Math.min(length, piece.length - at);
+            System.arraycopy(piece, at, target, offset, count);
+            at += count;
+            return count;
+        }
+
+        private void next() throws IOException {
+            try {
+                piece = pieces.take();
+                at = 0;
+                ended = piece.length == 0;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("stopped");
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package proxymcp.proxy;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import proxymcp.exchange.ChannelFinder;
+import proxymcp.exchange.Direction;
+import proxymcp.exchange.EndedBy;
+import proxymcp.exchange.Outcome;
+import proxymcp.exchange.Recording;
+import proxymcp.exchange.StreamEnd;
+import proxymcp.exchange.StreamKind;
+import proxymcp.exchange.StreamOpen;
+import proxymcp.http.WebSocketHandshake;
+
+/**
+ * One WebSocket as it is recorded: what both directions share. Any of their two threads may call.
+ */
+final class WebSocketRecord {
+    private static final int NOTES_MAX = 20;
+
+    private final Recording recording;
+    private final WebSocketHandshake handshake;
+    private final Clock clock;
+    private final ChannelFinder channels;
+    /** Guarded by this object's monitor, as is all below. */
+    private final List<String> notes = new ArrayList<>();
+    private Optional<Integer> closeCode = Optional.empty();
+    private String closeReason = "";
+    private Optional<Direction> firstClose = Optional.empty();
+    private Optional<Direction> firstEnd = Optional.empty();
+
+    /** The stream opens. */
+    WebSocketRecord(Recording recording, WebSocketHandshake handshake, Clock clock) {
+        this.recording = recording;
+        this.handshake = handshake;
+        this.clock = clock;
+        this.channels = new ChannelFinder(handshake.subprotocol());
+        notes.addAll(handshake.faults());
+        recording.streamOpened(new StreamOpen(clock.millis(), StreamKind.WEBSOCKET, handshake.subprotocol(), handshake.extensions(), Optional.empty()));
+    }
+
+    Recording recording() {
+        return recording;
+    }
+
+    WebSocketHandshake handshake() {
+        return handshake;
+    }
+
+    long now() {
+        return clock.millis();
+    }
+
+    String channel(byte[] payload) {
+        return channels.of(payload);
+    }
+
+    /** Something that a reader of the stream should know. */
+    synchronized void note(Direction direction, String sentence) {
+        String said = (direction == Direction.OUT ? "client: " : "server: ") + sentence;
+        if (notes.size() < NOTES_MAX && !notes.contains(said)) {
+            notes.add(said);
+        }
+    }
+
+    /** A close frame passed. */
+    synchronized void closed(Direction direction, Optional<Integer> code, String reason) {
+        if (firstClose.isEmpty()) {
+            firstClose = Optional.of(direction);
+            closeCode = code;
+            closeReason = reason;
+        }
+    }
+
+    /** A direction ended in order. */
+    synchronized void ended(Direction direction) {
+        if (firstEnd.isEmpty()) {
+            firstEnd = Optional.of(direction);
+        }
+    }
+
+    /** The connection is over. */
+    synchronized void end(Outcome outcome) {
+        Optional<Direction> first = firstClose.isPresent() ? firstClose : outcome instanceof Outcome.Complete ? firstEnd : Optional.empty();
+        EndedBy endedBy = first.isEmpty() ? EndedBy.CUT : first.get() == Direction.OUT ? EndedBy.CLIENT : EndedBy.SERVER;
+        recording.streamClosed(new StreamEnd(clock.millis(), closeCode, closeReason, endedBy, List.copyOf(notes)));
+    }
+}

@@ -1,0 +1,108 @@
+package proxymcp.diff;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import proxymcp.exchange.BodyTap;
+import proxymcp.exchange.Client;
+import proxymcp.exchange.Endpoint;
+import proxymcp.exchange.ExchangeEnd;
+import proxymcp.exchange.ExchangeSink;
+import proxymcp.exchange.ExchangeStart;
+import proxymcp.exchange.Outcome;
+import proxymcp.exchange.Recording;
+import proxymcp.exchange.Source;
+import proxymcp.exchange.Timings;
+import proxymcp.http.Fields;
+import proxymcp.http.RequestHead;
+import proxymcp.http.ResponseHead;
+
+/** An exchange that a test writes into a session: what no wire carried. */
+public final class WrittenExchange {
+    private static final Client CLIENT = new Client("127.0.0.1:5000", "127.0.0.1:8080", Source.EXPLICIT, Optional.empty(), 1);
+    private static final long STARTED_MILLIS = 1_760_000_000_000L;
+
+    private final String method;
+    private final String host;
+    private final String target;
+    private final List<String[]> requestFields = new ArrayList<>();
+    private final List<String[]> responseFields = new ArrayList<>();
+    private String requestBody = "";
+    private String responseBody = "";
+    private boolean responseWhole = true;
+    private int status = 200;
+
+    /** A request of {@code target} at {@code host}, by HTTPS. */
+    public WrittenExchange(String method, String host, String target) {
+        this.method = method;
+        this.host = host;
+        this.target = target;
+        requestFields.add(new String[] {"Host", host});
+    }
+
+    /** A field line of the request. */
+    public WrittenExchange header(String name, String value) {
+        requestFields.add(new String[] {name, value});
+        return this;
+    }
+
+    /** A field line of the response. */
+    public WrittenExchange responseHeader(String name, String value) {
+        responseFields.add(new String[] {name, value});
+        return this;
+    }
+
+    /** The request body. */
+    public WrittenExchange body(String mediaType, String text) {
+        requestBody = text;
+        return header("Content-Type", mediaType);
+    }
+
+    /** The response. */
+    public WrittenExchange answer(int code, String mediaType, String text) {
+        status = code;
+        responseBody = text;
+        return responseHeader("Content-Type", mediaType);
+    }
+
+    /** The response body breaks off. */
+    public WrittenExchange cut() {
+        responseWhole = false;
+        return this;
+    }
+
+    List<String[]> requestFields() {
+        return requestFields;
+    }
+
+    /** Records it as the {@code number}th of a session that began {@code session} days later than another. */
+    public void record(ExchangeSink sink, long session, long number) {
+        RequestHead head = RequestHead.of(method, target, fields(requestFields));
+        Recording recording = sink.open(new ExchangeStart(new UUID(0x1234_0000_0000_4000L | session << 16, 0x8000_0000_0000_0000L | number),
+                STARTED_MILLIS + session * 86_400_000L + number * 40, CLIENT, new Endpoint("https", host, 443), head, Optional.empty()));
+        if (!requestBody.isEmpty()) {
+            BodyTap tap = new BodyTap(recording::requestBody);
+            byte[] octets = requestBody.getBytes(StandardCharsets.UTF_8);
+            tap.pass(octets, 0, octets.length);
+            recording.requestEnd(tap.end(true, Fields.EMPTY));
+        }
+        recording.response(ResponseHead.of(status, "Said", fields(responseFields)));
+        if (!responseBody.isEmpty()) {
+            BodyTap tap = new BodyTap(recording::responseBody);
+            byte[] octets = responseBody.getBytes(StandardCharsets.UTF_8);
+            tap.pass(octets, 0, octets.length);
+            recording.responseEnd(tap.end(responseWhole, Fields.EMPTY));
+        }
+        recording.end(new ExchangeEnd(new Outcome.Complete(), new Timings(0, 0, 0, 0, 1_000, 20_000_000, 1_000_000, 21_000_000), List.of(), List.of()));
+    }
+
+    private static Fields fields(List<String[]> lines) {
+        Fields.Builder fields = new Fields.Builder();
+        for (String[] line : lines) {
+            fields.add(line[0], line[1]);
+        }
+        return fields.build();
+    }
+}
