@@ -2,7 +2,7 @@ package proxymcp.http;
 
 /**
  * Reads a stream of JSON texts as its octets pass, in pieces of any size: one a line (NDJSON, JSON Lines), or one behind each record separator
- * (RFC 7464). Knows nothing of JSON, holds nothing.
+ * (RFC 7464). Knows nothing of JSON, holds nothing but one octet.
  *
  * <p>Not for several threads.
  */
@@ -17,12 +17,14 @@ public final class LineSplitter {
     }
 
     private static final byte RECORD_SEPARATOR = 0x1E;
-    private static final byte[] RETURN = {'\r'};
+    private static final byte NOTHING = 0;
 
     private final Listener listener;
     private final boolean sequence;
     private boolean begun;
-    private boolean returned;
+    /** A line end that may be the last octet of its text. */
+    private byte kept = NOTHING;
+    private final byte[] one = new byte[1];
     private long wireBytes;
 
     /** @param sequence whether texts are separated by record separators, and may hold line feeds */
@@ -38,7 +40,7 @@ public final class LineSplitter {
         for (int at = offset; at < end; at++) {
             byte octet = bytes[at];
             boolean separator = octet == RECORD_SEPARATOR || !sequence && octet == '\n';
-            if (!separator && octet != '\r') {
+            if (!separator && octet != '\r' && octet != '\n') {
                 continue;
             }
             text(bytes, from, at - from);
@@ -51,7 +53,7 @@ public final class LineSplitter {
                 end();
                 wireBytes += octet == RECORD_SEPARATOR ? 1 : 0;
             } else {
-                keepReturn();
+                keep(octet);
             }
         }
         text(bytes, from, end - from);
@@ -59,7 +61,7 @@ public final class LineSplitter {
 
     /** The stream ended; what is not ended by a separator counts. */
     public void end() {
-        returned = false;
+        kept = NOTHING;
         if (begun) {
             listener.textEnd(wireBytes);
             wireBytes = 0;
@@ -67,37 +69,32 @@ public final class LineSplitter {
         begun = false;
     }
 
-    /** A return belongs to the text, unless the line ends behind it. */
-    private void keepReturn() {
-        if (returned) {
-            begun = true;
-            listener.text(RETURN, 0, 1);
+    /** A line end within a text belongs to it, unless the text ends behind it. */
+    private void keep(byte octet) {
+        if (begun) {
+            giveKept();
+            kept = octet;
         }
-        returned = true;
+    }
+
+    private void giveKept() {
+        if (kept != NOTHING) {
+            one[0] = kept;
+            kept = NOTHING;
+            listener.text(one, 0, 1);
+        }
     }
 
     private void text(byte[] bytes, int offset, int length) {
-        if (length == 0) {
-            return;
+        int blanks = 0;
+        while (!begun && blanks < length && (bytes[offset + blanks] == ' ' || bytes[offset + blanks] == '\t')) {
+            blanks++;
         }
-        if (returned) {
-            returned = false;
+        if (blanks < length) {
             begun = true;
-            listener.text(RETURN, 0, 1);
-        }
-        begun |= !isBlank(bytes, offset, length);
-        if (begun) {
-            listener.text(bytes, offset, length);
+            giveKept();
+            listener.text(bytes, offset + blanks, length - blanks);
         }
         wireBytes += length;
-    }
-
-    private static boolean isBlank(byte[] bytes, int offset, int length) {
-        for (int i = offset; i < offset + length; i++) {
-            if (bytes[i] != ' ' && bytes[i] != '\t' && bytes[i] != '\n') {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -6,7 +6,8 @@ import java.util.zip.Inflater;
 
 /**
  * Undoes {@code permessage-deflate} (RFC 7692 section 7.2.2) of the messages of one direction, for whoever reads along. Messages that are not
- * compressed are not shown to it: they do not enter the window.
+ * compressed are not shown to it: they do not enter the window. A message that cannot be read costs those behind it too, unless each begins with an
+ * empty window.
  *
  * <p>Takes memory outside of the heap from the first compressed message on, and between messages only where the window is kept. Not for several threads.
  */
@@ -28,6 +29,8 @@ public final class MessageInflater implements Closeable {
     private byte[] piece = new byte[0];
     private long made;
     private boolean broken;
+    private boolean bomb;
+    private boolean atBlock;
 
     /** @param forgets whether each message begins with an empty window */
     public MessageInflater(boolean forgets) {
@@ -37,20 +40,30 @@ public final class MessageInflater implements Closeable {
     /** A compressed message begins. */
     public void begin() {
         made = 0;
+        if (forgets) {
+            close(); // What a message left that was never ended.
+            broken = bomb;
+        }
         if (inflater == null && !broken) {
             inflater = new Inflater(true);
         }
+        atBlock = false;
     }
 
     /**
      * The next octets of the message.
      *
-     * @throws DataFormatException once, if they are no deflate stream or make too much; what follows cannot be read, as the window is lost
+     * @throws DataFormatException if they are no deflate stream or make too much; once, as what follows cannot be read then
+     * @throws IllegalStateException if no message has begun
      */
     public void feed(byte[] bytes, int offset, int length, Sink sink) throws DataFormatException {
-        if (broken) {
+        if (broken || length == 0) {
             return;
         }
+        if (inflater == null) {
+            throw new IllegalStateException("no message has begun");
+        }
+        atBlock = false;
         inflate(bytes, offset, length, sink);
     }
 
@@ -63,13 +76,15 @@ public final class MessageInflater implements Closeable {
         if (broken) {
             return;
         }
-        inflate(TAIL, 0, TAIL.length, sink);
+        if (!atBlock) {
+            inflate(TAIL, 0, TAIL.length, sink);
+        }
         if (forgets) {
             close();
         }
     }
 
-    /** Whether nothing can be read any more. */
+    /** Whether the message cannot be read, nor what follows in its window. */
     public boolean isBroken() {
         return broken;
     }
@@ -84,6 +99,7 @@ public final class MessageInflater implements Closeable {
                 int count = inflater.inflate(piece);
                 made += count;
                 if (made > MESSAGE_BYTES_MAX) {
+                    bomb = true; // Another one would cost as much.
                     throw new DataFormatException("unpacks to more than " + MESSAGE_BYTES_MAX + " octets");
                 }
                 sink.take(piece, 0, count);
@@ -92,6 +108,7 @@ public final class MessageInflater implements Closeable {
                     int left = inflater.getRemaining();
                     inflater.reset();
                     inflater.setInput(bytes, offset + length - left, left);
+                    atBlock = left == 0; // Of an end that does not bring the empty block which the sender had to leave out.
                 } else if (count == 0 && inflater.needsInput()) {
                     return;
                 } else if (count == 0) {

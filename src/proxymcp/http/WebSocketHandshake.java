@@ -15,10 +15,15 @@ import java.util.Optional;
  * @param subprotocol the one that the server chose; empty for none
  * @param extensions as the server wrote them; empty for none
  * @param deflate how messages are compressed; empty if they are not
+ * @param rsvAllowed the reserved bits of frames that the extensions may set, RSV1 as 4: all where one of them is not known
  * @param faults what breaks the protocol, one sentence each
  */
-public record WebSocketHandshake(String subprotocol, String extensions, Optional<Deflate> deflate, List<String> faults) {
+public record WebSocketHandshake(String subprotocol, String extensions, Optional<Deflate> deflate, int rsvAllowed,
+        List<String> faults) {
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+    private static final String DEFLATE = "permessage-deflate";
+    private static final int RSV1 = 4;
+    private static final int RSV_ALL = 7;
 
     /**
      * Parameters of {@code permessage-deflate} (RFC 7692 section 7). Windows of fewer bits need no other inflater, and are not kept.
@@ -58,7 +63,7 @@ public record WebSocketHandshake(String subprotocol, String extensions, Optional
             faults.add("the server chose a sub-protocol that the client had not offered (RFC 6455 section 4.2.2)");
         }
         String extensions = String.join(", ", response.fields().all("Sec-WebSocket-Extensions"));
-        return Optional.of(new WebSocketHandshake(subprotocol, extensions, deflate(extensions), faults));
+        return Optional.of(new WebSocketHandshake(subprotocol, extensions, deflate(extensions), rsvAllowed(extensions), faults));
     }
 
     /** What a server answers to a client's key. */
@@ -71,10 +76,23 @@ public record WebSocketHandshake(String subprotocol, String extensions, Optional
         }
     }
 
+    private static int rsvAllowed(String extensions) {
+        int allowed = 0;
+        for (String extension : extensions.split(",")) {
+            String name = extension.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+            allowed |= switch (name) {
+                case "" -> 0;
+                case DEFLATE -> RSV1;
+                default -> RSV_ALL;
+            };
+        }
+        return allowed;
+    }
+
     private static Optional<Deflate> deflate(String extensions) {
         for (String extension : extensions.split(",")) {
             String[] parts = extension.toLowerCase(Locale.ROOT).split(";");
-            if (parts[0].strip().equals("permessage-deflate")) {
+            if (parts[0].strip().equals(DEFLATE)) {
                 boolean client = false;
                 boolean server = false;
                 for (int i = 1; i < parts.length; i++) {

@@ -16,7 +16,8 @@ import proxymcp.codec.ContentCoding;
  * <p>{@link #pass} and {@link #end} are for one thread.
  */
 final class CodedStream {
-    private static final int PIECES_MAX = 64;
+    /** Pieces that wait, of {@link #BUFFER_BYTES} at most: as much as flows of a body at a time. */
+    private static final int PIECES_MAX = 8;
     private static final int BUFFER_BYTES = 8 * 1024;
     private static final byte[] END = new byte[0];
 
@@ -33,8 +34,8 @@ final class CodedStream {
     }
 
     void pass(byte[] bytes, int offset, int length) {
-        if (length > 0) {
-            put(Arrays.copyOfRange(bytes, offset, offset + length));
+        for (int done = 0; done < length; done += BUFFER_BYTES) {
+            put(Arrays.copyOfRange(bytes, offset + done, offset + Math.min(length, done + BUFFER_BYTES)));
         }
     }
 

@@ -16,6 +16,7 @@ import proxymcp.exchange.Outcome;
 import proxymcp.exchange.Recording;
 import proxymcp.exchange.Route;
 import proxymcp.exchange.SentMessages;
+import proxymcp.exchange.StreamEnd;
 import proxymcp.exchange.StreamKind;
 import proxymcp.exchange.StreamOpen;
 import proxymcp.exchange.Unrecorded;
@@ -232,10 +233,10 @@ final class ExchangeRun implements CallEvents {
         long silenceMillis = stream.isPresent() ? services.limits().tunnelIdleMillis() : services.limits().upstream().responseMillis();
         try {
             while (next(upstream, body, silenceMillis)) {
-                tap.pass(body.array(), body.offset(), body.length());
                 try {
                     passOn(body, chunked, stream.isPresent());
                 } finally {
+                    tap.pass(body.array(), body.offset(), body.length());
                     stream.ifPresent(events -> events.pass(body.array(), body.offset(), body.length()));
                 }
             }
@@ -293,16 +294,20 @@ final class ExchangeRun implements CallEvents {
         Optional<WebSocketHandshake> handshake = WebSocketHandshake.of(head, response);
         if (handshake.isPresent()) {
             WebSocketRecord stream = new WebSocketRecord(recording, handshake.get(), services.clock());
-            Outcome outcome = new Tunnel(client, upstream.connection(), new WebSocketTap(stream, Direction.OUT), new WebSocketTap(stream, Direction.IN),
-                    idleMillis, watch.reader()).run();
-            stream.end(outcome);
+            Tunnel tunnel = new Tunnel(client, upstream.connection(), new WebSocketTap(stream, Direction.OUT), new WebSocketTap(stream, Direction.IN),
+                    idleMillis, watch.reader());
+            Outcome outcome = tunnel.run();
+            stream.end(tunnel.endedBy());
             return outcome;
         }
         String protocol = response.fields().first("Upgrade").orElse("another protocol");
         notes.add("the connection was upgraded to " + protocol + "; what passed is kept as the two bodies");
         recording.streamOpened(new StreamOpen(services.clock().millis(), StreamKind.TUNNEL, protocol, "", Optional.empty()));
-        return new Tunnel(client, upstream.connection(), new BodyPassing(recording, Direction.OUT), new BodyPassing(recording, Direction.IN), idleMillis,
-                watch.reader()).run();
+        Tunnel tunnel = new Tunnel(client, upstream.connection(), new BodyPassing(recording, Direction.OUT), new BodyPassing(recording, Direction.IN),
+                idleMillis, watch.reader());
+        Outcome outcome = tunnel.run();
+        recording.streamClosed(new StreamEnd(services.clock().millis(), Optional.empty(), "", tunnel.endedBy(), List.of()));
+        return outcome;
     }
 
     private Outcome fail(IOException caught) {

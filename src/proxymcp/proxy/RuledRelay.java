@@ -191,7 +191,6 @@ final class RuledRelay {
 
     private void pass(BodyReader body, BodyTap tap, boolean toClient) throws IOException {
         while (next(body)) {
-            tap.pass(body.array(), body.offset(), body.length());
             try {
                 if (toClient) {
                     out.body(body.array(), body.offset(), body.length());
@@ -200,6 +199,7 @@ final class RuledRelay {
                     out.flush(); // An event does not wait until it is recorded.
                 }
             } finally {
+                tap.pass(body.array(), body.offset(), body.length());
                 stream.ifPresent(events -> events.pass(body.array(), body.offset(), body.length()));
             }
         }

@@ -3,6 +3,8 @@ package proxymcp.proxy;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import proxymcp.exchange.Direction;
+import proxymcp.exchange.EndedBy;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.Outcome;
 import proxymcp.http.Deadlines;
@@ -23,6 +25,8 @@ final class Tunnel {
     private final long idleMillis;
     private final Optional<Thread> clientReader;
     private final AtomicReference<Optional<Outcome>> failure = new AtomicReference<>(Optional.empty());
+    /** The direction that ended first, in order. */
+    private final AtomicReference<Optional<Direction>> firstEnd = new AtomicReference<>(Optional.empty());
 
     /**
      * @param out takes what the client sends
@@ -48,12 +52,29 @@ final class Tunnel {
         return failure.get().orElse(new Outcome.Complete());
     }
 
+    /** Who ended it, once {@link #run} has returned. */
+    EndedBy endedBy() {
+        if (firstEnd.get().isEmpty() || failure.get().isPresent()) {
+            return EndedBy.CUT;
+        }
+        return switch (firstEnd.get().get()) {
+            case OUT -> EndedBy.CLIENT;
+            case IN -> EndedBy.SERVER;
+        };
+    }
+
+    /** A direction came to its end in order; called before the other side hears of it, so that its answer to that does not come first. */
+    private void ended(Direction direction) {
+        firstEnd.compareAndSet(Optional.empty(), Optional.of(direction));
+    }
+
     private void copyOut() {
         boolean complete = false;
         clientReader.ifPresent(Tunnel::join);
         try {
             copy(client.in(), upstream.out(), out);
             complete = true;
+            ended(Direction.OUT);
             upstream.endOutput();
         } catch (ClientGoneException e) {
             fail(ErrorClass.CLIENT_ABORTED, e.getMessage());
@@ -69,6 +90,7 @@ final class Tunnel {
         try {
             copy(upstream.in(), client.out(), in);
             complete = true;
+            ended(Direction.IN);
             client.endOutput();
         } catch (ClientGoneException e) {
             fail(ErrorClass.CLIENT_ABORTED, e.getMessage());

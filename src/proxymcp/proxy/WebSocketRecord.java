@@ -7,7 +7,6 @@ import java.util.Optional;
 import proxymcp.exchange.ChannelFinder;
 import proxymcp.exchange.Direction;
 import proxymcp.exchange.EndedBy;
-import proxymcp.exchange.Outcome;
 import proxymcp.exchange.Recording;
 import proxymcp.exchange.StreamEnd;
 import proxymcp.exchange.StreamKind;
@@ -29,7 +28,6 @@ final class WebSocketRecord {
     private Optional<Integer> closeCode = Optional.empty();
     private String closeReason = "";
     private Optional<Direction> firstClose = Optional.empty();
-    private Optional<Direction> firstEnd = Optional.empty();
 
     /** The stream opens. */
     WebSocketRecord(Recording recording, WebSocketHandshake handshake, Clock clock) {
@@ -74,17 +72,9 @@ final class WebSocketRecord {
         }
     }
 
-    /** A direction ended in order. */
-    synchronized void ended(Direction direction) {
-        if (firstEnd.isEmpty()) {
-            firstEnd = Optional.of(direction);
-        }
-    }
-
-    /** The connection is over. */
-    synchronized void end(Outcome outcome) {
-        Optional<Direction> first = firstClose.isPresent() ? firstClose : outcome instanceof Outcome.Complete ? firstEnd : Optional.empty();
-        EndedBy endedBy = first.isEmpty() ? EndedBy.CUT : first.get() == Direction.OUT ? EndedBy.CLIENT : EndedBy.SERVER;
+    /** The connection is over; {@code connection}: who ended that, which counts where no close frame passed. */
+    synchronized void end(EndedBy connection) {
+        EndedBy endedBy = firstClose.isEmpty() ? connection : firstClose.get() == Direction.OUT ? EndedBy.CLIENT : EndedBy.SERVER;
         recording.streamClosed(new StreamEnd(clock.millis(), closeCode, closeReason, endedBy, List.copyOf(notes)));
     }
 }

@@ -7,6 +7,7 @@ import java.util.zip.DataFormatException;
 import proxymcp.exchange.Direction;
 import proxymcp.exchange.MessageForm;
 import proxymcp.exchange.StreamMessage;
+import proxymcp.exchange.Unrecorded;
 import proxymcp.http.MessageInflater;
 import proxymcp.http.WebSocketHandshake;
 import proxymcp.http.WebSocketParser;
@@ -36,10 +37,10 @@ final class WebSocketTap implements PassingTap, WebSocketParser.Listener {
         this.direction = direction;
         Optional<WebSocketHandshake.Deflate> deflate = stream.handshake().deflate();
         boolean out = direction == Direction.OUT;
-        this.parser = new WebSocketParser(out, deflate.isPresent() ? COMPRESSED : 0, this);
+        this.parser = new WebSocketParser(out, stream.handshake().rsvAllowed(), this);
         this.inflater = deflate.map(agreed -> new MessageInflater(out ? agreed.clientForgets() : agreed.serverForgets()));
         this.message = new MessagePayload(stream.recording(), direction);
-        this.control = new MessagePayload(stream.recording(), direction);
+        this.control = new MessagePayload(Unrecorded.INSTANCE, direction); // Parts would mix with those of the message around it.
     }
 
     @Override
@@ -56,9 +57,6 @@ final class WebSocketTap implements PassingTap, WebSocketParser.Listener {
             stream.note(direction, parser.unread() + " octets were passed on that cannot be told apart");
         }
         inflater.ifPresent(MessageInflater::close);
-        if (complete) {
-            stream.ended(direction);
-        }
     }
 
     @Override
@@ -74,8 +72,7 @@ final class WebSocketTap implements PassingTap, WebSocketParser.Listener {
             return;
         }
         if (head.opcode() != 0) {
-            message.take(); // What a message left that was never ended.
-            frames = 0;
+            abandon();
             text = head.opcode() == 1;
             compressed = (head.rsv() & COMPRESSED) != 0 && inflater.isPresent();
             if (compressed) {
@@ -83,6 +80,16 @@ final class WebSocketTap implements PassingTap, WebSocketParser.Listener {
             }
         }
         frames++;
+    }
+
+    /** A message that was never ended leaves nothing to the next, unless so much of it that parts were handed on: those cannot be taken back. */
+    private void abandon() {
+        if (message.bytes() > StreamMessage.PAYLOAD_BYTES_MAX) {
+            fault("the payload begins with that of the message before, which was not ended");
+        } else {
+            message.take();
+        }
+        frames = 0;
     }
 
     @Override
@@ -104,7 +111,7 @@ final class WebSocketTap implements PassingTap, WebSocketParser.Listener {
         try {
             piece.run();
         } catch (DataFormatException e) {
-            fault("a compressed message cannot be read (RFC 7692): " + e.getMessage() + "; compressed ones behind it neither");
+            fault("a compressed message cannot be read (RFC 7692): " + e.getMessage());
         }
     }
 
@@ -113,12 +120,11 @@ final class WebSocketTap implements PassingTap, WebSocketParser.Listener {
         long wireBytes = frame.headBytes() + frame.payloadBytes();
         MessageForm form = new MessageForm.Frame(frame.opcode(), frame.fin(), frame.rsv(), frame.masked());
         if (frame.isControl()) {
-            long bytes = control.bytes();
             byte[] payload = control.take();
             if (frame.opcode() == MessageForm.Frame.CLOSE) {
                 close(payload);
             }
-            record(form, wireBytes, payload, bytes, true, false, false, "");
+            record(form, wireBytes, payload, payload.length, true, false, false, "");
         } else if (!frame.fin()) {
             record(form, wireBytes, new byte[0], 0, false, true, compressed, "");
         } else {
@@ -135,6 +141,8 @@ final class WebSocketTap implements PassingTap, WebSocketParser.Listener {
             }
             record(form, wireBytes, payload, bytes, true, frames > 1, compressed, stream.channel(payload));
             frames = 0;
+            text = false;
+            compressed = false; // A continuation of no message is none of this one.
         }
     }
 

@@ -3,9 +3,12 @@ package proxymcp.tool;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
 import proxymcp.exchange.CapturedBody;
+import proxymcp.exchange.MessageEntry;
+import proxymcp.exchange.Streams;
 import proxymcp.http.Fields;
 import proxymcp.store.Artifact;
 import proxymcp.store.StoredBody;
@@ -110,6 +113,44 @@ sealed interface BodySource {
         @Override
         public InputStream open() throws IOException {
             return body.damage().isPresent() ? InputStream.nullInputStream() : body.open();
+        }
+    }
+
+    /** The payload of a message of a stream. */
+    record Message(Streams streams, MessageEntry entry) implements BodySource {
+        @Override
+        public CapturedBody.State state() {
+            return CapturedBody.State.COMPLETE;
+        }
+
+        @Override
+        public long size() {
+            return entry.payloadBytes();
+        }
+
+        @Override
+        public long kept() {
+            try (InputStream in = streams.payload(entry)) {
+                return in.transferTo(OutputStream.nullOutputStream());
+            } catch (IOException e) {
+                return 0;
+            }
+        }
+
+        @Override
+        public Optional<String> sha256() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<String> whyNotWhole() {
+            long kept = kept();
+            return kept == size() ? Optional.empty() : Optional.of("the first " + kept + " of " + size() + " octets were kept, or can be read");
+        }
+
+        @Override
+        public InputStream open() throws IOException {
+            return streams.payload(entry);
         }
     }
 
