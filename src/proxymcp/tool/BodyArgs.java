@@ -33,11 +33,11 @@ record BodyArgs(Which which, long offset, OptionalInt limit, boolean base64, boo
             Property.text("output_file", "Write the one body chosen here instead; relative to the home's folder files", 1, 4_096),
             Property.flag("overwrite", "Replace an existing output_file").defaultTo(false));
 
-    /** One of {@link #PROPERTIES}, for a tool that reads something else in the same way. */
-    static Property property(String name) {
+    /** One of {@link #PROPERTIES}, described for a tool that reads something else in the same way. */
+    static Property property(String name, String description) {
         for (Property property : PROPERTIES) {
             if (property.name().equals(name)) {
-                return property;
+                return new Property(name, description, property.kind(), property.presence());
             }
         }
         throw new IllegalArgumentException(name);

@@ -3,7 +3,6 @@ package proxymcp.tool;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
 import proxymcp.exchange.CapturedBody;
@@ -116,8 +115,29 @@ sealed interface BodySource {
         }
     }
 
-    /** The payload of a message of a stream. */
-    record Message(Streams streams, MessageEntry entry) implements BodySource {
+    /**
+     * The payload of a message of a stream.
+     *
+     * @param kept octets that can be read
+     * @param damage why those behind them cannot, if that is why
+     */
+    record Payload(Streams streams, MessageEntry entry, long kept, Optional<String> damage) implements BodySource {
+        private static final int PIECE_BYTES = 64 << 10;
+
+        /** Counts what can be read, which reads it. */
+        static Payload of(Streams streams, MessageEntry entry) {
+            byte[] piece = new byte[PIECE_BYTES];
+            long kept = 0;
+            try (InputStream in = streams.payload(entry)) {
+                for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
+                    kept += count;
+                }
+                return new Payload(streams, entry, kept, Optional.empty());
+            } catch (IOException e) {
+                return new Payload(streams, entry, kept, Optional.of(String.valueOf(e.getMessage())));
+            }
+        }
+
         @Override
         public CapturedBody.State state() {
             return CapturedBody.State.COMPLETE;
@@ -129,23 +149,16 @@ sealed interface BodySource {
         }
 
         @Override
-        public long kept() {
-            try (InputStream in = streams.payload(entry)) {
-                return in.transferTo(OutputStream.nullOutputStream());
-            } catch (IOException e) {
-                return 0;
-            }
-        }
-
-        @Override
         public Optional<String> sha256() {
             return Optional.empty();
         }
 
         @Override
         public Optional<String> whyNotWhole() {
-            long kept = kept();
-            return kept == size() ? Optional.empty() : Optional.of("the first " + kept + " of " + size() + " octets were kept, or can be read");
+            if (damage.isPresent()) {
+                return Optional.of("damaged on disk: " + damage.get());
+            }
+            return kept == size() ? Optional.empty() : Optional.of("the first " + kept + " of " + size() + " octets were kept");
         }
 
         @Override

@@ -1,8 +1,10 @@
 package proxymcp.tool;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import proxymcp.exchange.EndedBy;
 import proxymcp.exchange.StreamEntry;
 import proxymcp.exchange.StreamSummary;
@@ -20,12 +22,13 @@ final class StreamView {
     private StreamView() {}
 
     /** A stream in a list, in at most {@code charsMax} characters. */
-    static JsonObject row(StreamEntry entry, int charsMax) {
-        JsonObject.Builder row = JsonObject.builder().put("streamId", entry.exchangeId().toString()).put("kind", entry.summary().kind().id())
-                .put("seq", entry.seq()).put("exchangeId", entry.exchangeId().toString()).put("url", entry.url()).put("host", entry.host())
-                .put("path", entry.path()).putAll(summary(entry.summary()));
+    static JsonObject row(StreamEntry entry, StreamSource source, int charsMax) throws IOException {
+        StreamSummary summary = entry.summary();
+        String id = entry.exchangeId().toString();
+        JsonObject.Builder row = JsonObject.builder().put("streamId", id).put("kind", summary.kind().id()).put("seq", entry.seq())
+                .put("exchangeId", id).put("url", entry.url()).put("host", entry.host()).put("path", entry.path()).putAll(members(summary));
         if (entry.continues().isPresent()) {
-            row.put("continuesSeq", entry.continues().getAsLong());
+            row.put("continues", source.id(entry.continues().getAsLong()));
         }
         if (entry.shed()) {
             row.put("shed", true);
@@ -33,25 +36,33 @@ final class StreamView {
         return Shortened.within(row.build(), charsMax);
     }
 
-    /** What is counted of a stream, without its kind. */
-    static JsonObject summary(StreamSummary stream) {
-        JsonObject.Builder members = JsonObject.builder().put("subprotocol", stream.subprotocol()).put("extensions", stream.extensions());
-        stream.lastEventId().ifPresent(id -> members.put("lastEventId", Shortened.text(id, NAME_CHARS)));
-        members.put("openedAt", stream.openedAt())
-                .put("closedAt", stream.closedAt().isPresent() ? JsonNumber.of(stream.closedAt().getAsLong()) : JsonNull.NULL)
-                .put("closeCode", stream.closeCode().<JsonValue>map(JsonNumber::of).orElse(JsonNull.NULL))
-                .put("closeReason", Shortened.text(stream.closeReason(), NAME_CHARS))
-                .put("endedBy", stream.endedBy().map(EndedBy::id).<JsonValue>map(JsonString::new).orElse(JsonNull.NULL))
-                .put("framesIn", stream.framesIn()).put("framesOut", stream.framesOut()).put("bytesIn", stream.bytesIn())
-                .put("bytesOut", stream.bytesOut());
-        List<JsonValue> channels = new ArrayList<>();
-        for (Map.Entry<String, Long> channel : stream.channels().entrySet()) {
-            channels.add(JsonObject.builder().put("channel", Shortened.text(channel.getKey(), NAME_CHARS)).put("count", channel.getValue()).build());
-        }
-        members.put("channels", new JsonArray(channels));
-        if (!stream.notes().isEmpty()) {
-            members.putStrings("notes", stream.notes());
+    /** The stream that an exchange is. */
+    static JsonObject of(StreamSummary summary) {
+        return JsonObject.builder().put("kind", summary.kind().id()).putAll(members(summary)).build();
+    }
+
+    private static JsonObject members(StreamSummary summary) {
+        JsonObject.Builder members = JsonObject.builder().put("subprotocol", Shortened.text(summary.subprotocol(), NAME_CHARS))
+                .put("extensions", Shortened.text(summary.extensions(), NAME_CHARS))
+                .putIf("lastEventId", summary.lastEventId().map(id -> Shortened.text(id, NAME_CHARS)));
+        Optional<JsonValue> code = summary.closeCode().map(JsonNumber::of);
+        Optional<JsonValue> endedBy = summary.endedBy().map(EndedBy::id).map(JsonString::new);
+        members.put("openedAt", summary.openedAt())
+                .put("closedAt", summary.closedAt().isPresent() ? JsonNumber.of(summary.closedAt().getAsLong()) : JsonNull.NULL)
+                .put("closeCode", code.orElse(JsonNull.NULL)).put("closeReason", Shortened.text(summary.closeReason(), NAME_CHARS))
+                .put("endedBy", endedBy.orElse(JsonNull.NULL)).put("framesIn", summary.framesIn()).put("framesOut", summary.framesOut())
+                .put("bytesIn", summary.bytesIn()).put("bytesOut", summary.bytesOut()).put("channels", channels(summary.channels()));
+        if (!summary.notes().isEmpty()) {
+            members.putStrings("notes", summary.notes());
         }
         return members.build();
+    }
+
+    private static JsonArray channels(Map<String, Long> counts) {
+        List<JsonValue> channels = new ArrayList<>();
+        for (Map.Entry<String, Long> channel : counts.entrySet()) {
+            channels.add(JsonObject.builder().put("channel", Shortened.text(channel.getKey(), NAME_CHARS)).put("count", channel.getValue()).build());
+        }
+        return new JsonArray(channels);
     }
 }
