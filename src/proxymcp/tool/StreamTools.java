@@ -90,8 +90,8 @@ final class StreamTools {
 
     List<Tool> tools() {
         return List.of(
-                new Tool("proxy_list_ws_streams", "List streams", "WebSockets, server-sent events, JSON lines, upgraded tunnels.", Tool.Hints.QUERY, SessionTools.TOOLSET, LIST, ListBudget.pageMembers("items"),
-                        new ToolCall(this::list)),
+                new Tool("proxy_list_ws_streams", "List streams", "WebSockets, server-sent events, JSON lines, upgraded tunnels.",
+                        Tool.Hints.QUERY, SessionTools.TOOLSET, LIST, ListBudget.pageMembers("items"), new ToolCall(this::list)),
                 new Tool("proxy_get_ws_frames", "Get frames and events", "Messages of streams, by time.",
                         new Tool.Hints(false, true, true, false), SessionTools.TOOLSET, FRAMES,
                         ResultSchema.of(ResultSchema.integer("total").optional(), ResultSchema.flag("complete"),

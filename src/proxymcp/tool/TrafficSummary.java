@@ -25,6 +25,7 @@ final class TrafficSummary {
     private final Map<String, Integer> methods = new HashMap<>();
     private final Map<String, Integer> statuses = new TreeMap<>();
     private final Map<String, Integer> states = new TreeMap<>();
+    private final Map<String, Integer> streams = new TreeMap<>();
     private final Map<String, Integer> hosts = new HashMap<>();
     private final Map<String, Integer> ja3 = new HashMap<>();
     private final Map<String, Integer> ja4 = new HashMap<>();
@@ -57,6 +58,7 @@ final class TrafficSummary {
             durations++;
             durationNanos += exchange.timings().total();
         }
+        exchange.stream().ifPresent(stream -> add(streams, stream.kind().id()));
         Optional<TlsInfo> tls = exchange.start().clientTls();
         if (tls.isPresent()) {
             withTls++;
@@ -75,7 +77,7 @@ final class TrafficSummary {
         for (Map.Entry<String, Integer> entry : top(methods, METHODS_MAX)) {
             methodCounts.put(entry.getKey(), entry.getValue());
         }
-        return JsonObject.builder().put("totalExchanges", total).put("methods", methodCounts.build())
+        return JsonObject.builder().put("totalExchanges", total).put("streams", counts(streams)).put("methods", methodCounts.build())
                 .put("statuses", counts(statuses)).put("states", counts(states))
                 .put("topHostnames", ranked(hosts, "host", HOSTS_MAX)).put("avgDurationMs", average)
                 .put("tls", JsonObject.builder().put("exchangesWithTls", withTls)
