@@ -77,12 +77,13 @@ final class TrafficSummary {
         for (Map.Entry<String, Integer> entry : top(methods, METHODS_MAX)) {
             methodCounts.put(entry.getKey(), entry.getValue());
         }
-        return JsonObject.builder().put("totalExchanges", total).put("streams", counts(streams)).put("methods", methodCounts.build())
+        return JsonObject.builder().put("totalExchanges", total).put("methods", methodCounts.build())
                 .put("statuses", counts(statuses)).put("states", counts(states))
                 .put("topHostnames", ranked(hosts, "host", HOSTS_MAX)).put("avgDurationMs", average)
                 .put("tls", JsonObject.builder().put("exchangesWithTls", withTls)
                         .put("topJa3", ranked(ja3, "fingerprint", FINGERPRINTS_MAX))
                         .put("topJa4", ranked(ja4, "fingerprint", FINGERPRINTS_MAX)).build())
+                .put("streams", counts(streams))
                 .build();
     }
 
