@@ -34,6 +34,7 @@ final class Main {
         PARTS.put("decode", DecodeBench::run);
         PARTS.put("replay", ReplayBench::run);
         PARTS.put("streams", StreamBench::run);
+        PARTS.put("stream-proxy", StreamProxyBench::run);
         PARTS.put("diff", DiffBench::run);
     }
 

@@ -19,6 +19,8 @@ public final class ChannelFinder {
     public static final int NAMES_MAX = 1_024;
 
     private static final int CHANNEL_CHARS_MAX = 200;
+    /** A longer text is something that is said, not the name of something. */
+    private static final int NAME_CHARS_MAX = 100;
     private static final char RECORD_SEPARATOR = 0x1E;
     private static final int PHOENIX_MEMBERS = 5;
 
@@ -48,7 +50,10 @@ public final class ChannelFinder {
         if (payload.length == 0) {
             return "";
         }
-        String text = new String(payload, 0, Math.min(payload.length, LOOK_BYTES), StandardCharsets.UTF_8);
+        String text = new String(payload, 0, Math.min(payload.length, LOOK_BYTES), StandardCharsets.UTF_8).stripLeading();
+        if (text.isEmpty()) {
+            return "";
+        }
         String found = switch (text.charAt(0)) {
             case '{' -> object(text);
             case '[' -> array(text, 0);
@@ -79,7 +84,7 @@ public final class ChannelFinder {
         }
         for (String name : new String[] {"topic", "channel", "destination", "stream", "event", "target", "method", "action", "op", "type"}) {
             String value = members.getOrDefault(name, "");
-            if (!value.isEmpty()) {
+            if (!value.isEmpty() && value.length() <= NAME_CHARS_MAX) {
                 return value;
             }
         }
@@ -126,7 +131,7 @@ public final class ChannelFinder {
         if (phoenix) {
             return texts[2];
         }
-        return texts[0] == null ? "" : texts[0];
+        return texts.length == 0 || texts[0] == null || texts[0].length() > NAME_CHARS_MAX ? "" : texts[0];
     }
 
     /** Engine.IO's digit, then Socket.IO's: {@code 42/namespace,17["event",…]}. */

@@ -6,7 +6,7 @@ package proxymcp.exchange;
  * <p>A payload of more than {@link #PAYLOAD_BYTES_MAX} octets was handed over before by {@link Recording#messagePart}, all of it: what was
  * handed over of a direction belongs to its next message whose {@code payloadBytes} are more than that.
  *
- * @param time when its last octet had passed, epoch ms
+ * @param time when its last octet had come, epoch ms
  * @param direction which way it went
  * @param form what it was on the wire
  * @param wireBytes octets on the wire, framing included

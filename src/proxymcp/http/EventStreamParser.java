@@ -28,6 +28,9 @@ public final class EventStreamParser {
 
         /** What was begun of an event is dropped: its end did not come, or it has no data. Comments and lone fields end so too. */
         void dropped(long wireBytes, boolean hadData);
+
+        /** {@code event}, {@code id} or {@code retry} of the event that comes, as it stands there; whoever takes events need not look. */
+        default void field(String name, String value) {}
     }
 
     /** Octets of a field but data that are kept. */
@@ -209,8 +212,11 @@ public final class EventStreamParser {
             case "event" -> type = value;
             case "id" -> id = value.indexOf('\0') < 0 ? value : id;
             case "retry" -> retry = digits(value);
-            default -> { }
+            default -> {
+                return;
+            }
         }
+        listener.field(field, value);
     }
 
     private OptionalLong digits(String value) {

@@ -26,6 +26,7 @@ final class CodedStream {
     private final EventTap events;
     private final Thread decoder;
     private volatile boolean given;
+    private volatile boolean cut;
 
     CodedStream(List<ContentCoding> codings, EventTap events) {
         this.codings = codings;
@@ -39,8 +40,9 @@ final class CodedStream {
         }
     }
 
-    /** Waits until all that passed is decoded. */
-    void end() {
+    /** Waits until all that passed is decoded; {@code complete}: the body came to its end. */
+    void end(boolean complete) {
+        cut = !complete;
         put(END);
         try {
             decoder.join();
@@ -61,13 +63,15 @@ final class CodedStream {
     }
 
     private void decode() {
-        try (InputStream in = Codings.decode(new Pieces(), codings)) {
+        try (InputStream in = Codings.decodeBounded(new Pieces(), codings)) {
             byte[] buffer = new byte[BUFFER_BYTES];
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 events.pass(buffer, 0, count);
             }
         } catch (IOException e) {
-            events.note("the content coding cannot be undone: " + e.getMessage());
+            if (!cut) {
+                events.note("the content coding cannot be undone: " + e.getMessage());
+            }
         } finally {
             given = true;
             pieces.clear(); // Whoever waits to put a piece goes on.

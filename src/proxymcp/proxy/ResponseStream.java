@@ -73,7 +73,7 @@ final class ResponseStream {
      * @param clientLeft whether that was because the client left
      */
     void end(boolean complete, boolean clientLeft) {
-        coded.ifPresent(CodedStream::end);
+        coded.ifPresent(stream -> stream.end(complete));
         events.end(complete ? EndedBy.SERVER : clientLeft ? EndedBy.CLIENT : EndedBy.CUT);
     }
 }

@@ -107,6 +107,7 @@ final class Tunnel {
         while (from.await()) {
             idle.arm(idleMillis);
             int count = from.buffered();
+            tap.arrived();
             try {
                 to.write(from.array(), from.position(), count);
                 to.flush();

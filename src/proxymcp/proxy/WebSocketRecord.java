@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import proxymcp.exchange.ChannelFinder;
 import proxymcp.exchange.Direction;
 import proxymcp.exchange.EndedBy;
@@ -23,11 +24,13 @@ final class WebSocketRecord {
     private final WebSocketHandshake handshake;
     private final Clock clock;
     private final ChannelFinder channels;
+    private final AtomicLong arrivals = new AtomicLong();
     /** Guarded by this object's monitor, as is all below. */
     private final List<String> notes = new ArrayList<>();
     private Optional<Integer> closeCode = Optional.empty();
     private String closeReason = "";
     private Optional<Direction> firstClose = Optional.empty();
+    private long closeArrival;
 
     /** The stream opens. */
     WebSocketRecord(Recording recording, WebSocketHandshake handshake, Clock clock) {
@@ -63,10 +66,16 @@ final class WebSocketRecord {
         }
     }
 
-    /** A close frame passed. */
-    synchronized void closed(Direction direction, Optional<Integer> code, String reason) {
-        if (firstClose.isEmpty()) {
+    /** Numbers what comes on either side, in its order. */
+    long nextArrival() {
+        return arrivals.incrementAndGet();
+    }
+
+    /** A close frame passed that came as {@code arrival}: the answer to one may be told before it. */
+    synchronized void closed(Direction direction, long arrival, Optional<Integer> code, String reason) {
+        if (firstClose.isEmpty() || arrival < closeArrival) {
             firstClose = Optional.of(direction);
+            closeArrival = arrival;
             closeCode = code;
             closeReason = reason;
         }

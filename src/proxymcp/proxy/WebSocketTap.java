@@ -31,6 +31,8 @@ final class WebSocketTap implements PassingTap, WebSocketParser.Listener {
     private boolean compressed;
     private boolean text;
     private int frames;
+    private long arrivedAt;
+    private long arrival;
 
     WebSocketTap(WebSocketRecord stream, Direction direction) {
         this.stream = stream;
@@ -41,6 +43,12 @@ final class WebSocketTap implements PassingTap, WebSocketParser.Listener {
         this.inflater = deflate.map(agreed -> new MessageInflater(out ? agreed.clientForgets() : agreed.serverForgets()));
         this.message = new MessagePayload(stream.recording(), direction);
         this.control = new MessagePayload(Unrecorded.INSTANCE, direction); // Parts would mix with those of the message around it.
+    }
+
+    @Override
+    public void arrived() {
+        arrivedAt = stream.now();
+        arrival = stream.nextArrival();
     }
 
     @Override
@@ -148,7 +156,7 @@ final class WebSocketTap implements PassingTap, WebSocketParser.Listener {
 
     private void record(MessageForm form, long wireBytes, byte[] payload, long bytes, boolean completes, boolean fragmented, boolean wasCompressed,
             String channel) {
-        stream.recording().message(new StreamMessage(stream.now(), direction, form, wireBytes, payload, bytes, completes, fragmented, wasCompressed,
+        stream.recording().message(new StreamMessage(arrivedAt, direction, form, wireBytes, payload, bytes, completes, fragmented, wasCompressed,
                 channel, fault));
         fault = "";
     }
@@ -164,7 +172,7 @@ final class WebSocketTap implements PassingTap, WebSocketParser.Listener {
         if (payload.length > 2 && !MessagePayload.isUtf8(Arrays.copyOfRange(payload, 2, payload.length), true)) {
             fault("a close reason that is not UTF-8 (RFC 6455 section 5.5.1)");
         }
-        stream.closed(direction, code, reason);
+        stream.closed(direction, arrival, code, reason);
     }
 
     private static boolean isCode(int code) {
