@@ -8,6 +8,7 @@ import static proxymcp.tool.Tools.number;
 import static proxymcp.tool.Tools.text;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,8 +39,8 @@ import proxymcp.proxy.StreamOrigin;
 final class StreamToolsTest {
     private static final String LIST = "proxy_list_ws_streams";
     private static final String FRAMES = "proxy_get_ws_frames";
-    /** {"a":1} in MessagePack. */
-    private static final byte[] MESSAGE_PACK = {(byte) 0x81, (byte) 0xA1, 'a', 1};
+    /** {"name":"widget","count":5} in MessagePack. */
+    private static final byte[] MESSAGE_PACK = "\u0082\u00a4name\u00a6widget\u00a5count\5".getBytes(StandardCharsets.ISO_8859_1);
 
     @TempDir
     Path folder;
@@ -159,7 +160,7 @@ final class StreamToolsTest {
             JsonObject item = items(found).getFirst();
             assertEquals("{\"streamId\":\"" + id + "\",\"kind\":\"websocket\",\"seq\":1,\"exchangeId\":\"" + id + "\",\"url\":\"http://" + authority
                     + "/ws/a?b=c\",\"host\":\"127.0.0.1\",\"path\":\"/ws/a?b=c\",\"subprotocol\":\"\",\"extensions\":\"\",\"closeCode\":4000,"
-                    + "\"closeReason\":\"bye\",\"endedBy\":\"client\",\"framesIn\":6,\"framesOut\":6,\"bytesIn\":49,\"bytesOut\":73,"
+                    + "\"closeReason\":\"bye\",\"endedBy\":\"client\",\"framesIn\":6,\"framesOut\":6,\"bytesIn\":65,\"bytesOut\":89,"
                     + "\"channels\":[{\"channel\":\"news\",\"count\":2}]}", without(item, "openedAt", "closedAt"));
             assertTrue(number(item, "openedAt") <= number(item, "closedAt") && number(item, "openedAt") > 1_700_000_000_000L);
         }
@@ -221,10 +222,10 @@ final class StreamToolsTest {
             for (String direction : List.of("in", "out")) {
                 JsonObject found = call(FRAMES, place, "\"stream_id\":\"" + id + "\",\"include_control\":true,\"direction\":\"" + direction + "\"");
                 assertEquals("text binary " + (direction.equals("in") ? "pong" : "ping") + " text continuation close", all(found, "type"));
-                assertEquals("22 4 2 0 4 5", all(found, "length"));
+                assertEquals("22 20 2 0 4 5", all(found, "length"));
                 assertEquals("false false false true true false", all(found, "fragmented"));
                 assertEquals("null null null false null null", all(found, "completes"));
-                assertEquals("{\"topic\":\"news\",\"n\":1} {\"a\":1} hi null abcd bye", all(found, "preview"));
+                assertEquals("{\"topic\":\"news\",\"n\":1} {\"name\":\"widget\",\"count\":5} hi null abcd bye", all(found, "preview"));
                 assertEquals("json msgpack null null null null", all(found, "decoder"));
                 assertEquals("null null null null null 4000", all(found, "closeCode"));
                 assertEquals("news null null null null null", all(found, "channel"));
