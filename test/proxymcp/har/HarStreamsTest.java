@@ -31,6 +31,7 @@ import proxymcp.exchange.StreamKind;
 import proxymcp.exchange.StreamMessage;
 import proxymcp.exchange.StreamModel;
 import proxymcp.exchange.StreamOpen;
+import proxymcp.exchange.StreamQuery;
 import proxymcp.exchange.Streams;
 import proxymcp.exchange.Timings;
 import proxymcp.json.Json;
@@ -39,6 +40,7 @@ import proxymcp.json.JsonObject;
 import proxymcp.store.CaptureProfile;
 import proxymcp.store.Session;
 import proxymcp.store.SessionQuery;
+import proxymcp.store.Unwatched;
 
 /** Streams in HAR files: ours come back as they were, Chrome's become streams. */
 @Timeout(60)
@@ -51,7 +53,7 @@ final class HarStreamsTest {
 
     private static byte[] exported(HarSession made, boolean includeBodies) throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        made.catalog.read(made.writer.id(), session -> HarExport.write(session, SessionQuery.ALL, includeBodies, out, proxymcp.store.Unwatched.NOBODY));
+        made.catalog.read(made.writer.id(), session -> HarExport.write(session, SessionQuery.ALL, includeBodies, out, Unwatched.NOBODY));
         return out.toByteArray();
     }
 
@@ -161,7 +163,7 @@ final class HarStreamsTest {
     /** Its stream and messages as a reader would note them down. */
     private static String shown(Streams streams) throws IOException {
         StringBuilder text = new StringBuilder();
-        for (StreamEntry entry : streams.list(proxymcp.exchange.StreamQuery.ALL, 0, 10).items()) {
+        for (StreamEntry entry : streams.list(StreamQuery.ALL, 0, 10).items()) {
             text.append(entry.summary().kind().id()).append(' ').append(entry.summary().openedAt()).append(' ').append(entry.summary().subprotocol())
                     .append(' ').append(entry.summary().extensions()).append(' ').append(entry.summary().lastEventId().orElse("-")).append(' ')
                     .append(entry.summary().closeCode().map(String::valueOf).orElse("-")).append(entry.summary().closeReason()).append(' ')
