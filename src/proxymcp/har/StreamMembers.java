@@ -36,6 +36,9 @@ final class StreamMembers implements StoredMessage.Visitor {
     /** Events, and lines. */
     static final String EVENTS = "_eventStream";
 
+    /** Sentences about damage that an entry has. */
+    private static final int DAMAGE_MAX = 20;
+
     private final JsonOutput json;
     private final WorkWatch watch;
     private final List<String> damage;
@@ -81,7 +84,13 @@ final class StreamMembers implements StoredMessage.Visitor {
 
     @Override
     public void damaged(CorruptSegmentException reason) {
-        damage.add("a message: " + reason.getMessage());
+        failed(reason);
+    }
+
+    private void failed(IOException reason) {
+        if (damage.size() < DAMAGE_MAX) {
+            damage.add("a message: " + reason.getMessage());
+        }
     }
 
     @Override
@@ -145,7 +154,7 @@ final class StreamMembers implements StoredMessage.Visitor {
     /** Writes the payload as far as it is kept; returns its octets. Chrome has binary messages in Base64 without saying so. */
     private long data(StoredMessage stored, boolean binary) throws IOException {
         boolean text = !binary && isText(stored);
-        try (EndingStream in = payload(stored, reason -> damage.add("a message: " + reason.getMessage()))) {
+        try (EndingStream in = payload(stored, this::failed)) {
             if (text) {
                 json.name("data").text(new InputStreamReader(in, StandardCharsets.UTF_8));
             } else {

@@ -3,7 +3,7 @@
  *
  * <p>What lives here: one class a family ({@link proxymcp.tool.LifecycleTools}, {@link proxymcp.tool.CertificateTool},
  * {@link proxymcp.tool.TrafficTools}, {@link proxymcp.tool.ExchangeTool}, {@link proxymcp.tool.SessionTools},
- * {@link proxymcp.tool.SessionQueryTool}, {@link proxymcp.tool.SessionExchangeTool}, {@link proxymcp.tool.CoreResources},
+ * {@link proxymcp.tool.SessionQueryTool}, {@link proxymcp.tool.SessionExchangeTool}, {@link proxymcp.tool.StreamTools}, {@link proxymcp.tool.CoreResources},
  * {@link proxymcp.tool.SessionResources}); the one renderer of exchanges ({@link proxymcp.tool.ExchangeView}) and the one of bodies
  * ({@link proxymcp.tool.BodyBlock}); which proxy runs ({@link proxymcp.tool.ProxyControl}) and which session records
  * ({@link proxymcp.tool.SessionControl}); and which files a call may touch ({@link proxymcp.tool.FileAccess}).

@@ -119,7 +119,7 @@ final class StreamViewsTest {
         assertEquals(stream, Json.text(at(tools.call("proxy_get_exchange", "{\"exchange_id\":\"" + chat + "\"}"), "exchange.stream")));
         assertEquals(stream, Json.text(at(tools.call("proxy_get_session_exchange", "{\"session_id\":\"" + session + "\",\"seq\":2}"), "exchange.stream")));
         JsonArray rows = (JsonArray) at(tools.call("proxy_list_traffic", "{}"), "exchanges");
-        assertEquals("[tunnel, sse, websocket, -]", rows.values().stream()
+        assertEquals("[-, websocket, sse, tunnel]", rows.values().stream()
                 .map(row -> ((JsonObject) row).string("stream").orElse("-")).toList().toString());
     }
 
