@@ -2,11 +2,13 @@ package proxymcp.har;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -252,6 +254,29 @@ final class HarStreamsTest {
             try (InputStream in = streams.payload(streams.message(1, 60_000).orElseThrow())) {
                 assertArrayEquals(text, in.readAllBytes());
             }
+        }
+    }
+
+    @Test
+    void aDamagedMessageIsLeftOutAndNamed() throws Exception {
+        Path home = folder.resolve("made");
+        try (HarImports imports = new HarImports(home)) {
+            ImportedHar imported = imports.run(imports.file("chrome.har", har("", "\"_webSocketMessages\":[{\"type\":\"send\",\"time\":1,\"opcode\":1,"
+                    + "\"data\":\"first\"},{\"type\":\"send\",\"time\":2,\"opcode\":1,\"data\":\"second one\"},{\"type\":\"send\",\"time\":3,\"opcode\":1,"
+                    + "\"data\":\"third\"}]")));
+            Path segment = home.resolve("sessions").resolve(imported.session().id().text()).resolve("segment-000001.seg");
+            byte[] octets = Files.readAllBytes(segment);
+            int at = new String(octets, StandardCharsets.ISO_8859_1).indexOf("second one");
+            octets[at] ^= 1;
+            Files.write(segment, octets);
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            HarExport.Written written = imports.catalog.read(imported.session().id(),
+                    session -> HarExport.write(session, SessionQuery.ALL, true, out, Unwatched.NOBODY));
+            JsonObject entry = HarFile.of(out.toByteArray()).entry(0);
+            assertEquals(2, ((JsonArray) HarFile.at(entry, "_webSocketMessages")).values().size());
+            assertEquals("first third", HarFile.text(entry, "_webSocketMessages.0.data") + " " + HarFile.text(entry, "_webSocketMessages.1.data"));
+            assertTrue(HarFile.text(entry, "comment").startsWith("damaged on disk: "), entry.toString());
+            assertEquals(List.of("damaged"), written.warnings().stream().map(HarWarning::kind).toList());
         }
     }
 }
