@@ -41,7 +41,7 @@ final class ChromeTools {
 
     static final Property INCLUDE_TARGETS = Property.flag("include_targets", "List pages too").defaultTo(true);
     static final Property TIMEOUT = Property.integer("timeout_ms", "Longest wait", 1, 60_000).defaultTo(3_000);
-    static final Property OFFSET = Property.integer("offset", "Targets to skip", 0, Integer.MAX_VALUE).defaultTo(0);
+    static final Property OFFSET = Property.integer("offset", "", 0, Integer.MAX_VALUE).defaultTo(0);
 
     static final Schema LAUNCH = Schema.of(Property.text("url", "First page", 1, 65_536).defaultTo("about:blank"),
             Property.choice("browser", "Which; no other takes its place", BrowserKind.ids().toArray(new String[0])).defaultTo("chrome"),

@@ -41,7 +41,7 @@ final class InterceptorTools {
     private static final long CURSOR_MAX = 1_000_000_000_000_000L;
 
     static final Property TARGET_ID = Property.text("target_id", "From interceptor_list", 1, 60);
-    private static final Property OFFSET = Property.integer("offset", "Targets to skip", 0, 1_000).defaultTo(0);
+    private static final Property OFFSET = Property.integer("offset", "", 0, 1_000).defaultTo(0);
 
     static final Schema SPAWN = Schema.of(Property.text("command", "Program, by path or name", 1, 4_096),
             Property.texts("args", "Its arguments", ARGS_MAX), Property.text("cwd", "Folder that it runs in", 1, 4_096),

@@ -40,7 +40,7 @@ final class OriginTlsTools {
             Property.choice("min_version", "Oldest version to offer", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"));
     static final Schema CLEAR = Schema.of(
             Property.text("hostname", "As it was set, \"*\" for the one of all origins; without it every setting goes", 1, 255));
-    static final Schema CONFIG = Schema.of(Property.integer("offset", "Settings to skip", 0, Integer.MAX_VALUE).defaultTo(0), ListBudget.MAX_CHARS);
+    static final Schema CONFIG = Schema.of(Property.integer("offset", "", 0, Integer.MAX_VALUE).defaultTo(0), ListBudget.MAX_CHARS);
     static final Schema CAPTURE = Schema.of(Property.flag("enabled", "Whether to record them").required());
 
     private final ProxyControl control;

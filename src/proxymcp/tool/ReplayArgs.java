@@ -36,16 +36,16 @@ final class ReplayArgs {
     private static final List<String> RETRY_ON = List.of("connect", "timeout", "reset", "429", "5xx");
 
     private static final Schema RETRY = Schema.of(
-            Property.integer("max_attempts", "In all", 1, 20).defaultTo(3),
-            Property.integer("base_delay_ms", "Doubles each time, with jitter", 0, 60_000).defaultTo(200),
-            Property.integer("max_delay_ms", "Longest wait", 0, 600_000).defaultTo(10_000),
-            Property.texts("on", "connect, timeout, reset, 429, 5xx; all unless given", RETRY_ON.size()));
+            Property.integer("max_attempts", "", 1, 20).defaultTo(3),
+            Property.integer("base_delay_ms", "", 0, 60_000).defaultTo(200),
+            Property.integer("max_delay_ms", "", 0, 600_000).defaultTo(10_000),
+            Property.texts("on", "", RETRY_ON.size()));
     private static final Schema STOP_ON = Schema.of(
-            Property.number("error_rate", "Share that failed", 0.001, 1).required(),
-            Property.integer("min_requests", "Before it counts", 1, 100_000).defaultTo(20));
+            Property.number("error_rate", "", 0.001, 1).required(),
+            Property.integer("min_requests", "", 1, 100_000).defaultTo(20));
     private static final Schema AUTH = Schema.of(
-            Property.integers("status", "401 and 403 unless given", 100, 599, 20),
-            Property.integers("refresh_seqs", "Sent once, whatever allow_unsafe says, then the failed one again", 1, Long.MAX_VALUE >> 10, 50).required());
+            Property.integers("status", "", 100, 599, 20),
+            Property.integers("refresh_seqs", "", 1, Long.MAX_VALUE >> 10, 50).required());
 
     static final Schema INPUT = Schema.of(
             Property.text("session_id", "Where the requests were recorded", 1, 100),
@@ -54,8 +54,8 @@ final class ReplayArgs {
             Property.integers("seqs", "These, in this order", 1, Long.MAX_VALUE >> 10, Selection.ITEMS_MAX),
             Property.texts("seq_ranges", "Only those in one of them, such as 10-20", 1_000),
             Property.texts("exchange_ids", "These, in this order", Selection.ITEMS_MAX),
-            Property.integer("limit", "Most requests", 1, Selection.ITEMS_MAX).defaultTo(100),
-            Property.integer("offset", "Matches to leave out", 0, Integer.MAX_VALUE).defaultTo(0),
+            Property.integer("limit", "", 1, Selection.ITEMS_MAX).defaultTo(100),
+            Property.integer("offset", "", 0, Integer.MAX_VALUE).defaultTo(0),
             Property.choice("sort", "By start", "asc", "desc").defaultTo("asc"))
             .and(SessionFilter.UNEXPLAINED).and(List.of(
             Property.text("target_base_url", "Scheme, host and port to send to instead", 1, 2_000),
@@ -74,11 +74,13 @@ final class ReplayArgs {
             Property.integer("timeout_ms", "Of a whole exchange", 1, 600_000).defaultTo(15_000),
             Property.choice("pacing", "Gaps of the recording, or none", "none", "recorded").defaultTo("none"),
             Property.number("speed", "For pacing recorded: 2 halves the gaps", 0.001, 10_000).defaultTo(1),
-            Property.object("retry", "Try again; unsafe methods only if nothing was sent", RETRY),
+            Property.objectInWords("retry", "{max_attempts = 3, base_delay_ms = 200 (doubles each time, with jitter), max_delay_ms = 10000, on: [connect, "
+                    + "timeout, reset, 429, 5xx]}; unsafe methods only if nothing was sent", RETRY),
             Property.flag("allow_unsafe", "Also send POST, PUT, PATCH, DELETE and the like").defaultTo(false),
             Property.texts("unsafe_methods", "Or only these of them", 20),
-            Property.object("stop_on", "Abort when too much fails", STOP_ON),
-            Property.object("on_auth_expired", "Renew an authorisation", AUTH),
+            Property.objectInWords("stop_on", "{error_rate: 0.001 to 1, min_requests = 20}: aborts when that share failed", STOP_ON),
+            Property.objectInWords("on_auth_expired", "{status = [401, 403], refresh_seqs: []}: these are sent once, whatever allow_unsafe says, then the "
+                    + "failed one again", AUTH),
             Property.integer("wait_ms", "Answer after that long at the latest", 0, 300_000).defaultTo(20_000),
             Property.flag("record", "Keep the answers in a session of their own").defaultTo(true),
             Property.flag("insecure_upstream", "Accept any certificate; as recorded unless given"),

@@ -44,7 +44,7 @@ final class SessionTools {
 
     static final Schema START = Schema.of(RECORDING);
     static final Schema LIST = Schema.of(
-            Property.integer("offset", "Sessions to skip, newest first", 0, Integer.MAX_VALUE).defaultTo(0), ListBudget.MAX_CHARS);
+            Property.integer("offset", "", 0, Integer.MAX_VALUE).defaultTo(0), ListBudget.MAX_CHARS);
     static final Schema ONE = Schema.of(SESSION_ID);
     static final Schema GET = Schema.of(SESSION_ID,
             Property.integer("checkpoint_offset", "Checkpoints to skip, newest first", 0, Integer.MAX_VALUE).defaultTo(0), ListBudget.MAX_CHARS);

@@ -49,6 +49,7 @@ public final class Toolbox {
         all.addAll(new SalvageTool(sessions, pool).tools());
         all.addAll(new SessionQueryTool(sessions, pool).tools());
         all.addAll(new SessionExchangeTool(sessions, files, pool).tools());
+        all.addAll(new StreamTools(control.live(), sessions, files, pool, decoders).tools());
         all.addAll(new BodySearchTool(sessions, pool).tools());
         all.addAll(new HandshakesTool(sessions, pool).tools());
         all.addAll(new TlsTools(control, sessions, pool).tools());

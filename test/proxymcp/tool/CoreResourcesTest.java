@@ -70,12 +70,12 @@ final class CoreResourcesTest {
     @Test
     void theSummaryCounts() throws Exception {
         assertEquals("{\"totalExchanges\":0,\"methods\":{},\"statuses\":{},\"states\":{},\"topHostnames\":[],\"avgDurationMs\":null,"
-                + "\"tls\":{\"exchangesWithTls\":0,\"topJa3\":[],\"topJa4\":[]}}", read("proxy://traffic/summary").text());
+                + "\"tls\":{\"exchangesWithTls\":0,\"topJa3\":[],\"topJa4\":[]},\"streams\":{}}", read("proxy://traffic/summary").text());
         new Traffic(tools.live).request("GET", "b.example", "/").complete();
         new Traffic(tools.live).request("POST", "a.example", "/").status(500).complete();
         new Traffic(tools.live).request("GET", "a.example", "/").failed(ErrorClass.DNS, "no");
         assertEquals("{\"totalExchanges\":3,\"methods\":{\"GET\":2,\"POST\":1},\"statuses\":{\"200\":1,\"500\":1},\"states\":{\"complete\":2,\"dns\":1},"
                 + "\"topHostnames\":[{\"host\":\"a.example\",\"count\":2},{\"host\":\"b.example\",\"count\":1}],\"avgDurationMs\":6,"
-                + "\"tls\":{\"exchangesWithTls\":0,\"topJa3\":[],\"topJa4\":[]}}", read("proxy://traffic/summary").text());
+                + "\"tls\":{\"exchangesWithTls\":0,\"topJa3\":[],\"topJa4\":[]},\"streams\":{}}", read("proxy://traffic/summary").text());
     }
 }
