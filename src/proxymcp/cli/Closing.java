@@ -18,6 +18,7 @@ final class Closing {
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final CountDownLatch sessionsClosed = new CountDownLatch(1);
+    private final CountDownLatch allClosed = new CountDownLatch(1);
     private final Deque<AutoCloseable> sessions = new ArrayDeque<>();
     private boolean closing;
 
@@ -35,6 +36,17 @@ final class Closing {
                 closeAll();
                 // A signal would end the process with its own number; to end when told to is fine.
                 Runtime.getRuntime().halt(ExitCode.FINE.code());
+            } else {
+                awaitClosed();
+            }
+        }
+
+        /** A host may close standard input and send a signal at once: the process must not end while another thread still closes. */
+        private void awaitClosed() {
+            try {
+                allClosed.await(); // The guard ends the process if that takes too long.
+            } catch (InterruptedException nobodyDoes) {
+                Thread.currentThread().interrupt();
             }
         }
     }
@@ -110,6 +122,7 @@ final class Closing {
         closeAll(sessions);
         sessionsClosed.countDown();
         closeAll(open);
+        allClosed.countDown();
     }
 
     private void closeAll(Deque<AutoCloseable> from) {
