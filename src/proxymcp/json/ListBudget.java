@@ -18,7 +18,7 @@ import java.util.List;
  */
 public final class ListBudget {
     /** The parameter that every listing tool has; what it means is said once, where the server introduces itself. */
-    public static final Property MAX_CHARS = Property.integer("max_chars", "", 2_000, 200_000).defaultTo(24_000);
+    public static final Property MAX_CHARS = Property.integer("max_chars", "", 2_000, 200_000).defaultTo(24_000).toldElsewhere();
 
     /** Kept free for the members around the list. */
     private static final int ENVELOPE_CHARS = 1_000;

@@ -35,7 +35,7 @@ final class SchemaText {
         JsonObject.Builder members = JsonObject.builder();
         putKind(members, property.kind());
         if (property.elsewhere()) {
-            return withoutBounds(members.build());
+            return withoutChoices(members.build());
         }
         if (!property.description().isEmpty()) {
             members.put("description", property.description());
@@ -46,10 +46,10 @@ final class SchemaText {
         return members.build();
     }
 
-    /** Its type: what else is accepted stands where it is described. */
-    private static JsonObject withoutBounds(JsonObject told) {
+    /** Its type and bounds: which words are accepted stands where it is described. */
+    private static JsonObject withoutChoices(JsonObject told) {
         JsonObject.Builder type = JsonObject.builder();
-        for (String name : List.of("type", "items")) {
+        for (String name : List.of("type", "items", "minimum", "maximum")) {
             told.get(name).ifPresent(value -> type.put(name, value));
         }
         return type.build();
@@ -62,27 +62,27 @@ final class SchemaText {
 
     private static void putKind(JsonObject.Builder members, Property.Kind kind) {
         switch (kind) {
-            // Lengths are checked and not told: they guard this program, help nobody to choose a value, and the list of tools has to be short.
+            // Lengths, of arrays too, are checked and not told: they guard this program, help nobody to choose a value, and the list of tools has to be short.
             case Property.Kind.Text text -> members.put("type", "string");
             case Property.Kind.Whole whole -> members.put("type", "integer").put("minimum", whole.min()).put("maximum", whole.max());
             case Property.Kind.Fraction fraction ->
                     members.put("type", "number").put("minimum", fraction.min()).put("maximum", fraction.max());
             case Property.Kind.Flag flag -> members.put("type", "boolean");
             case Property.Kind.Choice choice -> members.put("type", "string").putStrings("enum", choice.values());
-            case Property.Kind.Texts texts -> putArray(members, typeOnly("string"), texts.itemsMax());
+            case Property.Kind.Texts texts -> putArray(members, typeOnly("string"));
             case Property.Kind.Wholes wholes -> putArray(members, JsonObject.builder().put("type", "integer").put("minimum", wholes.min())
-                    .put("maximum", wholes.max()).build(), wholes.itemsMax());
+                    .put("maximum", wholes.max()).build());
             case Property.Kind.Pairs pairs -> putArray(members, JsonObject.builder().put("type", "array").put("items", typeOnly("string"))
-                    .put("minItems", 2).put("maxItems", 2).build(), pairs.itemsMax());
+                    .put("minItems", 2).put("maxItems", 2).build());
             case Property.Kind.TextMap map -> members.put("type", "object").put("additionalProperties", typeOnly("string"));
             case Property.Kind.Nested nested -> members.putAll(nested.told() ? of(nested.schema()) : typeOnly("object"));
-            case Property.Kind.NestedList list -> putArray(members, list.told() ? of(list.schema()) : typeOnly("object"), list.itemsMax());
+            case Property.Kind.NestedList list -> putArray(members, list.told() ? of(list.schema()) : typeOnly("object"));
             case Property.Kind.Form form -> members.putAll(form.shape());
         }
     }
 
-    private static void putArray(JsonObject.Builder members, JsonObject items, int itemsMax) {
-        members.put("type", "array").put("items", items).put("maxItems", itemsMax);
+    private static void putArray(JsonObject.Builder members, JsonObject items) {
+        members.put("type", "array").put("items", items);
     }
 
     private static JsonObject typeOnly(String type) {

@@ -29,12 +29,6 @@ final class RuleShapes {
             .put("delay", shape("{type: uniform, minMs, maxMs, seed?} or {type: lognormal, medianMs, sigma, seed?}"))
             .put("throttleBytesPerSecond", integer(1, 1L << 40))
             .put("abortAfterBytes", integer(0, 1L << 40)).build(), List.of("type"));
-    /** A request that is made up, and a rule that is tried: without descriptions, for a tool with many other parameters. */
-    static final JsonObject REQUEST = object(JsonObject.builder().put("url", typed("string")).put("method", typed("string"))
-            .put("hostname", typed("string")).put("path", typed("string")).put("headers", typed("object")).put("body", typed("string")).build(),
-            List.of("url"));
-    static final JsonObject TRIAL = object(JsonObject.builder().put("matcher", typed("object")).put("handler", typed("object"))
-            .put("priority", typed("integer")).build(), List.of("matcher"));
     /** Any object. */
     static final JsonObject OBJECT = typed("object");
 

@@ -50,11 +50,11 @@ final class RuleTestTool {
     static final Schema INPUT = Schema.of(
             Property.choice("mode", "simulate takes request, exchange one that was captured, session all that the filters choose",
                     "simulate", "exchange", "session").defaultTo("simulate"),
-            Property.form("request", "For simulate", RuleShapes.REQUEST),
+            Property.form("request", "For simulate: {url, method = GET, hostname, path, headers, body}", RuleShapes.OBJECT),
             Property.text("exchange_id", "For exchange: of the live buffer, or of session_id", 1, 100),
             Property.text("session_id", "For session, or exchange with seq or exchange_id", 1, 100),
             Property.integer("seq", "For exchange: number within the session", 1, Long.MAX_VALUE >> 10),
-            Property.form("rule", "Tried as in proxy_add_rule, not added; its id is trial", RuleShapes.TRIAL),
+            Property.form("rule", "{matcher, handler?, priority?} as in proxy_add_rule: tried, not added; its id is trial", RuleShapes.OBJECT),
             Property.flag("include_disabled", "Also rules that are disabled").defaultTo(true),
             Property.integer("limit_rules", "Most rules to show", 1, RULES_MAX),
             Property.integer("samples", "For session: exchanges to show for each rule", 0, 50).defaultTo(3),

@@ -20,12 +20,12 @@ final class SchemaAgreementTest {
             Property.number("d", "bounded number", -0.5, 2.5),
             Property.flag("e", "flag"),
             Property.choice("f", "choice", "x", "yy").defaultTo("x"),
-            Property.texts("g", "texts", 2),
+            Property.texts("g", "texts", 9),
             Property.textMap("h", "map"),
             Property.object("i", "nested", Schema.of(Property.flag("a", "flag").required(), Property.integer("c", "integer", 0, 1))),
-            Property.objects("j", "list", Schema.of(Property.text("a", "text").required()), 2),
-            Property.integers("l", "integers", -2, 5, 2),
-            Property.pairs("m", "pairs", 2));
+            Property.objects("j", "list", Schema.of(Property.text("a", "text").required()), 9),
+            Property.integers("l", "integers", -2, 5, 9),
+            Property.pairs("m", "pairs", 9));
     private static final String[] NAMES = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m"};
     private static final String[] SCALARS = {"\"\"", "\"x\"", "\"yy\"", "\"\uD834\uDD1Exx\"", "\"xxxx\"", "0", "1", "1.0", "-2", "-3", "5",
         "6", "2.5", "2.51", "-0.5", "5e0", "50e-1", "1e400", "true", "false", "null"};

@@ -30,13 +30,13 @@ final class SchemaTest {
                 + "\"ratio\":{\"type\":\"number\",\"minimum\":0.0,\"maximum\":1.5,\"description\":\"How much\"},"
                 + "\"overwrite\":{\"type\":\"boolean\",\"description\":\"Replace it\"},"
                 + "\"body\":{\"type\":\"string\",\"enum\":[\"none\",\"both\"],\"description\":\"Which body\",\"default\":\"none\"},"
-                + "\"hosts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"maxItems\":2,\"description\":\"Which hosts\"},"
+                + "\"hosts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"description\":\"Which hosts\"},"
                 + "\"headers\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"},\"description\":\"Fields to set\"},"
                 + "\"matcher\":{\"type\":\"object\",\"properties\":{\"method\":{\"type\":\"string\",\"description\":\"Request method\"},"
                 + "\"port\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":65535,\"description\":\"Its port\"}},"
                 + "\"required\":[\"method\"],\"additionalProperties\":false,\"description\":\"What to match\"},"
                 + "\"steps\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"verb\":{\"type\":\"string\","
-                + "\"description\":\"An action\"}},\"required\":[\"verb\"],\"additionalProperties\":false},\"maxItems\":3,"
+                + "\"description\":\"An action\"}},\"required\":[\"verb\"],\"additionalProperties\":false},"
                 + "\"description\":\"What to do\"}},"
                 + "\"required\":[\"exchange_id\"],\"additionalProperties\":false}", SCHEMA.published().toString());
         assertEquals("{\"type\":\"object\",\"additionalProperties\":false}", Schema.EMPTY.published().toString());
@@ -51,7 +51,7 @@ final class SchemaTest {
                 Property.objectInWords("retry", "{attempts: 1 to 3}", Schema.of(Property.integer("attempts", "", 1, 3))),
                 Property.integer("offset", "", 0, 9).defaultTo(0));
         assertEquals("{\"type\":\"object\",\"properties\":{"
-                + "\"status\":{\"type\":\"integer\"},\"sort\":{\"type\":\"string\"},"
+                + "\"status\":{\"type\":\"integer\",\"minimum\":100,\"maximum\":999},\"sort\":{\"type\":\"string\"},"
                 + "\"seqs\":{\"type\":\"array\",\"items\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":9}},"
                 + "\"retry\":{\"type\":\"object\",\"description\":\"{attempts: 1 to 3}\"},"
                 + "\"offset\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":9}},\"additionalProperties\":false}", schema.published().toString());
