@@ -12,7 +12,7 @@ import proxymcp.http.ResponseHead;
  *
  * <p>What is a stream is told so behind its response: {@link #streamOpened}, then its messages, one thread at a time for each direction, then
  * {@link #streamClosed} when both directions are over. A WebSocket has messages in place of bodies; events and lines are told beside the
- * response's body. Who records no streams need not override these methods.
+ * response's body, from another thread where its coding has to be undone, so that the two may overlap. Who records no streams need not override these methods.
  */
 public interface Recording {
     /** Seq of the exchange in the session that it is recorded to; empty for a recording that has none. */

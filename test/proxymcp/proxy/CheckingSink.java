@@ -121,6 +121,9 @@ final class CheckingSink implements ExchangeSink {
         private final ExchangeStart start;
         private final Side request = new Side("request", this);
         private final Side response = new Side("response", this);
+        /** Messages may overlap with the body that they stand in. */
+        private final Side out = new Side("request", this);
+        private final Side in = new Side("response", this);
         private final AtomicInteger ends = new AtomicInteger();
         private volatile boolean routed;
         private volatile boolean answered;
@@ -236,7 +239,7 @@ final class CheckingSink implements ExchangeSink {
         }
 
         private Side side(Direction direction, String call) {
-            Side side = direction == Direction.OUT ? request : response;
+            Side side = direction == Direction.OUT ? out : in;
             side.enter(call);
             if (stream.get().isEmpty() || closed) {
                 violated(side.name + " " + call + " while no stream is open");
@@ -246,14 +249,14 @@ final class CheckingSink implements ExchangeSink {
 
         @Override
         public void streamClosed(StreamEnd end) {
-            request.enter("close");
-            response.enter("close");
+            out.enter("close");
+            in.enter("close");
             if (stream.get().isEmpty() || closed) {
                 violated("a stream closed that is not open");
             }
             closed = true;
-            response.leave();
-            request.leave();
+            in.leave();
+            out.leave();
         }
 
         @Override
