@@ -4,12 +4,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import proxymcp.codec.BlockInput;
 
 /**
  * What a peer sends, until a moment that all reads share: a peer that drips does not hold the reader longer than a silent one. Owner: the thread
  * that reads.
  */
-final class TimedInput extends InputStream {
+final class TimedInput extends BlockInput {
     private final Socket socket;
     private final InputStream in;
     private long untilNanos;
@@ -32,12 +33,6 @@ final class TimedInput extends InputStream {
             throw new SocketTimeoutException("the time is up");
         }
         return (int) Math.min(Integer.MAX_VALUE, left);
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

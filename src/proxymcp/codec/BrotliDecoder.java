@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
  * last bytes; this class pulls what the decoder has before it asks for more. The native state lives outside the heap and is
  * given back by {@link #close}, after which nothing may touch the buffers that point into it.
  */
-final class BrotliDecoder extends InputStream {
+final class BrotliDecoder extends BlockInput {
     private static final String CODING = "br";
     private static final int INPUT_BYTES = 8192;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -61,12 +61,6 @@ final class BrotliDecoder extends InputStream {
             // A loader that fails in its static part throws this at every use.
             return "the native brotli library did not load: " + e;
         }
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -8,19 +8,13 @@ import java.io.InputStream;
  * under the same name, and every browser takes both. The first two bytes tell: a zlib header is a multiple of 31 and names
  * method 8.
  */
-final class DeflateDecoder extends InputStream {
+final class DeflateDecoder extends BlockInput {
     private final InflaterSource source;
     private boolean begun;
     private boolean ended;
 
     DeflateDecoder(InputStream in) {
         source = new InflaterSource(in, "deflate", false);
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

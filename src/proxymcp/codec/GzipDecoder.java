@@ -10,7 +10,7 @@ import java.util.zip.CRC32;
  * <p>The JDK's {@code GZIPInputStream} asks {@code available()} whether another member follows, which a socket or a
  * chained decoder answers with 0, and it loses the bytes before a damage; hence our own.
  */
-final class GzipDecoder extends InputStream {
+final class GzipDecoder extends BlockInput {
     private static final int ID1 = 0x1f;
     private static final int ID2 = 0x8b;
     private static final int METHOD_DEFLATE = 8;
@@ -29,12 +29,6 @@ final class GzipDecoder extends InputStream {
 
     GzipDecoder(InputStream in) {
         source = new InflaterSource(in, "gzip", false);
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

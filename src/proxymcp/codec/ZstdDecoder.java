@@ -8,7 +8,7 @@ import java.util.Optional;
  * Undoes zstd (RFC 8878): one frame or several, skippable ones between them, with anything after the last one ignored. Dictionaries are none of HTTP's
  * (RFC 9659 names them apart) and are refused, as is a window of more than 128 MiB. Memory follows the output, up to the window and 2 MiB.
  */
-final class ZstdDecoder extends InputStream {
+final class ZstdDecoder extends BlockInput {
     private static final String CODING = "zstd";
     private static final int MAGIC = 0xFD2FB528;
     private static final int SKIPPABLE = 0x184D2A50;
@@ -37,12 +37,6 @@ final class ZstdDecoder extends InputStream {
     /** Begins at the first octet of zstd data. */
     ZstdDecoder(InputStream in) {
         this.in = in;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import proxymcp.codec.BlockInput;
 import proxymcp.codec.CodingException;
 import proxymcp.codec.Codings;
 import proxymcp.codec.ContentCoding;
@@ -188,7 +189,7 @@ final class BodyOctets {
     }
 
     /** Fails where there are too many octets. */
-    private static final class Bounded extends InputStream {
+    private static final class Bounded extends BlockInput {
         private final InputStream in;
         private final long most;
         private long count;
@@ -196,12 +197,6 @@ final class BodyOctets {
         Bounded(InputStream in, long most) {
             this.in = in;
             this.most = most;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
         }
 
         @Override

@@ -17,6 +17,7 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
+import proxymcp.codec.BlockInput;
 import proxymcp.store.WorkWatch;
 
 /**
@@ -157,7 +158,7 @@ final class HarReadFile implements Closeable {
     }
 
     /** Looks after each piece whether it is still wanted, and counts. */
-    private final class Watched extends InputStream {
+    private final class Watched extends BlockInput {
         private final InputStream in;
         private final long total;
         private final boolean inflates;
@@ -168,12 +169,6 @@ final class HarReadFile implements Closeable {
             this.in = in;
             this.total = total;
             this.inflates = inflates;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
         }
 
         @Override

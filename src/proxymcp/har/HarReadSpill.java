@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.UUID;
+import proxymcp.codec.BlockInput;
 
 /**
  * Holds octets until it is known what they mean: the first ones in memory, more in a file that only its owner may read. The file has no name
@@ -145,14 +146,8 @@ final class HarReadSpill extends OutputStream {
     }
 
     /** Reads the file, then the memory. */
-    private final class Reading extends InputStream {
+    private final class Reading extends BlockInput {
         private long position;
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-        }
 
         @Override
         public int read(byte[] target, int offset, int length) throws IOException {

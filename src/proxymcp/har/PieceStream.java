@@ -1,10 +1,10 @@
 package proxymcp.har;
 
 import java.io.IOException;
-import java.io.InputStream;
+import proxymcp.codec.BlockInput;
 
 /** Octets that are made a piece at a time. Not for several threads. */
-abstract class PieceStream extends InputStream {
+abstract class PieceStream extends BlockInput {
     private byte[] piece = new byte[0];
     private int position;
     private boolean ended;
@@ -23,12 +23,6 @@ abstract class PieceStream extends InputStream {
 
     final boolean isEnded() {
         return ended;
-    }
-
-    @Override
-    public final int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import proxymcp.codec.BlockInput;
 import proxymcp.http.Deadlines;
 import proxymcp.http.WireReader;
 import proxymcp.http.WireWriter;
@@ -107,17 +108,11 @@ final class ClientStream {
         return new ClientGoneException(message, e);
     }
 
-    private final class Input extends InputStream {
+    private final class Input extends BlockInput {
         private final InputStream source;
 
         Input(InputStream source) {
             this.source = source;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
         }
 
         @Override

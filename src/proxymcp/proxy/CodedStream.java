@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import proxymcp.codec.BlockInput;
 import proxymcp.codec.Codings;
 import proxymcp.codec.ContentCoding;
 
@@ -89,17 +90,11 @@ final class CodedStream {
     }
 
     /** What passed; a read waits for the next piece and gives no more than that. */
-    private final class Pieces extends InputStream {
+    private final class Pieces extends BlockInput {
         private long taken;
         private byte[] piece = END;
         private int at;
         private boolean ended;
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-        }
 
         @Override
         public int read(byte[] target, int offset, int length) throws IOException {

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.function.Supplier;
+import proxymcp.codec.BlockInput;
 import proxymcp.exchange.CapturedBody;
 
 /**
@@ -161,7 +162,7 @@ record LogBody(Supplier<LogReader> readers, Message message, long position, long
     }
 
     /** Reads one record after another. */
-    private static final class Pieces extends InputStream {
+    private static final class Pieces extends BlockInput {
         private final LogReader log;
         private final Deque<Long> pieces;
         /** Why there are no more pieces, if some are missing. */
@@ -174,12 +175,6 @@ record LogBody(Supplier<LogReader> readers, Message message, long position, long
             this.log = log;
             this.pieces = pieces;
             this.damage = damage;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
         }
 
         @Override

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import proxymcp.codec.BlockInput;
 
 /**
  * What a client sends with a ticket of the origin before it knows who answers: 0-RTT (RFC 8446 section 4.2.10). We cannot read it, and JSSE,
@@ -73,7 +74,7 @@ final class EarlyData {
     }
 
     /** The records before the second hello but application data, and the first record of that. */
-    private static final class Skipping extends InputStream {
+    private static final class Skipping extends BlockInput {
         private final InputStream after;
         private final InputStream in;
         private InputStream record = InputStream.nullInputStream();
@@ -83,12 +84,6 @@ final class EarlyData {
         Skipping(InputStream after, InputStream connection) {
             this.after = after;
             this.in = new SequenceInputStream(after, connection);
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override
