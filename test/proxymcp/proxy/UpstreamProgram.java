@@ -3,6 +3,9 @@ package proxymcp.proxy;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,11 +92,28 @@ final class UpstreamProgram implements AutoCloseable {
         for (String line = said.readLine(); line != null; line = said.readLine()) {
             if (line.contains(ready)) {
                 Thread.ofVirtual().start(() -> drain(said));
+                awaitListening(process, port);
                 return new UpstreamProgram(process, port);
             }
             all.append(line).append('\n');
         }
         throw new IOException(command.get(0) + " did not start: " + all);
+    }
+
+    /** Some say that they are ready shortly before they are. */
+    private static void awaitListening(Process process, int port) throws IOException {
+        long due = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (true) {
+            try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                return;
+            } catch (ConnectException e) {
+                if (!process.isAlive() || System.nanoTime() - due > 0) {
+                    process.destroyForcibly();
+                    throw e;
+                }
+                Thread.onSpinWait();
+            }
+        }
     }
 
     int port() {
