@@ -104,7 +104,8 @@ final class UpstreamProgram implements AutoCloseable {
     private static void awaitListening(Process process, int port) throws IOException {
         long due = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (true) {
-            try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            try {
+                new Socket(InetAddress.getLoopbackAddress(), port).close();
                 return;
             } catch (ConnectException e) {
                 if (!process.isAlive() || System.nanoTime() - due > 0) {
