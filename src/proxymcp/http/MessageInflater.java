@@ -7,7 +7,7 @@ import java.util.zip.Inflater;
 /**
  * Undoes {@code permessage-deflate} (RFC 7692 section 7.2.2) of the messages of one direction, for whoever reads along. Messages that are not
  * compressed are not shown to it: they do not enter the window. A message that cannot be read costs those behind it too, unless each begins with an
- * empty window.
+ * empty window. One that is too long does not: what is over is unpacked for the window's sake and dropped, within the bounds of a bomb.
  *
  * <p>Takes memory outside of the heap from the first compressed message on, and between messages only where the window is kept. Not for several threads.
  */
@@ -18,8 +18,15 @@ public final class MessageInflater implements Closeable {
         void take(byte[] bytes, int offset, int length);
     }
 
-    /** Octets that may come of one message: what unpacks to more is not unpacked to its end. */
+    /** Octets that are handed on of one message. */
     public static final long MESSAGE_BYTES_MAX = 64 << 20;
+    /**
+     * Octets that longer messages may be unpacked to, all together. Beyond, and beyond {@link #SPENT_TIMES_MAX} times the octets that came, they are
+     * bombs, and nothing more is read.
+     */
+    public static final long SPENT_BYTES_MAX = 1L << 30;
+    /** How many times its size a long message may become. */
+    public static final int SPENT_TIMES_MAX = 200;
 
     private static final int PIECE_BYTES = 8 * 1024;
     private static final byte[] NOTHING = {};
@@ -29,6 +36,9 @@ public final class MessageInflater implements Closeable {
     private Inflater inflater;
     private byte[] piece = NOTHING;
     private long made;
+    private long taken;
+    private long spent;
+    private boolean tooLong;
     private boolean broken;
     private boolean bomb;
     private boolean atBlock;
@@ -41,6 +51,7 @@ public final class MessageInflater implements Closeable {
     /** A compressed message begins. */
     public void begin() {
         made = 0;
+        tooLong = false;
         if (forgets) {
             close(); // What a message left that was never ended.
             broken = bomb;
@@ -54,11 +65,12 @@ public final class MessageInflater implements Closeable {
     /**
      * The next octets of the message.
      *
-     * @throws DataFormatException if they are no deflate stream or make too much; once, as what follows cannot be read then
+     * @throws DataFormatException if they are no deflate stream or make too much; once, as the rest of the message is not handed on then
      * @throws IllegalStateException if no message has begun
      */
     public void feed(byte[] bytes, int offset, int length, Sink sink) throws DataFormatException {
-        if (broken || length == 0) {
+        taken += length;
+        if (isSkipping() || length == 0) {
             return;
         }
         if (inflater == null) {
@@ -74,10 +86,7 @@ public final class MessageInflater implements Closeable {
      * @throws DataFormatException as {@link #feed}
      */
     public void end(Sink sink) throws DataFormatException {
-        if (broken) {
-            return;
-        }
-        if (!atBlock) {
+        if (!atBlock && !isSkipping()) {
             inflate(TAIL, 0, TAIL.length, sink);
         }
         piece = NOTHING;
@@ -91,30 +100,32 @@ public final class MessageInflater implements Closeable {
         return broken;
     }
 
+    /** Nobody needs the window of a long message that the next one forgets. */
+    private boolean isSkipping() {
+        return broken || tooLong && forgets;
+    }
+
     private void inflate(byte[] bytes, int offset, int length, Sink sink) throws DataFormatException {
         if (piece.length == 0) {
             piece = new byte[PIECE_BYTES];
         }
+        boolean wasTooLong = tooLong;
         try {
             inflater.setInput(bytes, offset, length);
-            while (true) {
+            boolean more = true;
+            while (more && !isSkipping()) {
                 int count = inflater.inflate(piece);
-                made += count;
-                if (made > MESSAGE_BYTES_MAX) {
-                    bomb = true; // Another one would cost as much.
-                    throw new DataFormatException("unpacks to more than " + MESSAGE_BYTES_MAX + " octets");
-                }
-                sink.take(piece, 0, count);
+                handOn(count, sink);
                 if (inflater.finished()) {
                     // A final block may end a stream within a message (RFC 7692 section 7.2.3.4); what stands behind it begins the next.
                     int left = inflater.getRemaining();
                     inflater.reset();
                     inflater.setInput(bytes, offset + length - left, left);
                     atBlock = left == 0; // Of an end that does not bring the empty block which the sender had to leave out.
-                } else if (count == 0 && inflater.needsInput()) {
-                    return;
-                } else if (count == 0) {
+                } else if (count == 0 && !inflater.needsInput()) {
                     throw new DataFormatException("a preset dictionary is asked for");
+                } else {
+                    more = count > 0;
                 }
             }
         } catch (DataFormatException e) {
@@ -122,6 +133,24 @@ public final class MessageInflater implements Closeable {
             piece = NOTHING;
             close();
             throw e;
+        }
+        if (tooLong && !wasTooLong) {
+            throw new DataFormatException("unpacks to more than " + MESSAGE_BYTES_MAX + " octets");
+        }
+    }
+
+    /** Hands on what is not over, and counts what unpacking a long message took. */
+    private void handOn(int count, Sink sink) throws DataFormatException {
+        sink.take(piece, 0, (int) Math.min(count, Math.max(0, MESSAGE_BYTES_MAX - made)));
+        made += count;
+        if (made > MESSAGE_BYTES_MAX) {
+            spent += tooLong ? count : made;
+            tooLong = true;
+        }
+        if (spent > SPENT_BYTES_MAX && spent / SPENT_TIMES_MAX > taken) {
+            bomb = true; // Another one would cost as much.
+            throw new DataFormatException("long messages unpack to more than " + SPENT_BYTES_MAX + " octets, and to more than " + SPENT_TIMES_MAX
+                    + " times their size: none is read from here on");
         }
     }
 

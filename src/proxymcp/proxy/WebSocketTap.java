@@ -28,6 +28,8 @@ final class WebSocketTap implements PassingTap, WebSocketParser.Listener {
     private final MessagePayload control;
     private WebSocketParser.Frame frame = new WebSocketParser.Frame(0, true, 0, false, 0, 0);
     private String fault = "";
+    /** Why the message that passes cannot be read to its end; its frames may be many. */
+    private String unreadable = "";
     private boolean compressed;
     private boolean text;
     private int frames;
@@ -85,6 +87,7 @@ final class WebSocketTap implements PassingTap, WebSocketParser.Listener {
             compressed = (head.rsv() & COMPRESSED) != 0 && inflater.isPresent();
             if (compressed) {
                 inflater.get().begin();
+                unreadable = inflater.get().isBroken() ? "not readable: a compressed message before it was not" : "";
             }
         }
         frames++;
@@ -119,7 +122,8 @@ final class WebSocketTap implements PassingTap, WebSocketParser.Listener {
         try {
             piece.run();
         } catch (DataFormatException e) {
-            fault("a compressed message cannot be read (RFC 7692): " + e.getMessage());
+            unreadable = "a compressed message cannot be read to its end (RFC 7692): " + e.getMessage();
+            fault(unreadable);
         }
     }
 
@@ -139,8 +143,8 @@ final class WebSocketTap implements PassingTap, WebSocketParser.Listener {
             if (compressed) {
                 inflate(() -> inflater.get().end(message::add));
             }
-            if (compressed && inflater.get().isBroken() && fault.isEmpty()) {
-                fault = "not readable: a compressed message before it was not";
+            if (compressed && !fault.contains(unreadable)) {
+                fault = fault.isEmpty() ? unreadable : fault + "; " + unreadable;
             }
             long bytes = message.bytes();
             byte[] payload = message.take();

@@ -6,6 +6,7 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.Source;
+import proxymcp.exchange.StreamKind;
 
 /**
  * What the index knows of an exchange.
@@ -28,10 +29,11 @@ import proxymcp.exchange.Source;
  * @param requestWhole whether the request body was kept whole
  * @param responseWhole whether the response body was kept whole
  * @param shed whether something of it was not recorded
+ * @param stream the kind of stream that it is; empty if it is none
  * @param segment segment of its first record
  * @param offset where in that
  */
 public record IndexEntry(long seq, UUID id, long startedAtMillis, String method, String host, String url, SessionQuery.State state,
         Optional<ErrorClass> errorClass, Source source, OptionalInt status, OptionalLong durationNanos, long requestBytes, long responseBytes,
-        Optional<String> contentType, Optional<String> targetId, boolean requestWhole, boolean responseWhole, boolean shed, int segment,
-        long offset) {}
+        Optional<String> contentType, Optional<String> targetId, boolean requestWhole, boolean responseWhole, boolean shed,
+        Optional<StreamKind> stream, int segment, long offset) {}

@@ -12,6 +12,7 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.Source;
+import proxymcp.exchange.StreamKind;
 import proxymcp.exchange.Streams;
 
 /**
@@ -281,6 +282,7 @@ public final class Session implements Closeable {
                 row.getLong(at + RowLayout.REQUEST_BYTES), row.getLong(at + RowLayout.RESPONSE_BYTES),
                 optionalName(row.getInt(at + RowLayout.CONTENT_TYPE)), optionalName(row.getInt(at + RowLayout.TARGET)),
                 (state & RowLayout.REQUEST_WHOLE) != 0, (state & RowLayout.RESPONSE_WHOLE) != 0, (state & RowLayout.SHED) != 0,
+                (state & RowLayout.HAS_STREAM) == 0 ? Optional.empty() : Optional.of(stored().stream(row.getInt(at + RowLayout.STREAM)).kind()),
                 Position.segment(start), Position.offset(start) & 0xFFFF_FFFFL);
     }
 

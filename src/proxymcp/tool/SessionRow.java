@@ -9,6 +9,7 @@ import java.util.Set;
 import proxymcp.exchange.Exchange;
 import proxymcp.exchange.Route;
 import proxymcp.exchange.RuleMatch;
+import proxymcp.exchange.StreamKind;
 import proxymcp.exchange.TlsInfo;
 import proxymcp.json.BadArgument;
 import proxymcp.json.Json;
@@ -31,7 +32,7 @@ record SessionRow(Session session, Set<String> fields) {
     /** Every member that a row can have. */
     static final List<String> FIELDS = List.of("seq", "exchangeId", "timestamp", "method", "url", "hostname", "path", "statusCode",
             "duration", "state", "errorClass", "source", "targetId", "requestBodySize", "responseBodySize", "responseContentType",
-            "hasResponse", "hasFullRequestBody", "hasFullResponseBody", "shed", "matchedRuleId", "ja3", "ja4", "ja3s", "segment", "offset");
+            "hasResponse", "hasFullRequestBody", "hasFullResponseBody", "shed", "stream", "matchedRuleId", "ja3", "ja4", "ja3s", "segment", "offset");
     /** What is not in the index, and costs a look into the log. */
     private static final List<String> OF_THE_LOG = List.of("matchedRuleId", "ja3", "ja4", "ja3s");
     /** Characters of texts in a row, from generous to least; the first that fits is taken. */
@@ -114,6 +115,7 @@ record SessionRow(Session session, Set<String> fields) {
         if (entry.shed()) {
             row.put("shed", true);
         }
+        row.putIf("stream", entry.stream().map(StreamKind::id));
         ofTheLog(row, logged);
         row.put("segment", entry.segment()).put("offset", entry.offset());
         if (entry.url().length() > textChars) {

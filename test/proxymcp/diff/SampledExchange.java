@@ -176,7 +176,7 @@ final class SampledExchange {
                 timings, List.of(), List.of());
         IndexEntry entry = new IndexEntry(7, start.id(), 1_000, method, "a.example", start.url(), SessionQuery.State.COMPLETE, Optional.empty(),
                 Source.EXPLICIT, OptionalInt.of(status), OptionalLong.empty(), requestBody.size(), responseBody.size(), Optional.empty(),
-                Optional.empty(), true, true, false, 1, 0);
+                Optional.empty(), true, true, false, Optional.empty(), 1, 0);
         return new StoredExchange(entry, exchange, requestBody, responseBody, damage);
     }
 

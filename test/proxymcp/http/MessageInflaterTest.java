@@ -1,5 +1,6 @@
 package proxymcp.http;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -118,20 +119,80 @@ class MessageInflaterTest {
         }
     }
 
+    /** Octets that were handed on of a message, which is too long if {@code tooLong} says so. */
+    private static long handedOn(MessageInflater inflater, byte[] compressed, boolean tooLong) throws DataFormatException {
+        long[] made = {0};
+        int told = 0;
+        inflater.begin();
+        for (int at = 0; at < compressed.length; at += 10_000) {
+            try {
+                inflater.feed(compressed, at, Math.min(10_000, compressed.length - at), (bytes, offset, length) -> made[0] += length);
+            } catch (DataFormatException e) {
+                assertEquals("unpacks to more than 67108864 octets", e.getMessage());
+                told++;
+            }
+        }
+        inflater.end((bytes, offset, length) -> made[0] += length);
+        assertEquals(tooLong ? 1 : 0, told);
+        return made[0];
+    }
+
+    /** The next message refers to what was the end of the one that is too long. */
     @Test
-    void aBombIsNotUnpacked() {
+    void aMessageThatIsTooLongCostsNoneBehindIt() throws DataFormatException {
+        for (boolean forgets : new boolean[] {true, false}) {
+            byte[] longest = new byte[64 << 20];
+            byte[] tooLong = java.util.Arrays.copyOf(longest, longest.length + 40_000);
+            byte[] end = new byte[2_000];
+            new Random(5).nextBytes(end);
+            System.arraycopy(end, 0, tooLong, tooLong.length - end.length, end.length);
+            Deflater deflater = new Deflater(9, true);
+            try (MessageInflater inflater = new MessageInflater(forgets)) {
+                assertEquals(64 << 20, handedOn(inflater, FrameOctets.deflated(deflater, longest, forgets), false));
+                for (int i = 0; i < 2; i++) {
+                    assertEquals(64 << 20, handedOn(inflater, FrameOctets.deflated(deflater, tooLong, forgets), true));
+                    assertFalse(inflater.isBroken());
+                    byte[] again = FrameOctets.deflated(deflater, end, forgets);
+                    assertEquals(!forgets, again.length < 1_000);
+                    assertEquals(new String(end, StandardCharsets.ISO_8859_1), inflated(inflater, again, 100));
+                }
+            } finally {
+                deflater.end();
+            }
+        }
+    }
+
+    @Test
+    void aBombIsGivenUpAndWhatFollowsIsNotUnpacked() {
         Deflater deflater = new Deflater(9, true);
-        byte[] compressed = FrameOctets.deflated(deflater, new byte[(int) MessageInflater.MESSAGE_BYTES_MAX + 10_000], true);
+        byte[] bomb = FrameOctets.deflated(deflater, new byte[1 << 27], true);
+        byte[] small = FrameOctets.deflated(deflater, new byte[10], true);
         deflater.end();
-        assertTrue(compressed.length < 100_000);
+        assertTrue(bomb.length < 150_000);
         for (boolean forgets : new boolean[] {true, false}) {
             long[] made = {0};
             try (MessageInflater inflater = new MessageInflater(forgets)) {
-                inflater.begin();
-                assertThrows(DataFormatException.class, () -> inflater.feed(compressed, 0, compressed.length, (bytes, offset, length) -> made[0] += length));
-                assertTrue(made[0] <= MessageInflater.MESSAGE_BYTES_MAX);
-                inflater.begin();
-                assertTrue(inflater.isBroken()); // Another one would cost as much.
+                int messages = 0;
+                String last = "";
+                while (!inflater.isBroken() && messages < 100) {
+                    inflater.begin();
+                    last = assertThrows(DataFormatException.class,
+                            () -> inflater.feed(bomb, 0, bomb.length, (bytes, offset, length) -> made[0] += length)).getMessage();
+                    assertDoesNotThrow(() -> inflater.end((bytes, offset, length) -> made[0] += length));
+                    messages++;
+                }
+                // Of 128 MiB all are unpacked where the window is kept, and a bit more than 64 MiB where not; the message that passes 1 GiB is the last.
+                assertEquals(forgets ? 16 : 9, messages);
+                assertTrue(last.startsWith("long messages unpack to more than 1073741824 octets"), last);
+                assertTrue(made[0] <= messages * MessageInflater.MESSAGE_BYTES_MAX);
+                for (byte[] next : new byte[][] {bomb, small}) {
+                    inflater.begin();
+                    assertTrue(inflater.isBroken());
+                    long before = made[0];
+                    assertDoesNotThrow(() -> inflater.feed(next, 0, next.length, (bytes, offset, length) -> made[0] += length));
+                    assertDoesNotThrow(() -> inflater.end((bytes, offset, length) -> made[0] += length));
+                    assertEquals(before, made[0]);
+                }
             }
         }
     }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import proxymcp.Programs;
+import proxymcp.exchange.Direction;
 import proxymcp.exchange.EndedBy;
 import proxymcp.exchange.Exchange;
 import proxymcp.exchange.StreamKind;
@@ -36,10 +38,10 @@ final class StreamClientsTest {
               if (said.length == 3) {
                 events.close();
                 const socket = new WebSocket(location.origin.replace('http', 'ws') + '/ws');
-                socket.onopen = () => { socket.send('{"type":"hello"}'); socket.send('b'.repeat(70000)); };
+                socket.onopen = () => { socket.send('{"type":"hello"}'); socket.send('{"type":"hello again"}'); socket.send('b'.repeat(70000)); };
                 socket.onmessage = message => {
                   said.push(message.data.length);
-                  if (said.length == 5) { socket.close(4001, 'enough'); }
+                  if (said.length == 6) { socket.close(4001, 'enough'); }
                 };
                 socket.onclose = closed => fetch('/done?' + encodeURIComponent(said.join('|') + '|' + closed.code + closed.reason));
               }
@@ -64,7 +66,7 @@ final class StreamClientsTest {
             browser.environment().put("TMPDIR", Files.createDirectories(folder.resolve("t")).toString()); // Nothing is left elsewhere.
             Process process = browser.start();
             try {
-                assertEquals("1{\"n\":1}|2{\"n\":2}|3{\"n\":3}|16|70000|4001enough", origin.done());
+                assertEquals("1{\"n\":1}|2{\"n\":2}|3{\"n\":3}|16|22|70000|4001enough", origin.done());
             } finally {
                 process.destroy();
                 process.waitFor(5, TimeUnit.SECONDS);
@@ -73,11 +75,20 @@ final class StreamClientsTest {
             }
             StreamSummary socket = closed(proxy, url + "ws").stream().orElseThrow();
             assertEquals(StreamKind.WEBSOCKET, socket.kind());
-            assertEquals(List.of(3L, 3L), List.of(socket.framesOut(), socket.framesIn()));
+            assertEquals(List.of(4L, 4L, "permessage-deflate", List.of()), List.of(socket.framesOut(), socket.framesIn(), socket.extensions(),
+                    socket.notes()));
+            List<String> out = StreamText.lines(proxy.streams(), closed(proxy, url + "ws").seq(), Direction.OUT);
+            assertTrue(out.get(0).matches("out text rsv4 masked compressed \\d\\d \\{\"type\":\"hello\"} \\[hello]"), out::toString);
+            assertTrue(out.get(1).matches("out text rsv4 masked compressed \\d\\d \\{\"type\":\"hello again\"} \\[hello again]"), out::toString);
+            assertTrue(out.get(2).matches("out text rsv4 masked compressed \\d{2,3} 70000 octets"), out::toString);
+            for (int i = 0; i < 3; i++) {
+                assertEquals(out.get(i).replaceAll("^out| masked| \\d+ ", ""), StreamText.lines(proxy.streams(), closed(proxy, url + "ws").seq(), Direction.IN)
+                        .get(i).replaceAll("^in| \\d+ ", ""));
+            }
             assertEquals(Optional.of(4001), socket.closeCode());
             assertEquals("enough", socket.closeReason());
             assertEquals(Optional.of(EndedBy.CLIENT), socket.endedBy());
-            assertEquals(2L, socket.channels().get("hello"));
+            assertEquals(Map.of("hello", 2L, "hello again", 2L), socket.channels());
             StreamSummary events = closed(proxy, url + "events").stream().orElseThrow();
             assertEquals(StreamKind.SSE, events.kind());
             assertEquals(3L, events.channels().get("tick"));

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,7 +23,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
 /**
- * A server of streams for real clients, written on sockets alone: {@code /ws} sends frames back, {@code /events} sends three events and stays open,
+ * A server of streams for real clients, written on sockets alone: {@code /ws} sends frames back, compressed ones too, {@code /events} sends three events and stays open,
  * {@code /done?text} hands a text to the test, {@code /} is the page that is given.
  */
 public final class StreamOrigin implements AutoCloseable {
@@ -97,11 +98,16 @@ public final class StreamOrigin implements AutoCloseable {
     private boolean answer(DataInputStream in, OutputStream out) throws IOException {
         String target = line(in).split(" ")[1];
         String key = "";
+        String extension = "";
         for (String line = line(in); !line.isEmpty(); line = line(in)) {
+            // What was compressed by one end can be sent back as it is: both windows hold the same.
+            extension = line.toLowerCase(Locale.ROOT).startsWith("sec-websocket-extensions: permessage-deflate")
+                    ? "Sec-WebSocket-Extensions: permessage-deflate\r\n" : extension;
             key = line.regionMatches(true, 0, "Sec-WebSocket-Key:", 0, 18) ? line.substring(18).strip() : key;
         }
         if (target.startsWith("/ws")) {
-            send(out, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + accept(key) + "\r\n\r\n");
+            send(out, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + accept(key) + "\r\n"
+                    + extension + "\r\n");
             boolean more = true;
             while (more) {
                 more = echo(in, out);
@@ -136,7 +142,7 @@ public final class StreamOrigin implements AutoCloseable {
         for (int i = 0; mask.length > 0 && i < length; i++) {
             payload[i] ^= mask[i & 3];
         }
-        out.write((first & 0x0F) == 9 ? 0x8A : first & 0x8F);
+        out.write((first & 0x0F) == 9 ? 0x8A : first & 0xCF);
         if (length < 126) {
             out.write(length);
         } else if (length < 65_536) {

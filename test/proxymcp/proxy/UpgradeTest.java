@@ -4,13 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import proxymcp.exchange.EndedBy;
 import proxymcp.exchange.Exchange;
 import proxymcp.exchange.Outcome;
+import proxymcp.exchange.StreamKind;
+import proxymcp.exchange.StreamSummary;
 import proxymcp.proxy.ScriptedOrigin.Step;
 
 /** After a 101 the connection belongs to another protocol: octets pass both ways and are recorded (RFC 9110 section 7.8). */
@@ -35,13 +39,16 @@ final class UpgradeTest {
         return "GET %s HTTP/1.1\r\nHost: %s\r\nUpgrade: echo\r\nConnection: keep-alive, Upgrade\r\n\r\n".formatted(target, origin.authority());
     }
 
-    private void assertRecorded(String sent, String received) throws Exception {
+    private void assertRecorded(String sent, String received, EndedBy endedBy) throws Exception {
         Exchange exchange = proxy.exchange(0);
         assertEquals(101, exchange.response().orElseThrow().status());
         assertEquals(sent, new String(exchange.requestBody().bytes(), StandardCharsets.ISO_8859_1));
         assertEquals(received, new String(exchange.responseBody().bytes(), StandardCharsets.ISO_8859_1));
         assertEquals(List.of("the connection was upgraded to echo; what passed is kept as the two bodies"), exchange.notes());
         assertEquals(new Outcome.Complete(), exchange.outcome());
+        StreamSummary stream = exchange.stream().orElseThrow();
+        assertEquals(List.of(StreamKind.TUNNEL, "echo", Optional.of(endedBy), true), List.of(stream.kind(), stream.subprotocol(), stream.endedBy(),
+                stream.closedAt().isPresent()));
     }
 
     @Test
@@ -56,7 +63,7 @@ final class UpgradeTest {
             assertEquals("", client.readToEnd());
             assertEquals(request(origin, "/") + "early GET / HTTP/1.1\r\n\r\n", origin.connection(0).receivedText());
         }
-        assertRecorded("early GET / HTTP/1.1\r\n\r\n", "hello early GET / HTTP/1.1\r\n\r\n");
+        assertRecorded("early GET / HTTP/1.1\r\n\r\n", "hello early GET / HTTP/1.1\r\n\r\n", EndedBy.CLIENT);
     }
 
     @Test
@@ -71,7 +78,7 @@ final class UpgradeTest {
             client.halfClose();
             assertEquals("", client.readToEnd());
         }
-        assertRecorded("over tls", "over tls");
+        assertRecorded("over tls", "over tls", EndedBy.CLIENT);
     }
 
     @Test
@@ -84,7 +91,7 @@ final class UpgradeTest {
             client.send("still here");
             origin.connection(0).awaitReceived("still here");
         }
-        assertRecorded("still here", "bye");
+        assertRecorded("still here", "bye", EndedBy.SERVER);
     }
 
     @Test
@@ -106,7 +113,7 @@ final class UpgradeTest {
             assertEquals(sent.toString(), client.readText(sent.length()));
             client.halfClose();
             assertEquals("", client.readToEnd());
-            assertRecorded(sent.toString(), "hi" + sent);
+            assertRecorded(sent.toString(), "hi" + sent, EndedBy.CLIENT);
         }
     }
 

@@ -205,23 +205,48 @@ final class WebSocketRelayTest {
         assertEquals(Optional.of(EndedBy.SERVER), exchange.stream().orElseThrow().endedBy());
     }
 
+    /** Damage costs the window that it is in, a message that is too long none; both directions, one with its window kept and one without. */
     @Test
     void compressedMessagesThatCannotBeReadAreTold() throws Exception {
+        for (boolean clientForgets : new boolean[] {true, false}) {
+            String extension = "Sec-WebSocket-Extensions: permessage-deflate; " + (clientForgets ? "client" : "server") + "_no_context_takeover\r\n";
+            Exchange exchange = pass(false, extension, unreadable(true, clientForgets), unreadable(false, !clientForgets));
+            for (Direction direction : Direction.values()) {
+                String side = direction == Direction.OUT ? "out text rsv4 masked compressed " : "in text rsv4 compressed ";
+                String further = side.replace("text rsv4", "continuation");
+                int mask = direction == Direction.OUT ? 4 : 0;
+                boolean forgets = (direction == Direction.OUT) == clientForgets;
+                String over = "67108864 octets (a compressed message cannot be read to its end (RFC 7692): unpacks to more than 67108864 octets)";
+                List<String> lines = lines(exchange, direction);
+                assertEquals(8, lines.size(), lines::toString);
+                assertEquals(side + (9 + mask) + " Hello", lines.get(0));
+                assertTrue(lines.get(1).startsWith(side.replace("text rsv4", "text more rsv4")) && lines.get(1).endsWith("unpacks to more than 67108864 octets)"),
+                        lines::toString);
+                assertTrue(lines.get(2).startsWith(further) && lines.get(2).endsWith(over), lines::toString);
+                assertTrue(lines.get(3).startsWith(side) && lines.get(3).endsWith(" Hello"), lines::toString);
+                assertTrue(lines.get(4).contains("cannot be read to its end (RFC 7692): "), lines::toString);
+                assertEquals(forgets, lines.get(5).endsWith(" Hello"), lines::toString);
+                assertEquals(!forgets, lines.get(5).endsWith(" (not readable: a compressed message before it was not)"), lines::toString);
+                assertEquals(side.replace(" rsv4", "").replace(" compressed", "") + (7 + mask) + " plain", lines.get(6));
+                assertEquals(forgets, lines.get(7).endsWith(" Hello"), lines::toString);
+            }
+            List<String> notes = exchange.stream().orElseThrow().notes();
+            assertEquals(4, notes.size(), notes::toString); // Each of the two causes, for each side.
+        }
+    }
+
+    /** Hello, a message of 80 MiB in two frames, Hello, one that is malformed, Hello, one that is not compressed, Hello. */
+    private static byte[] unreadable(boolean client, boolean forgets) {
         Deflater deflater = new Deflater(9, true);
-        byte[] good = FrameOctets.deflated(deflater, bytes("Hello"), true);
-        byte[] bomb = FrameOctets.deflated(deflater, new byte[80 << 20], true);
+        FrameOctets frames = new FrameOctets(client).frame(1, true, 4, FrameOctets.deflated(deflater, bytes("Hello"), forgets));
+        byte[] tooLong = FrameOctets.deflated(deflater, new byte[80 << 20], forgets);
+        int first = tooLong.length - 1_000;
+        frames.frame(1, false, 4, Arrays.copyOf(tooLong, first)).frame(0, true, 0, Arrays.copyOfRange(tooLong, first, tooLong.length));
+        frames.frame(1, true, 4, FrameOctets.deflated(deflater, bytes("Hello"), forgets)).frame(1, true, 4, new byte[] {-1, -1, -1})
+                .frame(1, true, 4, FrameOctets.deflated(deflater, bytes("Hello"), forgets)).text("plain")
+                .frame(1, true, 4, FrameOctets.deflated(deflater, bytes("Hello"), forgets));
         deflater.end();
-        byte[] kept = new FrameOctets(true).frame(1, true, 4, good).frame(1, true, 4, new byte[] {-1, -1, -1}).frame(1, true, 4, good).text("plain").octets();
-        byte[] forgets = new FrameOctets(false).frame(1, true, 4, new byte[] {-1, -1, -1}).frame(1, true, 4, good).frame(2, true, 4, bomb)
-                .frame(1, true, 4, good).text("plain").octets();
-        Exchange exchange = pass(false, "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover\r\n", kept, forgets);
-        List<String> out = lines(exchange, Direction.OUT);
-        assertTrue(out.get(0).endsWith("Hello") && out.get(1).contains("cannot be read") && out.get(2).contains("not readable"), out::toString);
-        assertEquals("out text masked 11 plain", out.get(3));
-        List<String> in = lines(exchange, Direction.IN);
-        assertTrue(in.get(0).contains("cannot be read") && in.get(1).endsWith("Hello") && in.get(2).contains("unpacks to more"), in::toString);
-        assertTrue(in.get(3).contains("not readable"), in::toString);
-        assertEquals("in text 7 plain", in.get(4));
+        return frames.octets();
     }
 
     /** A continuation of no message behind a compressed one once met an inflater that was gone. */

@@ -123,6 +123,21 @@ final class StreamViewsTest {
                 .map(row -> ((JsonObject) row).string("stream").orElse("-")).toList().toString());
     }
 
+    /** The kind is in the index: rows without members of the log have it, while the session is recorded and later. */
+    @Test
+    void rowsOfASessionSayWhichKindOfStreamTheyAre() {
+        for (int round = 0; round < 2; round++) {
+            JsonArray rows = (JsonArray) at(tools.call("proxy_query_session", "{\"session_id\":\"" + session
+                    + "\",\"sort\":\"asc\",\"fields\":[\"seq\",\"stream\"]}"), "items");
+            assertEquals("[{\"seq\":1},{\"seq\":2,\"stream\":\"websocket\"},{\"seq\":3,\"stream\":\"sse\"},{\"seq\":4,\"stream\":\"tunnel\"}]", Json.text(rows));
+            JsonObject whole = tools.call("proxy_query_session", "{\"session_id\":\"" + session + "\"}");
+            assertEquals("tunnel", text(whole, "items.0.stream"));
+            if (round == 0) {
+                tools.call("proxy_session_stop", "{}");
+            }
+        }
+    }
+
     @Test
     void sessionsCountStreams() throws Exception {
         assertEquals("3 5", number(tools.call("proxy_session_status", "{}"), "streamCount") + " "
