@@ -45,12 +45,12 @@ final class BodySearchTool {
     static final Schema INPUT = Schema.of(SessionTools.SESSION_ID,
             Property.text("text", "What to find", 1, TEXT_MAX).required(),
             Property.flag("regex", "text is a Java regular expression").defaultTo(false),
-            Property.flag("case_sensitive", "Letters in the other case do not match").defaultTo(false),
+            Property.flag("case_sensitive", "").defaultTo(false),
             Property.choice("search_in", "Bodies, header fields, messages of streams, or all", "response", "request", "both", "headers", "messages", "all").defaultTo("both"),
             Property.integer("limit", "", 1, 100).defaultTo(10),
             Property.integer("max_scan", "Exchanges to look at, at most; all unless given", 1, SCAN_MAX),
-            Property.integer("context_chars", "Characters to show on each side of a match", 20, 500).defaultTo(120),
-            Property.text("cursor", "nextCursor of the page before; stays right while the session grows", 1, 40),
+            Property.integer("context_chars", "Shown on each side of a match", 20, 500).defaultTo(120),
+            Property.text("cursor", "nextCursor of the page before", 1, 40),
             ListBudget.MAX_CHARS).and(SessionFilter.UNEXPLAINED_BUT_TEXT);
 
     private final SessionControl sessions;

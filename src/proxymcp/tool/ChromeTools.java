@@ -39,16 +39,16 @@ final class ChromeTools {
     /** What a page says of itself. */
     private static final int PAGE_CHARS = 100;
 
-    static final Property INCLUDE_TARGETS = Property.flag("include_targets", "List pages too").defaultTo(true);
-    static final Property TIMEOUT = Property.integer("timeout_ms", "Longest wait", 1, 60_000).defaultTo(3_000);
+    static final Property INCLUDE_TARGETS = Property.flag("include_targets", "").defaultTo(true);
+    static final Property TIMEOUT = Property.integer("timeout_ms", "", 1, 60_000).defaultTo(3_000);
     static final Property OFFSET = Property.integer("offset", "", 0, Integer.MAX_VALUE).defaultTo(0);
 
     static final Schema LAUNCH = Schema.of(Property.text("url", "First page", 1, 65_536).defaultTo("about:blank"),
             Property.choice("browser", "Which; no other takes its place", BrowserKind.ids().toArray(new String[0])).defaultTo("chrome"),
-            Property.flag("incognito", "Private window").defaultTo(false),
+            Property.flag("incognito", "").defaultTo(false),
             Property.flag("headless", "Without a window; unless given, where there is no display"),
             Property.texts("args", "More arguments, such as --lang=de", ARGS_MAX),
-            Property.text("executable", "Program to start instead of the one found", 1, 4_096),
+            Property.text("executable", "Instead of the one found", 1, 4_096),
             Property.text("user_data_dir", "Profile to use and keep; a new one is removed with the browser", 1, 4_096),
             Property.text("window_size", "WIDTHxHEIGHT", 3, 11));
     static final Schema INFO = Schema.of(InterceptorTools.TARGET_ID.required(), INCLUDE_TARGETS, TIMEOUT,

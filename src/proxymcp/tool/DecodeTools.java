@@ -49,8 +49,8 @@ final class DecodeTools {
 
     static final Schema DECODE = Schema.of(
             Property.text("session_id", "Else of the live buffer", 1, 100),
-            Property.integer("seq", "Number within the session; this or exchange_id", 1, Long.MAX_VALUE >> 10),
-            Property.text("exchange_id", "Its id", 1, 100),
+            Property.integer("seq", "This or exchange_id", 1, Long.MAX_VALUE >> 10),
+            Property.text("exchange_id", "", 1, 100),
             Property.integer("frame_index", "This message of a stream instead of bodies", 0, Long.MAX_VALUE >> 10),
             Property.choice("side", "Bodies to decode", "request", "response", "both").defaultTo("both"),
             Property.texts("chain", "Ids of decoders to run in this order instead of choosing", CHAIN_MAX),

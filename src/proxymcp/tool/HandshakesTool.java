@@ -38,7 +38,7 @@ final class HandshakesTool {
     static final Schema INPUT = Schema.of(SessionTools.SESSION_ID,
             Property.integer("limit", "", 1, 5_000).defaultTo(200),
             Property.integer("offset", "", 0, Integer.MAX_VALUE).defaultTo(0),
-            Property.choice("sort", "By start", "asc", "desc").defaultTo("desc"),
+            Property.choice("sort", "", "asc", "desc").defaultTo("desc"),
             Property.text("hostname_contains", "", 1, 1_000),
             Property.text("url_contains", "", 1, 10_000),
             ListBudget.MAX_CHARS);

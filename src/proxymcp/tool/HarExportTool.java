@@ -30,9 +30,9 @@ import proxymcp.store.SessionQuery;
 /** Writing a session as a HAR file. */
 final class HarExportTool {
     static final Schema INPUT = Schema.of(SessionTools.SESSION_ID,
-            Property.text("output_file", "Relative to the home's folder files; gzip if it ends with .gz; else a new file in har/", 1, 4_096),
-            Property.flag("include_bodies", "Whether bodies are written").defaultTo(true)).and(SessionFilter.UNEXPLAINED).and(List.of(
-            Property.choice("sort", "By start", "asc", "desc").defaultTo("asc"),
+            Property.text("output_file", "gzip if it ends with .gz; unless given a new one in har/ of the home's folder files", 1, 4_096),
+            Property.flag("include_bodies", "").defaultTo(true)).and(SessionFilter.UNEXPLAINED).and(List.of(
+            Property.choice("sort", "", "asc", "desc").defaultTo("asc"),
             Property.flag("overwrite", "").defaultTo(false)));
 
     private static final String FOLDER = "har";

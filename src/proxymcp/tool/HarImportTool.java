@@ -27,9 +27,9 @@ import proxymcp.mcp.WorkPool;
 /** HAR files as sessions. */
 final class HarImportTool {
     static final Schema INPUT = Schema.of(Property.text("har_file", "A HAR file; also .har.gz, or a .har.zip with bodies", 1, 4_096).required(),
-            Property.text("session_name", "What to call the session; unless given har-import- and the file's name", 1, 200),
-            Property.flag("strict", "Refuse the file at the first bad entry instead of skipping or repairing it").defaultTo(false),
-            Property.integer("max_disk_mb", "Refuse the file if the session would be larger, in MiB; unless given as large as needed", 1, 16_777_216),
+            Property.text("session_name", "", 1, 200),
+            Property.flag("strict", "Refuse a file with a bad entry instead of repairing it").defaultTo(false),
+            Property.integer("max_disk_mb", "Refuse a file that makes a larger session", 1, 16_777_216),
             ListBudget.MAX_CHARS);
 
     private static final int NAME_CHARS_MAX = 200;

@@ -44,16 +44,16 @@ final class InterceptorTools {
     private static final Property OFFSET = Property.integer("offset", "", 0, 1_000).defaultTo(0);
 
     static final Schema SPAWN = Schema.of(Property.text("command", "Program, by path or name", 1, 4_096),
-            Property.texts("args", "Its arguments", ARGS_MAX), Property.text("cwd", "Folder that it runs in", 1, 4_096),
-            Property.textMap("env", "More variables"),
+            Property.texts("args", "", ARGS_MAX), Property.text("cwd", "Folder that it runs in", 1, 4_096),
+            Property.textMap("env", ""),
             Property.choice("env_form", "Start nothing: print the variables, for a shell of yours", "bash", "fish", "powershell", "json"));
     static final Schema KILL = Schema.of(TARGET_ID.required());
     static final Schema LIST = Schema.of(OFFSET, ListBudget.MAX_CHARS);
     static final Schema STATUS = Schema.of(
             Property.text("interceptor_id", "chrome or terminal", 1, 60).required(),
             Property.text("target_id", "One target alone, with what it printed", 1, 60),
-            Property.integer("stdout_cursor", "Read on there", 0, CURSOR_MAX).defaultTo(0),
-            Property.integer("stderr_cursor", "Read on there", 0, CURSOR_MAX).defaultTo(0), OFFSET, ListBudget.MAX_CHARS);
+            Property.integer("stdout_cursor", "", 0, CURSOR_MAX).defaultTo(0),
+            Property.integer("stderr_cursor", "", 0, CURSOR_MAX).defaultTo(0), OFFSET, ListBudget.MAX_CHARS);
 
     private final Interceptors interceptors;
     private final ProxyControl control;

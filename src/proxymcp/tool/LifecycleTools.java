@@ -25,13 +25,13 @@ import proxymcp.store.Manifest;
 /** Starting and stopping the proxy, and how it is. */
 final class LifecycleTools {
     static final Schema START = Schema.of(
-            Property.integer("port", "Port to listen on; 0 takes any free one", 0, 65_535).defaultTo(0),
+            Property.integer("port", "0 takes a free one", 0, 65_535).defaultTo(0),
             Property.text("bind_address", "Address to listen on; another than loopback needs require_auth", 1, 255)
                     .defaultTo("127.0.0.1"),
             Property.text("require_auth", "\"user:password\" that clients must send as Basic Proxy-Authorization", 1, 512),
             Property.flag("insecure_upstream", "Accept any certificate of an origin").defaultTo(false),
-            Property.text("upstream_ca_file", "PEM file with certificates to trust for origins, beside the usual ones", 1, 4_096),
-            Property.integer("transparent_port", "Second port, for redirected traffic: TLS goes where its SNI says; 0 takes any free one",
+            Property.text("upstream_ca_file", "PEM file of authorities to trust beside the usual ones", 1, 4_096),
+            Property.integer("transparent_port", "Second port, for redirected traffic: TLS goes where its SNI says",
                     0, 65_535),
             Property.integer("transparent_target_port", "Port that redirected TLS goes to", 1, 65_535).defaultTo(ListenerOptions.TLS_PORT),
             Property.choice("accept_encoding", "decodable removes codings that cannot be decoded here from requests", "as_sent", "decodable")

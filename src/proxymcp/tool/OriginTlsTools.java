@@ -36,7 +36,7 @@ final class OriginTlsTools {
             Property.text("ca_file", "PEM file of authorities to trust beside the usual ones", 1, 4_096),
             Property.text("client_cert_file", "Certificate for origins that ask for one: PKCS#12 or PEM", 1, 4_096),
             Property.text("client_key_file", "PEM file with its key, if not in client_cert_file", 1, 4_096),
-            Property.text("client_cert_password", "Password of the PKCS#12 file or of the key"),
+            Property.text("client_cert_password", ""),
             Property.choice("min_version", "Oldest version to offer", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"));
     static final Schema CLEAR = Schema.of(
             Property.text("hostname", "As it was set, \"*\" for the one of all origins; without it every setting goes", 1, 255));

@@ -56,7 +56,7 @@ final class ReplayArgs {
             Property.texts("exchange_ids", "These, in this order", Selection.ITEMS_MAX),
             Property.integer("limit", "", 1, Selection.ITEMS_MAX).defaultTo(100),
             Property.integer("offset", "", 0, Integer.MAX_VALUE).defaultTo(0),
-            Property.choice("sort", "By start", "asc", "desc").defaultTo("asc"))
+            Property.choice("sort", "", "asc", "desc").defaultTo("asc"))
             .and(SessionFilter.UNEXPLAINED).and(List.of(
             Property.text("target_base_url", "Scheme, host and port to send to instead", 1, 2_000),
             Property.objectsInWords("overrides", "Changes, in order: {match?: {seqs?, method?, url_contains?}, method, set_query: {name: value}, "

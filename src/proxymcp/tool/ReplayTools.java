@@ -39,12 +39,12 @@ final class ReplayTools {
     private static final int ITEMS_MAX = 5_000;
 
     private static final Schema STATUS = Schema.of(
-            Property.text("replay_id", "From proxy_replay_session", 1, 100).required(),
-            Property.choice("only", "Which items", "all", "failed", "skipped").defaultTo("all"),
+            Property.text("replay_id", "", 1, 100).required(),
+            Property.choice("only", "", "all", "failed", "skipped").defaultTo("all"),
             Property.integer("limit", "", 0, ITEMS_MAX).defaultTo(100),
             Property.integer("offset", "", 0, Integer.MAX_VALUE).defaultTo(0),
             Property.integer("wait_ms", "Wait for the end that long", 0, 300_000).defaultTo(0), ListBudget.MAX_CHARS);
-    private static final Schema CANCEL = Schema.of(Property.text("replay_id", "From proxy_replay_session", 1, 100).required());
+    private static final Schema CANCEL = Schema.of(Property.text("replay_id", "", 1, 100).required());
 
     private static final ResultSchema REPORT = ResultSchema.of(ResultSchema.text("replayId").optional(), ResultSchema.text("state"),
             ResultSchema.text("stateReason").optional(), ResultSchema.text("sessionId"), ResultSchema.text("replaySessionId").optional(), ResultSchema.array("replaySessionIds").optional(),

@@ -34,19 +34,19 @@ import proxymcp.text.Regex;
 /** Rules of the common kinds, made from a few arguments. */
 final class RuleShortcuts {
     private static final int BODY_CHARS_MAX = 262_144;
-    private static final Property HOSTNAME = Property.text("hostname", "Only this host, exact", 1, 255);
+    private static final Property HOSTNAME = Property.text("hostname", "Exact", 1, 255);
     private static final Property URL_PATTERN = Property.text("url_pattern", "Regex, searched in the absolute URL", 1, 10_000);
 
     static final Schema INJECT = Schema.of(Property.form("headers", "{name: value}; null removes the field", RuleShapes.OBJECT).required(),
-            HOSTNAME, URL_PATTERN, Property.choice("direction", "Which messages", "request", "response", "both").defaultTo("request"),
+            HOSTNAME, URL_PATTERN, Property.choice("direction", "", "request", "response", "both").defaultTo("request"),
             RuleTools.priority(50));
     static final Schema REWRITE = Schema.of(
             Property.text("match_pattern", "Regex; every place in the absolute URL where it is found is replaced", 1, 10_000).required(),
             Property.text("replace_with", "What stands there then; $1 and ${name} are groups", 0, 10_000).required(), HOSTNAME, RuleTools.priority(50));
-    static final Schema MOCK = Schema.of(Property.integer("status", "Status code", 200, 599).required(),
-            Property.text("method", "Only this method", 1, 100), URL_PATTERN, HOSTNAME,
-            Property.text("body", "Text", 0, BODY_CHARS_MAX).defaultTo(""),
-            Property.text("content_type", "Its Content-Type", 1, 1_000).defaultTo("application/json"), RuleTools.priority(10));
+    static final Schema MOCK = Schema.of(Property.integer("status", "", 200, 599).required(),
+            Property.text("method", "", 1, 100), URL_PATTERN, HOSTNAME,
+            Property.text("body", "", 0, BODY_CHARS_MAX).defaultTo(""),
+            Property.text("content_type", "", 1, 1_000).defaultTo("application/json"), RuleTools.priority(10));
 
     private final RuleBook rules;
 

@@ -42,7 +42,7 @@ final class RuleTools {
     static final Schema ADD = Schema.of(DESCRIPTION.required(), priority(RuleDraft.PRIORITY), MATCHER.required(), HANDLER.required(),
             Property.flag("persist", "Keep it for later processes of this home").defaultTo(false));
     static final Schema UPDATE = Schema.of(RULE_ID, DESCRIPTION,
-            Property.integer("priority", "Smaller is asked first", -1_000_000, 1_000_000),
+            Property.integer("priority", "", -1_000_000, 1_000_000),
             Property.form("matcher", "Which requests, as in proxy_add_rule", RuleShapes.OBJECT),
             Property.form("handler", "What happens to them, likewise", RuleShapes.OBJECT));
     static final Schema ONE = Schema.of(RULE_ID);
@@ -59,7 +59,7 @@ final class RuleTools {
     }
 
     static Property priority(int unlessGiven) {
-        return Property.integer("priority", "Smaller is asked first", -1_000_000, 1_000_000).defaultTo(unlessGiven);
+        return Property.integer("priority", "", -1_000_000, 1_000_000).defaultTo(unlessGiven);
     }
 
     List<Tool> tools() {

@@ -18,7 +18,7 @@ import proxymcp.store.SessionId;
 /** Copying what is sound of a damaged session. */
 final class SalvageTool {
     static final Schema INPUT = Schema.of(SessionTools.SESSION_ID,
-            Property.text("name", "What to call the new session", 1, 200), ListBudget.MAX_CHARS);
+            Property.text("name", "", 1, 200), ListBudget.MAX_CHARS);
 
     private final SessionControl sessions;
     private final WorkPool pool;

@@ -28,8 +28,8 @@ import proxymcp.store.StoredExchange;
 /** One exchange of a session in full, and its bodies. */
 final class SessionExchangeTool {
     static final Schema INPUT = Schema.of(SessionTools.SESSION_ID,
-            Property.integer("seq", "Number within the session; this or exchange_id", 1, Long.MAX_VALUE >> 10),
-            Property.text("exchange_id", "Its id; slower than seq", 1, 100), ListBudget.MAX_CHARS).and(BodyArgs.UNEXPLAINED);
+            Property.integer("seq", "This or exchange_id", 1, Long.MAX_VALUE >> 10),
+            Property.text("exchange_id", "Slower than seq", 1, 100), ListBudget.MAX_CHARS).and(BodyArgs.UNEXPLAINED);
 
     /** Characters of the row beside the exchange, of which the least that a result may have is 2,000. */
     private static final int ROW_CHARS = 1_000;

@@ -27,11 +27,11 @@ final class SessionQueryTool {
     private static final int ENVELOPE_CHARS = 1_001;
 
     static final Schema INPUT = Schema.of(SessionTools.SESSION_ID).and(SessionFilter.PROPERTIES).and(List.of(
-            Property.choice("sort", "By start", "asc", "desc").defaultTo("desc"),
+            Property.choice("sort", "", "asc", "desc").defaultTo("desc"),
             Property.integer("limit", "", 1, LIMIT_MAX).defaultTo(50),
-            Property.integer("offset", "Matches to skip, from the cursor on if one is given", 0, Integer.MAX_VALUE).defaultTo(0),
-            Property.text("cursor", "nextCursor of the page before; stays right while the session grows", 1, 100),
-            Property.texts("fields", "Only these members of each row, such as seq, url, statusCode", 40),
+            Property.integer("offset", "", 0, Integer.MAX_VALUE).defaultTo(0),
+            Property.text("cursor", "nextCursor of the page before", 1, 100),
+            Property.texts("fields", "Only these members of rows, such as seq, url", 40),
             ListBudget.MAX_CHARS));
 
     private final SessionControl sessions;

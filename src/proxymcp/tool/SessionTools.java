@@ -34,10 +34,10 @@ final class SessionTools {
     static final Property SESSION_ID = Property.text("session_id", "", 1, 100).required();
     /** How a session is to be recorded; proxy_start takes it too. */
     static final List<Property> RECORDING = List.of(
-            Property.text("session_name", "What to call the session", 1, 200),
+            Property.text("session_name", "", 1, 200),
             Property.choice("capture_profile", "full keeps whole bodies, preview the first 4,096 octets of each", "preview", "full")
                     .defaultTo("preview"),
-            Property.integer("max_disk_mb", "Size in MiB at which bodies, then exchanges are left out", 1, 16_777_216).defaultTo(1_024));
+            Property.integer("max_disk_mb", "Beyond it bodies, then exchanges are left out", 1, 16_777_216).defaultTo(1_024));
     /** What arguments of the contract are answered with that this server does not take. */
     static final Map<String, ToolOutcome> REFUSED = Map.of("storage_dir", ToolOutcome.failure("bad_argument",
             "storage_dir: sessions are kept under the server's home alone", "start the server with --home DIR"));

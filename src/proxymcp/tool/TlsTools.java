@@ -36,7 +36,7 @@ final class TlsTools {
             Property.flag("include_client_hello", "With the ClientHello as base64").defaultTo(false));
     static final Schema LIST = Schema.of(
             Property.integer("limit", "Most fingerprints of each kind", 1, 500).defaultTo(20),
-            Property.text("hostname_filter", "Part of the host name, ignoring case", 1, 1_000),
+            Property.text("hostname_filter", "", 1, 1_000),
             Property.text("session_id", "Count in this session, not in the live buffer", 1, 100), ListBudget.MAX_CHARS);
 
     private final ProxyControl control;

@@ -27,7 +27,7 @@ final class UpstreamTools {
             "http, https, socks4, socks4a, socks5 or socks5h (h, a: it looks names up) ://[user:password@]host[:port]").required();
     private static final Property NO_PROXY = Property.texts("no_proxy",
             "Hosts reached directly: name, .suffix, address, CIDR range, <local> (no dot, loopback), *", 200);
-    private static final Property CHECK = Property.flag("check", "Dial it first, and set it only if it answers").defaultTo(false);
+    private static final Property CHECK = Property.flag("check", "Set it only if it answers").defaultTo(false);
     private static final Property CHECK_TARGET = Property.text("check_target", "host[:443] that the check has it connect to", 1, 300);
     private static final Property HOSTNAME = Property.text("hostname", "A name, an address, or *.suffix; the most exact one holds", 1, 255).required();
     static final Schema SET = Schema.of(PROXY_URL, NO_PROXY, CHECK, CHECK_TARGET);
