@@ -15,6 +15,13 @@ final class Utf8Check {
     private int most;
     private boolean broken;
 
+    /** Whether these octets are UTF-8, all in all. */
+    static boolean isUtf8(byte[] bytes, int offset, int length) {
+        Utf8Check check = new Utf8Check();
+        check.feed(bytes, offset, length);
+        return check.isSound(true);
+    }
+
     /** Begins anew. */
     void reset() {
         lacking = 0;

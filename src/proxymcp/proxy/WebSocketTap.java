@@ -1,7 +1,6 @@
 package proxymcp.proxy;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.DataFormatException;
 import proxymcp.exchange.Direction;
@@ -182,7 +181,7 @@ final class WebSocketTap implements PassingTap, WebSocketParser.Listener {
         } else if (code.isPresent() && !isCode(code.get())) {
             fault("close code " + code.get() + ", which is never sent (RFC 6455 section 7.4)");
         }
-        if (payload.length > 2 && !MessagePayload.isUtf8(Arrays.copyOfRange(payload, 2, payload.length), true)) {
+        if (payload.length > 2 && !Utf8Check.isUtf8(payload, 2, payload.length - 2)) {
             fault("a close reason that is not UTF-8 (RFC 6455 section 5.5.1)");
         }
         stream.closed(direction, arrival, code, reason);
