@@ -193,7 +193,6 @@ public final class EventStreamParser {
             dispatch();
         } else if (in == In.NAME) {
             field = named();
-            heldBytes = 0;
             if (field.equals("data")) {
                 dataLine();
             } else {

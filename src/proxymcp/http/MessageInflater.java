@@ -33,6 +33,8 @@ public final class MessageInflater implements Closeable {
     private static final byte[] TAIL = {0, 0, (byte) 0xFF, (byte) 0xFF};
 
     private final boolean forgets;
+    private final long messageBytesMax;
+    private final long spentBytesMax;
     private Inflater inflater;
     private byte[] piece = NOTHING;
     private long made;
@@ -45,7 +47,14 @@ public final class MessageInflater implements Closeable {
 
     /** @param forgets whether each message begins with an empty window */
     public MessageInflater(boolean forgets) {
+        this(forgets, MESSAGE_BYTES_MAX, SPENT_BYTES_MAX);
+    }
+
+    /** With bounds of its own. */
+    MessageInflater(boolean forgets, long messageBytesMax, long spentBytesMax) {
         this.forgets = forgets;
+        this.messageBytesMax = messageBytesMax;
+        this.spentBytesMax = spentBytesMax;
     }
 
     /** A compressed message begins. */
@@ -135,21 +144,21 @@ public final class MessageInflater implements Closeable {
             throw e;
         }
         if (tooLong && !wasTooLong) {
-            throw new DataFormatException("unpacks to more than " + MESSAGE_BYTES_MAX + " octets");
+            throw new DataFormatException("unpacks to more than " + messageBytesMax + " octets");
         }
     }
 
     /** Hands on what is not over, and counts what unpacking a long message took. */
     private void handOn(int count, Sink sink) throws DataFormatException {
-        sink.take(piece, 0, (int) Math.min(count, Math.max(0, MESSAGE_BYTES_MAX - made)));
+        sink.take(piece, 0, (int) Math.min(count, Math.max(0, messageBytesMax - made)));
         made += count;
-        if (made > MESSAGE_BYTES_MAX) {
+        if (made > messageBytesMax) {
             spent += tooLong ? count : made;
             tooLong = true;
         }
-        if (spent > SPENT_BYTES_MAX && spent / SPENT_TIMES_MAX > taken) {
+        if (spent > spentBytesMax && spent / SPENT_TIMES_MAX > taken) {
             bomb = true; // Another one would cost as much.
-            throw new DataFormatException("long messages unpack to more than " + SPENT_BYTES_MAX + " octets, and to more than " + SPENT_TIMES_MAX
+            throw new DataFormatException("long messages unpack to more than " + spentBytesMax + " octets, and to more than " + SPENT_TIMES_MAX
                     + " times their size: none is read from here on");
         }
     }

@@ -26,6 +26,7 @@ final class EventTap implements EventStreamParser.Listener, LineSplitter.Listene
     private final Recording recording;
     private final Clock clock;
     private final MessagePayload payload;
+    private final Utf8Check utf8 = new Utf8Check();
     private final ChannelFinder channels = new ChannelFinder("");
     private final Optional<EventStreamParser> events;
     private final Optional<LineSplitter> lines;
@@ -59,7 +60,12 @@ final class EventTap implements EventStreamParser.Listener, LineSplitter.Listene
 
     @Override
     public void data(byte[] bytes, int offset, int length) {
+        add(bytes, offset, length);
+    }
+
+    private void add(byte[] bytes, int offset, int length) {
         payload.add(bytes, offset, length);
+        utf8.feed(bytes, offset, length);
     }
 
     @Override
@@ -70,6 +76,7 @@ final class EventTap implements EventStreamParser.Listener, LineSplitter.Listene
     @Override
     public void dropped(long wireBytes, boolean hadData) {
         payload.take();
+        utf8.reset();
         if (hadData) {
             notes.add("the last event was not ended by an empty line: clients drop it, and it is not shown (" + wireBytes + " octets)");
         }
@@ -77,7 +84,7 @@ final class EventTap implements EventStreamParser.Listener, LineSplitter.Listene
 
     @Override
     public void text(byte[] bytes, int offset, int length) {
-        payload.add(bytes, offset, length);
+        add(bytes, offset, length);
     }
 
     @Override
@@ -89,7 +96,8 @@ final class EventTap implements EventStreamParser.Listener, LineSplitter.Listene
         long bytes = payload.bytes();
         byte[] first = payload.take();
         String channel = named.isEmpty() ? channels.of(first) : named;
-        String note = first.length < bytes || MessagePayload.isUtf8(first, true) ? "" : "not UTF-8";
+        String note = utf8.isSound(true) ? "" : "not UTF-8";
+        utf8.reset();
         recording.message(new StreamMessage(clock.millis(), Direction.IN, form, wireBytes, first, bytes, true, false, false, channel, note));
     }
 }

@@ -1,10 +1,5 @@
 package proxymcp.proxy;
 
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CoderResult;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import proxymcp.exchange.Direction;
 import proxymcp.exchange.Recording;
@@ -67,26 +62,5 @@ final class MessagePayload {
         heldBytes = 0;
         bytes = 0;
         return taken;
-    }
-
-    /** Whether octets are UTF-8; a character that is cut at the end counts only where they are {@code whole}. */
-    static boolean isUtf8(byte[] octets, boolean whole) {
-        int ascii = 0;
-        while (ascii < octets.length && octets[ascii] >= 0) {
-            ascii++;
-        }
-        if (ascii == octets.length) {
-            return true; // Most messages; a decoder takes longer.
-        }
-        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
-        ByteBuffer in = ByteBuffer.wrap(octets, ascii, octets.length - ascii);
-        CharBuffer out = CharBuffer.allocate(FIRST_BYTES);
-        while (true) {
-            CoderResult result = decoder.decode(in, out, whole);
-            if (!result.isOverflow()) {
-                return !result.isError();
-            }
-            out.clear();
-        }
     }
 }

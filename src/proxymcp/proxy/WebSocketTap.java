@@ -1,7 +1,6 @@
 package proxymcp.proxy;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.DataFormatException;
 import proxymcp.exchange.Direction;
@@ -26,6 +25,7 @@ final class WebSocketTap implements PassingTap, WebSocketParser.Listener {
     private final Optional<MessageInflater> inflater;
     private final MessagePayload message;
     private final MessagePayload control;
+    private final Utf8Check utf8 = new Utf8Check();
     private WebSocketParser.Frame frame = new WebSocketParser.Frame(0, true, 0, false, 0, 0);
     private String fault = "";
     /** Why the message that passes cannot be read to its end; its frames may be many. */
@@ -83,6 +83,7 @@ final class WebSocketTap implements PassingTap, WebSocketParser.Listener {
         }
         if (head.opcode() != 0) {
             abandon();
+            utf8.reset();
             text = head.opcode() == 1;
             compressed = (head.rsv() & COMPRESSED) != 0 && inflater.isPresent();
             if (compressed) {
@@ -108,9 +109,16 @@ final class WebSocketTap implements PassingTap, WebSocketParser.Listener {
         if (frame.isControl()) {
             control.add(bytes, offset, length);
         } else if (compressed) {
-            inflate(() -> inflater.get().feed(bytes, offset, length, message::add));
+            inflate(() -> inflater.get().feed(bytes, offset, length, this::add));
         } else {
-            message.add(bytes, offset, length);
+            add(bytes, offset, length);
+        }
+    }
+
+    private void add(byte[] bytes, int offset, int length) {
+        message.add(bytes, offset, length);
+        if (text) {
+            utf8.feed(bytes, offset, length);
         }
     }
 
@@ -141,14 +149,14 @@ final class WebSocketTap implements PassingTap, WebSocketParser.Listener {
             record(form, wireBytes, new byte[0], 0, false, true, compressed, "");
         } else {
             if (compressed) {
-                inflate(() -> inflater.get().end(message::add));
+                inflate(() -> inflater.get().end(this::add));
             }
             if (compressed && !fault.contains(unreadable)) {
                 fault = fault.isEmpty() ? unreadable : fault + "; " + unreadable;
             }
             long bytes = message.bytes();
             byte[] payload = message.take();
-            if (text && !MessagePayload.isUtf8(payload, payload.length == bytes)) {
+            if (text && !utf8.isSound(!compressed || unreadable.isEmpty())) {
                 fault("a text message that is not UTF-8 (RFC 6455 section 8.1)");
             }
             record(form, wireBytes, payload, bytes, true, frames > 1, compressed, stream.channel(payload));
@@ -173,7 +181,7 @@ final class WebSocketTap implements PassingTap, WebSocketParser.Listener {
         } else if (code.isPresent() && !isCode(code.get())) {
             fault("close code " + code.get() + ", which is never sent (RFC 6455 section 7.4)");
         }
-        if (payload.length > 2 && !MessagePayload.isUtf8(Arrays.copyOfRange(payload, 2, payload.length), true)) {
+        if (payload.length > 2 && !Utf8Check.isUtf8(payload, 2, payload.length - 2)) {
             fault("a close reason that is not UTF-8 (RFC 6455 section 5.5.1)");
         }
         stream.closed(direction, arrival, code, reason);

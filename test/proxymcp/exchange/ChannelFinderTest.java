@@ -40,7 +40,9 @@ class ChannelFinderTest {
     void stomp() {
         assertChannels("v12.stomp", "SEND\ndestination:/app/chat\ncontent-length:2\n\nhi\0", "/app/chat",
                 "MESSAGE\r\nsubscription:0\r\ndestination:/topic/a\r\n\r\nx\0", "/topic/a", "CONNECTED\nversion:1.2\n\n\0", "", "\n", "");
-        assertChannels("", "SUBSCRIBE\nid:0\ndestination:/queue/foo\n\n\0", "/queue/foo", "Hello\ndestination:/x\n\n", "", "HELLO", "");
+        assertChannels("", "SUBSCRIBE\nid:0\ndestination:/queue/foo\n\n\0", "/queue/foo", "Hello\ndestination:/x\n\n", "", "HELLO", "",
+                "SUBSCRIBE\ndestination:/queue/foo\n", "");
+        assertChannels("v10.stomp", "SEND\ndestination:/queue/cut\n", "/queue/cut", "SEND\ndestination:/queue/c", "/queue/c", "send\ndestination:/x\n", "");
     }
 
     @Test
@@ -49,7 +51,8 @@ class ChannelFinderTest {
                 "{\"id\":\"1\",\"type\":\"subscribe\",\"payload\":{\"query\":\"subscription Ticks { t }\",\"operationName\":\"Ticks\"}}", "Ticks 1",
                 "{\"id\":\"1\",\"type\":\"next\",\"payload\":{\"data\":{\"operationName\":\"no\"}}}", "Ticks 1",
                 "{\"type\":\"subscribe\",\"id\":\"2\",\"payload\":{\"query\":\"{ a }\"}}", "2", "{\"id\":\"2\",\"type\":\"complete\"}", "2",
-                "{\"id\":\"9\",\"type\":\"next\"}", "9", "{\"type\":\"ping\"}", "");
+                "{\"id\":\"9\",\"type\":\"next\"}", "9", "{\"type\":\"ping\"}", "",
+                "{\"type\":\"subscribe\",\"payload\":{\"operationName\":\"Nameless\"}}", "", "{\"type\":\"ping\"}", "");
         assertChannels("graphql-ws", "{\"type\":\"start\",\"payload\":{\"operationName\":\"On\"},\"id\":\"a\"}", "On a",
                 "{\"type\":\"data\",\"id\":\"a\",\"payload\":{}}", "On a", "{\"type\":\"ka\"}", "");
     }

@@ -1,6 +1,7 @@
 package proxymcp.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class EventStreamParserTest {
     /** Events as lines: {@code type#id@retry:data}, what was dropped as {@code -}, of an event with data as {@code -data}. */
-    static final class Trace implements EventStreamParser.Listener {
+    static class Trace implements EventStreamParser.Listener {
         final List<String> said = new ArrayList<>();
         private final StringBuilder data = new StringBuilder();
         long wireBytes;
@@ -56,6 +57,7 @@ class EventStreamParserTest {
         }
         parser.feed(octets, from, octets.length - from);
         parser.end();
+        assertFalse(parser.isWithin());
         assertEquals(octets.length, trace.wireBytes, "octets of " + new String(octets, StandardCharsets.UTF_8));
         return trace.said;
     }
@@ -164,5 +166,39 @@ class EventStreamParserTest {
             new EventStreamParser(trace).feed(octets, 0, octets.length);
             assertEquals(List.of("message:1"), trace.said);
         }
+    }
+
+    @Test
+    void fieldsAreToldAsTheyStandThere() {
+        List<String> fields = new ArrayList<>();
+        byte[] octets = "event: a\nid: x\0y\nretry: soon\nfoo\nfoo: b\nid\ndata: 1\ndata\n: event\nevent\n\n".getBytes(StandardCharsets.UTF_8);
+        new EventStreamParser(new Trace() {
+            @Override
+            public void field(String name, String value) {
+                fields.add(name + "=" + value);
+            }
+        }).feed(octets, 0, octets.length);
+        assertEquals(List.of("event=a", "id=x\0y", "retry=soon", "id=", "event="), fields);
+    }
+
+    /** An event's octets begin behind the event before; what is no event is dropped with its own. */
+    @Test
+    void octetsAreCountedWhereTheyBelong() {
+        List<String> counts = new ArrayList<>();
+        EventStreamParser parser = new EventStreamParser(new Trace() {
+            @Override
+            public void event(String type, String id, OptionalLong retryMillis, long octets) {
+                counts.add("event " + octets);
+            }
+
+            @Override
+            public void dropped(long octets, boolean hadData) {
+                counts.add("dropped " + octets + " " + hadData);
+            }
+        });
+        byte[] octets = "\u00ef\ndata\r\n\r\n: c\n\ndata: 1\rid: 2\r\r\ndata: 2".getBytes(StandardCharsets.ISO_8859_1);
+        parser.feed(octets, 0, octets.length);
+        parser.end();
+        assertEquals(List.of("event 9", "dropped 6 false", "event 15", "dropped 8 true"), counts);
     }
 }

@@ -162,16 +162,22 @@ class MessageInflaterTest {
         }
     }
 
+    private static byte[] deflated(byte[] message) {
+        Deflater deflater = new Deflater(9, true);
+        try {
+            return FrameOctets.deflated(deflater, message, true);
+        } finally {
+            deflater.end();
+        }
+    }
+
     @Test
     void aBombIsGivenUpAndWhatFollowsIsNotUnpacked() {
-        Deflater deflater = new Deflater(9, true);
-        byte[] bomb = FrameOctets.deflated(deflater, new byte[1 << 27], true);
-        byte[] small = FrameOctets.deflated(deflater, new byte[10], true);
-        deflater.end();
-        assertTrue(bomb.length < 150_000);
+        byte[] bomb = deflated(new byte[1 << 21]);
+        byte[] small = deflated(new byte[10]);
         for (boolean forgets : new boolean[] {true, false}) {
             long[] made = {0};
-            try (MessageInflater inflater = new MessageInflater(forgets)) {
+            try (MessageInflater inflater = new MessageInflater(forgets, 1 << 20, 1 << 24)) {
                 int messages = 0;
                 String last = "";
                 while (!inflater.isBroken() && messages < 100) {
@@ -181,19 +187,48 @@ class MessageInflaterTest {
                     assertDoesNotThrow(() -> inflater.end((bytes, offset, length) -> made[0] += length));
                     messages++;
                 }
-                // Of 128 MiB all are unpacked where the window is kept, and a bit more than 64 MiB where not; the message that passes 1 GiB is the last.
+                // Of 2 MiB all are unpacked where the window is kept, and a bit more than 1 MiB where not; the message that passes 16 MiB is the last.
                 assertEquals(forgets ? 16 : 9, messages);
-                assertTrue(last.startsWith("long messages unpack to more than 1073741824 octets"), last);
-                assertTrue(made[0] <= messages * MessageInflater.MESSAGE_BYTES_MAX);
+                assertEquals("long messages unpack to more than 16777216 octets, and to more than 200 times their size: none is read from here on", last);
+                assertEquals((long) messages << 20, made[0]);
                 for (byte[] next : new byte[][] {bomb, small}) {
                     inflater.begin();
                     assertTrue(inflater.isBroken());
-                    long before = made[0];
                     assertDoesNotThrow(() -> inflater.feed(next, 0, next.length, (bytes, offset, length) -> made[0] += length));
                     assertDoesNotThrow(() -> inflater.end((bytes, offset, length) -> made[0] += length));
-                    assertEquals(before, made[0]);
+                    assertEquals((long) messages << 20, made[0]);
                 }
             }
+        }
+    }
+
+    /** What costs its sender as much as its reader is no bomb, however much it is. */
+    @Test
+    void longMessagesThatAreLargeOnTheWireAreReadOn() throws DataFormatException {
+        byte[] large = new byte[1 << 18];
+        for (int i = 0; i < large.length; i += 64) {
+            large[i] = (byte) (i * 31 >> 5);
+            large[i + 1] = (byte) (i * 17 >> 7);
+        }
+        byte[] compressed = deflated(large);
+        assertTrue(compressed.length > large.length / 200);
+        for (boolean forgets : new boolean[] {true, false}) {
+            try (MessageInflater inflater = new MessageInflater(forgets, 1 << 17, 1 << 20)) {
+                for (int i = 0; i < 50; i++) {
+                    inflater.begin();
+                    assertEquals("unpacks to more than 131072 octets", assertThrows(DataFormatException.class,
+                            () -> inflater.feed(compressed, 0, compressed.length, (bytes, offset, length) -> { })).getMessage());
+                    inflater.end((bytes, offset, length) -> { });
+                }
+                assertEquals("Hello", inflated(inflater, hex("f2 48 cd c9 c9 07 00"), 9));
+            }
+        }
+    }
+
+    @Test
+    void octetsBeforeAnyMessageAreACallersBug() {
+        try (MessageInflater inflater = new MessageInflater(false)) {
+            assertThrows(IllegalStateException.class, () -> inflater.feed(new byte[1], 0, 1, (bytes, offset, length) -> { }));
         }
     }
 }

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -32,7 +35,7 @@ import proxymcp.http.WebSocketHandshake;
 @Timeout(60)
 final class WebSocketTapTest {
     /** Messages as lines, with whole payloads apart; parts of long ones are put together. */
-    private static final class Taken implements Recording {
+    private static class Taken implements Recording {
         private final List<String> lines = new ArrayList<>();
         private final List<byte[]> payloads = new ArrayList<>();
         private final ByteArrayOutputStream parts = new ByteArrayOutputStream();
@@ -153,6 +156,46 @@ final class WebSocketTapTest {
         }
     }
 
+    /** A message has the time at which its last octets came, not that of its first, nor that at which it is recorded. */
+    @Test
+    void timesAreThoseOfTheLastOctets() {
+        byte[] octets = new FrameOctets(false).text("first").text("second").octets();
+        List<Long> times = new ArrayList<>();
+        long[] now = {1_000};
+        Clock clock = new Clock() {
+            @Override
+            public Instant instant() {
+                return Instant.ofEpochMilli(now[0]);
+            }
+
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+        };
+        Taken taken = new Taken() {
+            @Override
+            public void message(StreamMessage message) {
+                times.add(message.time());
+            }
+        };
+        WebSocketRecord stream = new WebSocketRecord(taken, new WebSocketHandshake("", "", Optional.empty(), 0, List.of()), clock);
+        WebSocketTap tap = new WebSocketTap(stream, Direction.IN);
+        int[] ends = {3, 10, octets.length};
+        for (int i = 0, from = 0; i < ends.length; from = ends[i++]) {
+            now[0] = 2_000 + i;
+            tap.arrived();
+            now[0] = 3_000; // Passing it on took its time.
+            tap.pass(octets, from, ends[i] - from);
+        }
+        assertEquals(List.of(2_001L, 2_002L), times);
+    }
+
     /** Categories 2 to 5: what a frame must not be is told with it, and what follows is read. */
     @Test
     void faultsOfFrames() {
@@ -191,10 +234,25 @@ final class WebSocketTapTest {
             for (String text : invalid) {
                 assertEquals(List.of(note(client, "a text message that is not UTF-8 (RFC 6455 section 8.1)")), utf8Notes(client, hex(text)), text);
             }
+            // Also behind what is held of a long one.
+            String start = "\u00e4".repeat(40_000);
+            for (String end : new String[] {"\u00e9", "\u20ac", "\ud83d\ude00", "x"}) {
+                byte[] sound = bytes(start + end + "and so on");
+                assertEquals(List.of(), utf8Notes(client, sound));
+                assertEquals(1, utf8Notes(client, bytes(start + "\ud83d\ude00" + end + "x"), 80_003).size());
+                assertEquals(end.equals("x") ? 0 : 1, utf8Notes(client, Arrays.copyOf(sound, 80_001)).size());
+            }
             // Binary messages and control frames may be anything.
             assertEquals(List.of(), taken(client, false, new FrameOctets(client).frame(1, true, 0, bytes("t")).frame(2, true, 0, hex("ff"))
                     .frame(9, true, 0, hex("ff")).octets()).end.notes());
         }
+    }
+
+    /** The same without the octet at {@code left}. */
+    private static List<String> utf8Notes(boolean client, byte[] text, int left) {
+        byte[] damaged = Arrays.copyOf(text, text.length - 1);
+        System.arraycopy(text, left + 1, damaged, left, damaged.length - left);
+        return utf8Notes(client, damaged);
     }
 
     private static List<String> utf8Notes(boolean client, byte[] text) {
