@@ -93,6 +93,11 @@ public final class WireReader {
         return buffered() < buffer.length && fill();
     }
 
+    /** Whether {@link #awaitMore} has no room left to read into. */
+    public boolean isFull() {
+        return buffered() == buffer.length;
+    }
+
     /**
      * Reads a message head up to and with its empty line.
      *

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.util.function.BooleanSupplier;
 import proxymcp.codec.BlockInput;
 import proxymcp.http.Deadlines;
 import proxymcp.http.WireReader;
@@ -18,6 +20,8 @@ import proxymcp.http.WireWriter;
 final class ClientStream {
     private static final long LINGER_MILLIS = 2_000;
     private static final int LINGER_BYTES_MAX = 1 << 20;
+    /** How often a thread that reads ahead looks whether another wants to read, when that has something to read. */
+    private static final int LOOK_MILLIS = 50;
 
     private final Socket accepted;
     private final Socket socket;
@@ -83,6 +87,29 @@ final class ClientStream {
         }
     }
 
+    /**
+     * Waits for the end of what the client sends. Octets that come before it stay in the buffer.
+     *
+     * @param wanted says that another thread wants to read; asked once there are octets for it
+     * @return false if the client may go on: another wants to read, or the buffer is full
+     */
+    boolean awaitEnd(BooleanSupplier wanted) throws IOException {
+        boolean open = in.await();
+        if (!open) {
+            return true;
+        }
+        socket.setSoTimeout(LOOK_MILLIS); // A read cannot be called off, and who wants these octets must not wait for more of them.
+        while (open && !in.isFull() && !wanted.getAsBoolean()) {
+            try {
+                open = in.awaitMore();
+            } catch (SocketTimeoutException e) {
+                open = true; // Nothing came in that time.
+            }
+        }
+        socket.setSoTimeout(0);
+        return !open;
+    }
+
     /** Closes the connection at once, so that the client is told of a reset. */
     void reset() {
         try {
@@ -119,6 +146,8 @@ final class ClientStream {
         public int read(byte[] bytes, int offset, int length) throws IOException {
             try {
                 return source.read(bytes, offset, length);
+            } catch (SocketTimeoutException e) {
+                throw e; // Of a look ahead: the connection is as good as before.
             } catch (IOException e) {
                 throw gone("sending", e);
             }

@@ -12,8 +12,8 @@ import proxymcp.upstream.UpstreamCall;
  * Notices a client that leaves while its origin is silent: without it, nothing reads from the client until the origin has answered.
  *
  * <p>An exchange that begins to wait says {@link #begin}. When that was over {@value #PATIENCE_MILLIS} ms ago and its request has been read whole,
- * a call of {@link #look} by the proxy's ticking thread starts a thread that reads ahead: it finds the end of the stream, or the next
- * pipelined request, which stays in the buffer. {@link #await} hands the reader back to the connection's thread.
+ * a call of {@link #look} by the proxy's ticking thread starts a thread that reads ahead: it finds the end of the stream. A
+ * pipelined request stays in the buffer; one that fills it ends the reading, and a client that leaves then is noticed later. {@link #await} hands the reader back to the connection's thread.
  */
 final class ClientWatch {
     static final long PATIENCE_MILLIS = 1_000;
@@ -35,6 +35,8 @@ final class ClientWatch {
     private final LongSupplier nanoTime;
     private final AtomicReference<State> state = new AtomicReference<>(IDLE);
     private volatile boolean clientLeft;
+    /** Another thread waits for the one that reads ahead. */
+    private volatile boolean wanted;
     /** What is told that the client left. */
     private volatile Runnable wake = () -> { };
 
@@ -74,8 +76,12 @@ final class ClientWatch {
         }
     }
 
-    /** The thread that reads ahead, which must end before another reads; empty if there is none. Called after {@link #end}. */
+    /**
+     * The thread that reads ahead, which must end before another reads: it does so when something comes, or has come. Empty if there is none. Called
+     * after {@link #end}.
+     */
     Optional<Thread> reader() {
+        wanted = true;
         return state.get() instanceof State.Reading(Thread thread) ? Optional.of(thread) : Optional.empty();
     }
 
@@ -87,6 +93,7 @@ final class ClientWatch {
     /** Waits until no other thread reads from the client. Called before reading from it. */
     void await() throws ClientGoneException {
         if (state.get() instanceof State.Reading(Thread thread)) {
+            wanted = true;
             try {
                 thread.join();
             } catch (InterruptedException e) {
@@ -94,6 +101,7 @@ final class ClientWatch {
                 throw new ClientGoneException("stopped", new IOException(e));
             }
             state.set(IDLE);
+            wanted = false;
         }
     }
 
@@ -112,7 +120,7 @@ final class ClientWatch {
     private void readAhead() {
         boolean open;
         try {
-            open = client.in().await();
+            open = !client.awaitEnd(() -> wanted);
         } catch (IOException e) {
             open = false;
         }

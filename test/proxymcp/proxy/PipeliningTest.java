@@ -4,11 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import proxymcp.exchange.EndedBy;
+import proxymcp.exchange.ErrorClass;
+import proxymcp.exchange.Exchange;
+import proxymcp.exchange.Outcome;
 import proxymcp.proxy.ScriptedOrigin.Step;
 
 /** Requests sent without waiting are answered in order, on one connection to the origin (RFC 9112 section 9.3.2). */
@@ -107,5 +114,62 @@ final class PipeliningTest {
             assertEquals("second", client.readResponse("GET").bodyText());
         }
         assertTrue(proxy.exchange(1).start().url().endsWith("/second"));
+    }
+
+    /** In origin form under TLS. */
+    private static String get(ScriptedOrigin origin, String path, boolean tls) {
+        String plain = get(origin, path);
+        return tls ? plain.replaceFirst("http://[^/]*", "") : plain;
+    }
+
+    private RawClient clientOf(ScriptedOrigin origin, boolean tls) throws Exception {
+        if (!tls) {
+            return proxy.client();
+        }
+        RawClient client = proxy.tunnelTo(origin.authority());
+        client.startTls(RunningProxy.clientTls(), "127.0.0.1");
+        return client;
+    }
+
+    private static ScriptedOrigin origin(boolean tls, Step... steps) throws Exception {
+        return tls ? ScriptedOrigin.each(RunningProxy.originTls(), steps) : ScriptedOrigin.each(steps);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aClientThatLeavesBehindARequestNotServedYetIsNoticed(boolean tls) throws Exception {
+        try (ScriptedOrigin origin = origin(tls, new Step.ReadRequest(),
+                ScriptedOrigin.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: x\n\n"), new Step.ReadToEnd())) {
+            try (RawClient client = clientOf(origin, tls)) {
+                client.send(get(origin, "/idle", tls) + "G");
+                client.readHead();
+                client.readBytes(9);
+                ProxyThreads.awaitStarted("client-watch"); // It has the octet already, or is about to.
+            }
+            assertEquals(ScriptedOrigin.End.PLAYED, origin.connection(0).awaitEnd());
+        }
+        Exchange exchange = proxy.exchange(0);
+        assertEquals(Optional.of(EndedBy.CLIENT), exchange.stream().orElseThrow().endedBy());
+        assertEquals(ErrorClass.CLIENT_ABORTED, ((Outcome.Incomplete) exchange.outcome()).errorClass());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aRequestThatComesInPiecesWhileTheOriginIsSlowIsServed(boolean tls) throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        try (ScriptedOrigin origin = origin(tls, new Step.ReadRequest(), new Step.Await(gate), ScriptedOrigin.respond("slow"),
+                new Step.ReadRequest(), ScriptedOrigin.respond("second"), new Step.ReadRequest(), ScriptedOrigin.respond("third"));
+                RawClient client = clientOf(origin, tls)) {
+            client.send(get(origin, "/first", tls));
+            ProxyThreads.awaitStarted("client-watch");
+            String second = get(origin, "/second", tls);
+            client.send(second.substring(0, 1));
+            client.send(second.substring(1, 20));
+            gate.countDown();
+            assertEquals("slow", client.readResponse("GET").bodyText());
+            client.send(second.substring(20) + get(origin, "/third", tls));
+            assertEquals("second", client.readResponse("GET").bodyText());
+            assertEquals("third", client.readResponse("GET").bodyText());
+        }
     }
 }
