@@ -1,13 +1,15 @@
 package proxymcp.exchange;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Finds the channel of a message: the topic that its payload shows, in the protocols that are spoken over WebSockets and event streams. Looks at the
+ * Finds the channels of a message: the topics that its payload shows, in the protocols that are spoken over WebSockets and event streams. Looks at the
  * first {@link #LOOK_BYTES} octets, never throws, and remembers at most {@link #NAMES_MAX} ids.
  *
  * <p>Both directions of a stream share one; any thread may call.
@@ -18,11 +20,11 @@ public final class ChannelFinder {
     /** Ids whose channel is remembered. */
     public static final int NAMES_MAX = 1_024;
 
-    private static final int CHANNEL_CHARS_MAX = 200;
     /** A longer text is something that is said, not the name of something. */
     private static final int NAME_CHARS_MAX = 100;
     private static final char RECORD_SEPARATOR = 0x1E;
     private static final int PHOENIX_MEMBERS = 5;
+    private static final int LENGTH_DIGITS_MAX = 7;
 
     private final String subprotocol;
     /** Of GraphQL: what later messages with the id belong to. Guarded by this object's monitor. */
@@ -41,7 +43,7 @@ public final class ChannelFinder {
     }
 
     /**
-     * The channel of a message.
+     * The channels of a message, as {@link Channels} has them.
      *
      * @param payload the first octets of it
      * @return empty if it shows none
@@ -50,31 +52,88 @@ public final class ChannelFinder {
         if (payload.length == 0) {
             return "";
         }
-        String text = new String(payload, 0, Math.min(payload.length, LOOK_BYTES), StandardCharsets.UTF_8).stripLeading();
+        List<String> found = new ArrayList<>();
+        find(new String(payload, 0, Math.min(payload.length, LOOK_BYTES), StandardCharsets.UTF_8), 0, found);
+        return Channels.join(found);
+    }
+
+    /** Adds the channels of a payload, or of a text that it carries. */
+    private void find(String payload, int depth, List<String> found) {
+        String text = payload.stripLeading();
         if (text.isEmpty()) {
-            return "";
+            return;
         }
-        String found = switch (text.charAt(0)) {
-            case '{' -> object(text);
-            case '[' -> array(text, 0);
-            default -> Character.isDigit(text.charAt(0)) ? socketIo(text) : stomp(text);
-        };
-        return clean(found);
+        char first = text.charAt(0);
+        if (first == '{' || Character.isDigit(first)) {
+            if (text.indexOf(RECORD_SEPARATOR) >= 0) {
+                for (String record : text.split(String.valueOf(RECORD_SEPARATOR))) {
+                    found.add(record.startsWith("{") ? object(record, true) : packet(record));
+                }
+            } else if (first == '{') {
+                found.add(object(text, false));
+            } else {
+                packets(text, found);
+            }
+        } else if (first == '[') {
+            array(text, depth, found);
+        } else if (text.startsWith("a[") && depth == 0) {
+            carried(text, 1, found); // SockJS, from the server.
+        } else {
+            found.add(stomp(text));
+        }
     }
 
-    private static String clean(String channel) {
-        if (channel.length() <= CHANNEL_CHARS_MAX && channel.chars().noneMatch(Character::isISOControl)) {
-            return channel.strip();
+    /** Packets of Engine.IO 3 have their lengths in front where several make a payload. */
+    private static void packets(String text, List<String> found) {
+        int colon = lengthEnd(text, 0);
+        if (colon < 0) {
+            found.add(packet(text));
+            return;
         }
-        StringBuilder clean = new StringBuilder(Math.min(channel.length(), CHANNEL_CHARS_MAX));
-        for (int i = 0; i < channel.length() && clean.length() < CHANNEL_CHARS_MAX; i++) {
-            char c = channel.charAt(i);
-            clean.append(Character.isISOControl(c) ? ' ' : c);
+        int at = 0;
+        while (colon > 0) {
+            int end = colon + 1 + Integer.parseInt(text.substring(at, colon));
+            found.add(packet(text.substring(colon + 1, Math.min(end, text.length()))));
+            at = end;
+            colon = lengthEnd(text, at);
         }
-        return clean.toString().strip();
     }
 
-    private String object(String text) {
+    /** Where the colon behind a length stands; -1 if there is none at {@code from}. */
+    private static int lengthEnd(String text, int from) {
+        int at = from;
+        while (at < text.length() && at - from < LENGTH_DIGITS_MAX && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
+            at++;
+        }
+        return at > from && at < text.length() && text.charAt(at) == ':' ? at : -1;
+    }
+
+    private static String packet(String text) {
+        return text.isEmpty() || !Character.isDigit(text.charAt(0)) ? "" : socketIo(text);
+    }
+
+    private void array(String text, int depth, List<String> found) {
+        Optional<String[]> members = JsonGlance.texts(text, 0, 1);
+        String first = members.isEmpty() || members.get().length == 0 || members.get()[0] == null ? "" : members.get()[0];
+        // SockJS, from the client: an array of messages, and a message in it is no name.
+        if (depth == 0 && (first.startsWith("{") || first.startsWith("[") || first.indexOf('\n') >= 0)) {
+            carried(text, 0, found);
+        } else {
+            found.add(array(text, 0));
+        }
+    }
+
+    /** The texts of an array, each a message. */
+    private void carried(String text, int from, List<String> found) {
+        for (String message : JsonGlance.texts(text, from, Channels.OF_A_MESSAGE_MAX).orElse(new String[0])) {
+            if (message != null) {
+                find(message, 1, found);
+            }
+        }
+    }
+
+    /** {@code record}: it is one of several that a message carries, or might. */
+    private String object(String text, boolean record) {
         Map<String, String> members = JsonGlance.members(text, 0);
         if (subprotocol.startsWith("graphql")) {
             return graphQl(text, members);
@@ -82,7 +141,7 @@ public final class ChannelFinder {
         if (subprotocol.startsWith("actioncable") || members.containsKey("identifier")) {
             return actionCable(members);
         }
-        if (text.indexOf(RECORD_SEPARATOR) > 0 && members.containsKey("type")) {
+        if (record && members.containsKey("type")) {
             return members.getOrDefault("target", ""); // SignalR: a message without a target is an answer or a ping.
         }
         for (String name : new String[] {"topic", "channel", "destination", "stream", "event", "target", "method", "action", "op", "type"}) {
@@ -103,12 +162,19 @@ public final class ChannelFinder {
         synchronized (byId) {
             String type = members.getOrDefault("type", "");
             if (type.equals("subscribe") || type.equals("start")) {
-                int payload = JsonGlance.valueAt(text, "payload");
-                String operation = payload < 0 ? "" : JsonGlance.members(text, payload).getOrDefault("operationName", "");
+                int payload = JsonGlance.valueAt(text, 0, "payload");
+                String operation = payload < 0 ? "" : operation(text, payload);
                 byId.put(id, operation.isEmpty() ? id : operation + " " + id);
             }
             return byId.getOrDefault(id, id);
         }
+    }
+
+    /** The operation that is named, else the first of the document that has a name: a client need not name the only one. */
+    private static String operation(String text, int payload) {
+        String named = JsonGlance.members(text, payload).getOrDefault("operationName", "");
+        int query = JsonGlance.valueAt(text, payload, "query");
+        return named.isEmpty() && query >= 0 ? OperationName.in(JsonGlance.beginning(text, query)) : named;
     }
 
     /** The identifier is JSON within a string: its channel, and an id if it has one. */

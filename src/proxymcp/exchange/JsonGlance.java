@@ -28,10 +28,10 @@ final class JsonGlance {
         return members;
     }
 
-    /** Where the value of a member of the object at the beginning begins; -1 if it is not there. */
-    static int valueAt(String text, String wanted) {
+    /** Where the value of a member of the object at {@code from} begins; -1 if it is not there. */
+    static int valueAt(String text, int from, String wanted) {
         int[] found = {-1};
-        JsonGlance glance = new JsonGlance(text, 0);
+        JsonGlance glance = new JsonGlance(text, from);
         glance.object((name, valueAt) -> {
             if (name.equals(wanted) && found[0] < 0) {
                 found[0] = valueAt;
@@ -39,6 +39,11 @@ final class JsonGlance {
             glance.scalar();
         });
         return found[0];
+    }
+
+    /** The text at {@code from} as far as it is there; empty if something else is. */
+    static String beginning(String text, int from) {
+        return from < text.length() && text.charAt(from) == '"' ? new JsonGlance(text + "\"\"", from).string().orElse("") : "";
     }
 
     /** The first members of the array at {@code from}: their text, or {@code null} for another value; empty if there is none. */

@@ -51,7 +51,8 @@ final class LiveStreams implements Streams {
                 && (query.open().isEmpty() || query.open().get() == summary.closedAt().isEmpty())
                 && summary.openedAt() >= query.fromMillis().orElse(Long.MIN_VALUE) && summary.openedAt() <= query.toMillis().orElse(Long.MAX_VALUE)
                 && contains(entry.host(), query.hostContains()) && contains(entry.path(), query.pathContains())
-                && (query.channel().isEmpty() || summary.channels().keySet().stream().anyMatch(query.channel().get()::equalsIgnoreCase));
+                && (query.channel().isEmpty() || summary.channels().keySet().stream().anyMatch(
+                        channel -> Channels.match(channel, query.channel().get())));
     }
 
     private static boolean contains(String text, Optional<String> part) {
@@ -118,7 +119,7 @@ final class LiveStreams implements Streams {
 
     private static boolean matches(MessageQuery query, MessageEntry entry) {
         return (query.stream().isEmpty() || query.stream().getAsLong() == entry.seq())
-                && (query.channel().isEmpty() || query.channel().get().equalsIgnoreCase(entry.channel()))
+                && (query.channel().isEmpty() || Channels.match(entry.channel(), query.channel().get()))
                 && (query.direction().isEmpty() || query.direction().get() == entry.direction())
                 && (query.types().isEmpty() || query.types().stream().anyMatch(entry.type()::equalsIgnoreCase))
                 && entry.time() >= query.fromMillis().orElse(Long.MIN_VALUE) && entry.time() <= query.toMillis().orElse(Long.MAX_VALUE)

@@ -8,7 +8,7 @@ import java.util.Set;
  * Which messages are wanted, in the order of their times. What is empty matches everything; texts ignore ASCII case.
  *
  * @param stream seq of an exchange
- * @param channel whole name
+ * @param channel one of theirs, as {@link Channels#match} finds it
  * @param direction which way
  * @param types names as {@link MessageForm#type} gives them
  * @param fromMillis earliest, epoch ms, inclusive

@@ -16,7 +16,7 @@ package proxymcp.exchange;
  * @param completes whether it ends a message, as every control frame, event and line does
  * @param fragmented whether it is one of several frames of a message
  * @param compressed whether the message was compressed
- * @param channel the topic that the payload shows; empty for none
+ * @param channel the topic that the payload shows, or several, as {@link Channels} has them; empty for none
  * @param note what is wrong with it, one sentence; empty if nothing is
  */
 public record StreamMessage(long time, Direction direction, MessageForm form, long wireBytes, byte[] payload, long payloadBytes,

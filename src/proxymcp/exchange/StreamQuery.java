@@ -9,7 +9,7 @@ import java.util.OptionalLong;
  * @param kind what their messages are
  * @param hostContains part of the URL's host
  * @param pathContains part of what follows host and port in the URL, query included
- * @param channel whole name of a channel that has a message
+ * @param channel a channel that has a message, as {@link Channels#match} finds it
  * @param open whether it has not ended
  * @param fromMillis earliest opening, epoch ms, inclusive
  * @param toMillis latest opening, epoch ms, inclusive

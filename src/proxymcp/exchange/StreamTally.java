@@ -26,10 +26,10 @@ public final class StreamTally {
         this.open = open;
     }
 
-    /** Counts a message. */
-    public void count(Direction direction, long wireBytes, String channel) {
+    /** Counts a message of these {@link Channels}. */
+    public void count(Direction direction, long wireBytes, String ofChannels) {
         count(direction, 1, wireBytes);
-        countChannel(channel, 1);
+        countChannels(ofChannels, 1);
     }
 
     /** Counts messages whatever their channels. */
@@ -46,9 +46,9 @@ public final class StreamTally {
         }
     }
 
-    /** Counts messages of a channel; an empty one is none. */
-    public void countChannel(String channel, long messages) {
-        if (!channel.isEmpty()) {
+    /** Counts messages of these {@link Channels}, for each of them. */
+    public void countChannels(String ofChannels, long messages) {
+        for (String channel : Channels.each(ofChannels)) {
             String counted = channels.containsKey(channel) || channels.size() < CHANNELS_MAX ? channel : OTHER_CHANNELS;
             channels.merge(counted, messages, Long::sum);
         }

@@ -10,6 +10,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import proxymcp.exchange.ChannelFinder;
+import proxymcp.exchange.Channels;
 import proxymcp.exchange.Direction;
 import proxymcp.exchange.EndedBy;
 import proxymcp.exchange.MessageForm;
@@ -205,9 +206,16 @@ final class ImportedStream {
 
     private String channel(JsonObject facts, MessageForm form, byte[] payload) {
         if (ours) {
-            return text(facts, "_channel");
+            List<String> named = new ArrayList<>();
+            facts.string("_channel").ifPresent(named::add);
+            for (JsonValue value : facts.array("_channels").orElse(JsonArray.EMPTY).values()) {
+                if (value instanceof JsonString name) {
+                    named.add(name.value());
+                }
+            }
+            return Channels.join(named);
         }
-        return form instanceof MessageForm.Event event && !event.type().equals("message") ? event.type() : channels.of(payload);
+        return form instanceof MessageForm.Event event && !event.type().equals("message") ? Channels.named(event.type()) : channels.of(payload);
     }
 
     /** The end that a close frame means. */

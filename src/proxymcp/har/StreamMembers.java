@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
+import proxymcp.exchange.Channels;
 import proxymcp.exchange.Direction;
 import proxymcp.exchange.EndedBy;
 import proxymcp.exchange.Exchange;
@@ -197,8 +198,11 @@ final class StreamMembers implements StoredMessage.Visitor {
         if (message.compressed()) {
             members.put("_compressed", true);
         }
-        if (!message.channel().isEmpty()) {
-            members.put("_channel", message.channel());
+        List<String> channels = Channels.each(message.channel());
+        if (channels.size() == 1) {
+            members.put("_channel", channels.getFirst());
+        } else if (!channels.isEmpty()) {
+            members.putStrings("_channels", channels);
         }
         return message.note().isEmpty() ? members.build() : members.put("_note", message.note()).build();
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import proxymcp.exchange.ChannelFinder;
+import proxymcp.exchange.Channels;
 import proxymcp.exchange.Direction;
 import proxymcp.exchange.EndedBy;
 import proxymcp.exchange.MessageForm;
@@ -70,7 +71,7 @@ final class EventTap implements EventStreamParser.Listener, LineSplitter.Listene
 
     @Override
     public void event(String type, String id, OptionalLong retryMillis, long wireBytes) {
-        record(new MessageForm.Event(type, id, retryMillis), wireBytes, type.equals("message") ? "" : type);
+        record(new MessageForm.Event(type, id, retryMillis), wireBytes, type.equals("message") ? "" : Channels.named(type));
     }
 
     @Override

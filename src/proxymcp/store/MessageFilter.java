@@ -3,6 +3,7 @@ package proxymcp.store;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
+import proxymcp.exchange.Channels;
 import proxymcp.exchange.Direction;
 import proxymcp.exchange.MessageForm;
 import proxymcp.exchange.MessageQuery;
@@ -23,7 +24,7 @@ final class MessageFilter {
     MessageFilter(IndexFiles index, MessageQuery query, long stream) {
         this.stream = stream;
         this.query = query;
-        this.channel = query.channel().map(name -> new NameMatch(index, name::equalsIgnoreCase));
+        this.channel = query.channel().map(name -> new NameMatch(index, channels -> Channels.match(channels, name)));
         this.eventType = query.types().isEmpty() ? Optional.empty() : Optional.of(new NameMatch(index, name -> isWanted(query, name)));
         int wanted = 0;
         for (int opcode = 0; opcode <= MessageRowLayout.OPCODE_MASK; opcode++) {

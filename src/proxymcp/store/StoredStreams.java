@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import proxymcp.exchange.Channels;
 import proxymcp.exchange.Direction;
 import proxymcp.exchange.EndedBy;
 import proxymcp.exchange.MessageEntry;
@@ -188,7 +189,7 @@ final class StoredStreams implements Streams {
     /** Which streams have a message of this channel, by number. */
     private boolean[] withChannel(String channel, long streams) throws IOException {
         boolean[] with = new boolean[(int) streams + 1];
-        NameMatch names = new NameMatch(index, channel::equalsIgnoreCase);
+        NameMatch names = new NameMatch(index, name -> Channels.match(name, channel));
         long messages = index.messageCount();
         for (long number = 1; number <= messages; number++) {
             Row row = message(number);
@@ -239,7 +240,7 @@ final class StoredStreams implements Streams {
         tally.count(Direction.IN, row.number(StreamRowLayout.FRAMES_IN), row.number(StreamRowLayout.BYTES_IN));
         tally.count(Direction.OUT, row.number(StreamRowLayout.FRAMES_OUT), row.number(StreamRowLayout.BYTES_OUT));
         for (Channel channel : channels) {
-            tally.countChannel(name(channel.name), channel.messages);
+            tally.countChannels(name(channel.name), channel.messages);
         }
         return tally;
     }

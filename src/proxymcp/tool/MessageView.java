@@ -19,6 +19,7 @@ import proxymcp.decode.Direction;
 import proxymcp.decode.Layer;
 import proxymcp.decode.LayerStatus;
 import proxymcp.decode.Pipeline;
+import proxymcp.exchange.Channels;
 import proxymcp.exchange.MessageEntry;
 import proxymcp.exchange.MessageForm;
 import proxymcp.exchange.StreamMessage;
@@ -57,8 +58,12 @@ record MessageView(StreamSource source, Decoders decoders, boolean decode, int p
         if (!entry.completes()) {
             row.put("completes", false);
         }
-        if (!entry.channel().isEmpty()) {
-            row.put("channel", Shortened.text(entry.channel(), NAME_CHARS));
+        List<String> channels = Channels.each(entry.channel());
+        if (!channels.isEmpty()) {
+            row.put("channel", Shortened.text(channels.getFirst(), NAME_CHARS));
+        }
+        if (channels.size() > 1) {
+            row.putStrings("channels", channels);
         }
         try {
             read(row, entry, Math.min(previewChars, charsMax / 2));

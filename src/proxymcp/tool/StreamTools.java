@@ -43,7 +43,7 @@ final class StreamTools {
             "limit", "cursor");
 
     private static final Property SESSION = Property.text("session_id", "Else the live buffer", 1, 100);
-    private static final Property CHANNEL = Property.text("channel", "Topic", 1, 4_096);
+    private static final Property CHANNEL = Property.text("channel", "Topic, or a word of it", 1, 4_096);
 
     static final Schema LIST = Schema.of(SESSION,
             Property.choice("kind", "", "websocket", "sse", "ndjson", "tunnel"),

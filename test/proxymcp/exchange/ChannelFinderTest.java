@@ -1,9 +1,11 @@
 package proxymcp.exchange;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,6 +45,64 @@ class ChannelFinderTest {
         assertChannels("", "SUBSCRIBE\nid:0\ndestination:/queue/foo\n\n\0", "/queue/foo", "Hello\ndestination:/x\n\n", "", "HELLO", "",
                 "SUBSCRIBE\ndestination:/queue/foo\n", "");
         assertChannels("v10.stomp", "SEND\ndestination:/queue/cut\n", "/queue/cut", "SEND\ndestination:/queue/c", "/queue/c", "send\ndestination:/x\n", "");
+    }
+
+    @Test
+    void everyRecordOfAMessageCounts() {
+        String a = "{\"type\":1,\"target\":\"A\",\"arguments\":[]}";
+        String b = "{\"type\":1,\"target\":\"B\"}";
+        assertChannels("", a + "\u001e" + b + "\u001e", "A\u001fB", a + "\u001e{\"type\":6}\u001e" + b + "\u001e" + a + "\u001e", "A\u001fB",
+                "{\"type\":6}\u001e" + b + "\u001e", "B", "42[\"hello\"]\u001e2\u001e42/admin,[\"kick\"]", "hello\u001f/admin kick",
+                "2\u001e42[\"late\"]", "late", "11:42[\"hello\"]1:222:42/admin,7[\"gr\u00fc\u00dfe\",1]", "hello\u001f/admin gr\u00fc\u00dfe",
+                "9999999:42[\"cut\",", "cut", "1:", "", "0:1:2", "", "1:2x", "");
+    }
+
+    @Test
+    void sockJs() {
+        assertChannels("", "[\"{\\\"type\\\":\\\"a\\\"}\"]", "a", "[\"{\\\"type\\\":\\\"a\\\"}\",\"[\\\"b\\\"]\"]", "a\u001fb",
+                "a[\"{\\\"topic\\\":\\\"t\\\"}\",\"plain\"]", "t", "[\"SEND\\ndestination:/app/chat\\n\\nhi\\u0000\"]", "/app/chat",
+                "a[\"MESSAGE\\ndestination:/topic/a\\n\\n\\u0000\"]", "/topic/a", "o", "", "h", "", "c[3000,\"Go away!\"]", "",
+                "[\"[\\\"[1]\\\"]\"]", "[1]");
+    }
+
+    @Test
+    void graphQlOperationsThatOnlyTheirDocumentNames() {
+        String[] documents = {"subscription Foo($a: Int = 1) { query Bar }", "Foo", "# subscription No {\\n fragment query on T { a } mutation M { b }", "M",
+            "{ a } query Named { b }", "Named", "subscription { subscription }", "", "query @live { a }", "", "query \\\"\\\"\\\" {", "", "subscription", "",
+            "fragment A on B { c(d: \\\"}\\\") } subscription S", "S"};
+        for (int i = 0; i < documents.length; i += 2) {
+            String channel = (documents[i + 1] + " 7").strip();
+            assertChannels("graphql-transport-ws", "{\"id\":\"7\",\"type\":\"subscribe\",\"payload\":{\"query\":\"" + documents[i] + "\"}}", channel,
+                    "{\"id\":\"7\",\"type\":\"next\"}", channel);
+        }
+        assertChannels("graphql-ws", "{\"id\":\"1\",\"type\":\"start\",\"payload\":{\"query\":\"subscription Long { "
+                + "x ".repeat(ChannelFinder.LOOK_BYTES) + "}\"}}", "Long 1");
+    }
+
+    @Test
+    void channelsAreBounded() {
+        assertEquals(200, Channels.named("x".repeat(4_096)).length());
+        assertEquals("a b", Channels.named(" a\u001fb\n"));
+        assertEquals("x".repeat(199), Channels.named("x".repeat(199) + "\ud83d\ude00"));
+        StringBuilder batch = new StringBuilder();
+        for (int i = 0; i < 100; i++) {
+            batch.append("{\"type\":1,\"target\":\"").append(i).append("\"}\u001e");
+        }
+        assertEquals(Channels.OF_A_MESSAGE_MAX, Channels.each(new ChannelFinder("").of(batch.toString().getBytes(StandardCharsets.UTF_8))).size());
+    }
+
+    @Test
+    void aChannelIsFoundWholeOrByAWord() {
+        String channels = Channels.join(List.of("OnTick 1", "", "/admin kick", "OnTick 1"));
+        assertEquals(List.of("OnTick 1", "/admin kick"), Channels.each(channels));
+        for (String wanted : new String[] {"ontick 1", "OnTick", "1", "kick", "/ADMIN", "/admin kick"}) {
+            assertTrue(Channels.match(channels, wanted), wanted);
+        }
+        for (String wanted : new String[] {"OnTic", "admin", "1 /admin", "OnTick 1\u001f/admin kick", "", " "}) {
+            assertFalse(Channels.match(channels, wanted), wanted);
+        }
+        assertFalse(Channels.match("", ""));
+        assertEquals(List.of(), Channels.each(""));
     }
 
     @Test
@@ -101,7 +161,7 @@ class ChannelFinderTest {
     void nothingThrows() {
         Random random = new Random(SEED);
         String[] parts = {"{", "}", "[", "]", "\"", ":", ",", "\\", "\\u", "00e4", "42", "451-", "/ns", "type", "topic", "id", "identifier", "payload",
-            "SEND", "\n", "destination:", "\u001e", " ", "null", "-1", "\ud83d\ude00", "{\"type\":\"subscribe\"", "\"id\":\"1\"", "\0"};
+            "SEND", "\n", "destination:", "\u001e", " ", "null", "-1", "\ud83d\ude00", "{\"type\":\"subscribe\"", "\"id\":\"1\"", "\0", "7:", "a[", "query", "{\"type\":1,\"target\":\"T\"}"};
         String[] subprotocols = {"", "graphql-transport-ws", "v10.stomp", "actioncable-v1-json"};
         for (int i = 0; i < 5_000; i++) {
             StringBuilder text = new StringBuilder();
@@ -112,7 +172,9 @@ class ChannelFinderTest {
             int cut = random.nextInt(octets.length + 1);
             try {
                 String channel = new ChannelFinder(subprotocols[i % 4]).of(java.util.Arrays.copyOf(octets, cut));
-                assertTrue(channel.length() <= 200, channel);
+                for (String one : Channels.each(channel)) {
+                    assertTrue(!one.isEmpty() && one.length() <= 200, one);
+                }
             } catch (RuntimeException e) {
                 throw new AssertionError("seed " + SEED + ", case " + i + ": " + text, e);
             }

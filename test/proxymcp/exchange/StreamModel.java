@@ -26,7 +26,7 @@ import proxymcp.http.ResponseHead;
 public final class StreamModel {
     public static final long STARTED = 1_700_000_000_000L;
 
-    private static final List<String> CHANNELS = List.of("", "/chat message", "/chat typing", "prices", "\u00fcber");
+    private static final List<String> CHANNELS = List.of("", "/chat message", "/chat typing", "prices", "\u00fcber", "prices\u001f/chat typing");
 
     /**
      * A message as it was recorded.
@@ -107,10 +107,11 @@ public final class StreamModel {
             for (Noted noted : messages) {
                 frames[noted.message().direction().ordinal()]++;
                 bytes[noted.message().direction().ordinal()] += noted.message().wireBytes();
-                if (!noted.message().channel().isEmpty()) {
-                    channels.merge(noted.message().channel(), 1L, Long::sum);
+                for (String channel : noted.message().channel().split("\u001f")) {
+                    channels.merge(channel, 1L, Long::sum);
                 }
             }
+            channels.remove("");
             return new StreamSummary(open.kind(), open.subprotocol(), open.extensions(), open.lastEventId(), open.time(),
                     end.map(known -> OptionalLong.of(known.time())).orElse(OptionalLong.empty()), end.flatMap(StreamEnd::closeCode),
                     end.map(StreamEnd::closeReason).orElse(""), end.map(StreamEnd::endedBy), frames[1], frames[0], bytes[1], bytes[0], channels,
@@ -275,7 +276,8 @@ public final class StreamModel {
     private static boolean matches(MessageQuery query, Noted noted) {
         StreamMessage message = noted.message();
         return (query.stream().isEmpty() || query.stream().getAsLong() == noted.seq())
-                && (query.channel().isEmpty() || query.channel().get().equalsIgnoreCase(message.channel()))
+                && (query.channel().isEmpty() || List.of(message.channel().toLowerCase(java.util.Locale.ROOT).split("\u001f"))
+                        .contains(query.channel().get().toLowerCase(java.util.Locale.ROOT)))
                 && (query.direction().isEmpty() || query.direction().get() == message.direction())
                 && (query.types().isEmpty() || query.types().stream().anyMatch(message.form().type()::equalsIgnoreCase))
                 && (query.fromMillis().isEmpty() || message.time() >= query.fromMillis().getAsLong())

@@ -142,14 +142,15 @@ final class HarStreamsTest {
                     "tick", ""));
             end(events);
             Recording lines = begin(made, new StreamOpen(1_700_000_000_500L, StreamKind.NDJSON, "", "", Optional.empty()));
-            lines.message(frame(1_700_000_001_000L, Direction.IN, new MessageForm.Line(), HarSession.utf8("{}"), true, "", ""));
+            lines.message(frame(1_700_000_001_000L, Direction.IN, new MessageForm.Line(), HarSession.utf8("{}"), true, "a\u001fb", ""));
             end(lines);
             made.end();
             HarFile file = HarFile.of(exported(made, true));
             assertEquals("{\"time\":1700000001,\"eventName\":\"tick\",\"eventId\":\"7\",\"retry\":100,\"data\":\"a\\nb\",\"_wireBytes\":5,"
                     + "\"_channel\":\"tick\"}\n", lines(file.entry(0), "_eventStream"));
             assertEquals("6", HarFile.text(file.entry(0), "_stream.lastEventId"));
-            assertEquals("{\"time\":1700000001,\"data\":\"{}\",\"_wireBytes\":4}\n", lines(file.entry(1), "_eventStream"));
+            assertEquals("{\"time\":1700000001,\"data\":\"{}\",\"_wireBytes\":4,\"_channels\":[\"a\",\"b\"]}\n",
+                    lines(file.entry(1), "_eventStream"));
         }
     }
 

@@ -105,6 +105,14 @@ final class EventTapTest {
                 + " shown (18 octets)]"));
     }
 
+    /** The type itself is kept as it came. */
+    @Test
+    void aTypeOfAnyLengthIsAShortChannel() {
+        String type = "t".repeat(4_000);
+        assertTaken(StreamKind.SSE, ("event: " + type + "\ndata: a\n\n").getBytes(StandardCharsets.ISO_8859_1), List.of("opened 1234 sse after 7",
+                "1234 " + type + " 4017 a [" + "t".repeat(200) + "]", "closed 1234 client []"));
+    }
+
     @Test
     void everySplitOfLinesIsRecordedTheSame() {
         byte[] octets = "{\"topic\":\"t\"}\n\u00c3\n\r\n\u00c3\u00a4".getBytes(StandardCharsets.ISO_8859_1);

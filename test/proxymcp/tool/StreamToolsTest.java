@@ -199,6 +199,22 @@ final class StreamToolsTest {
     }
 
     @Test
+    void aMessageOfSeveralRecordsIsFoundByEachOfTheirChannels() throws IOException {
+        try (StreamClient hub = webSocket("/ws/hub")) {
+            hub.echo(1, true, "{\"type\":1,\"target\":\"Tick 7\"}\u001e{\"type\":1,\"target\":\"Quote\"}\u001e");
+            for (String place : places()) {
+                for (String channel : List.of("tick 7", "TICK", "7", "quote")) {
+                    String wanted = "\"direction\":\"out\",\"channel\":\"" + channel + "\"";
+                    awaitUntil(() -> number(call(FRAMES, place, wanted), "total") == 1);
+                    assertEquals("Tick 7 [\"Tick 7\",\"Quote\"]", all(call(FRAMES, place, wanted), "channel") + " " + all(call(FRAMES, place, wanted), "channels"));
+                    assertEquals(1, number(call(LIST, place, "\"channel\":\"" + channel + "\""), "total"));
+                }
+                awaitUntil(() -> all(call(LIST, place, ""), "channels").equals("[{\"channel\":\"Tick 7\",\"count\":2},{\"channel\":\"Quote\",\"count\":2}]"));
+            }
+        }
+    }
+
+    @Test
     void aReconnectionContinuesTheEarlierStream() throws IOException {
         String first = events("");
         String second = events("Last-Event-ID: 2\r\n");
