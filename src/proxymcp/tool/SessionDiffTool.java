@@ -61,8 +61,8 @@ final class SessionDiffTool {
 
     List<Tool> tools() {
         return List.of(new Tool("proxy_diff_sessions", "Compare two sessions",
-                "What differs between a session that works and another one: exchanges aligned by endpoint, fields ranked with role, volatility and "
-                        + "evidence. Filters as in proxy_query_session, for both sides. Begin with the summary, then ask for levels.",
+                "What differs between a session that works and another one: exchanges aligned, fields ranked with role, volatility and "
+                        + "evidence. Filters as in proxy_query_session. Begin with the summary.",
                 Tool.Hints.QUERY, DecodeTools.TOOLSET, INPUT,
                 ResultSchema.of(ResultSchema.text("sessionId"), ResultSchema.text("otherSessionId"), ResultSchema.text("level"), ResultSchema.object("summary"),
                         ResultSchema.object("firstDivergence").optional(), ResultSchema.array("topChangedFields").optional(),
