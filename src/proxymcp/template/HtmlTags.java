@@ -37,6 +37,11 @@ final class HtmlTags {
 
     /** What {@code TAG[NAME=VALUE]@NAME} finds; {@code *=} looks for a part, both brackets and the name behind may be left out. */
     static Optional<String> find(String html, String expression) {
+        return find(of(html), expression);
+    }
+
+    /** The same in tags that were read before. */
+    static Optional<String> find(List<Tag> tags, String expression) {
         int at = expression.lastIndexOf('@');
         int open = expression.indexOf('[');
         int close = expression.lastIndexOf(']');
@@ -49,7 +54,7 @@ final class HtmlTags {
         boolean part = equals > 0 && condition.charAt(equals - 1) == '*';
         String key = equals < 0 ? condition : condition.substring(0, part ? equals - 1 : equals);
         String value = equals < 0 ? "" : condition.substring(equals + 1);
-        for (Tag tag : of(html)) {
+        for (Tag tag : tags) {
             boolean fits = tag.name().equals(name) && (key.isEmpty() || tag.attributes().containsKey(key)
                     && (part ? tag.attributes().get(key).contains(value) : value.isEmpty() || tag.attributes().get(key).equals(value)));
             Optional<String> wanted = fits ? tag.wanted(attribute) : Optional.empty();
