@@ -93,7 +93,7 @@ final class FlowReader {
         String type = Charsets.mediaType(head.first("Content-Type").orElse(""));
         int step = exchanges.size();
         FlowExchange exchange = new FlowExchange(step, entry.seq(), endpoints.of(RequestShape.of(stored)), entry.url(), entry.startedAtMillis(),
-                entry.startedAtMillis() + entry.durationNanos().orElse(0), entry.status().orElse(0), isFixed(type, entry.url()), RequestUses.of(fields));
+                entry.startedAtMillis() + entry.durationNanos().orElse(0) / 1_000_000, entry.status().orElse(0), isFixed(type, entry.url()), RequestUses.of(fields));
         exchanges.add(exchange);
         for (Use use : exchange.uses()) {
             for (String spelling : EdgeFinder.spellings(use.value())) {

@@ -48,7 +48,7 @@ final class StepWriter {
     }
 
     private void unfilled(String location) {
-        warnings.add("seq at " + location + ": the value inside of it is known, but cannot be put there; it is sent as recorded");
+        warnings.add(location + ": the value inside of it is known, but cannot be put there; it is sent as recorded");
     }
 
     /** A value that holds others: its text with them filled in, coded as it was. */
