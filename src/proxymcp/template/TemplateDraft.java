@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import proxymcp.diff.Part;
 import proxymcp.json.JsonArray;
 import proxymcp.json.JsonNull;
 import proxymcp.json.JsonObject;
