@@ -34,6 +34,7 @@ final class Main {
         PARTS.put("decode", DecodeBench::run);
         PARTS.put("replay", ReplayBench::run);
         PARTS.put("diff", DiffBench::run);
+        PARTS.put("template", TemplateBench::run);
     }
 
     private interface Part {

@@ -70,7 +70,7 @@ final class Classifier {
             return;
         }
         Slot known = made.get(value);
-        if (known != null && (known.derived().isPresent() || Strength.of(value) >= 0.3 || known.use().key().equalsIgnoreCase(use.key()))) {
+        if (known != null && (Strength.of(value) >= 0.3 || known.use().key().equalsIgnoreCase(use.key()))) {
             reuse(step, use, known);
             return;
         }
@@ -101,7 +101,17 @@ final class Classifier {
     /** Takes a place that is filled. */
     void slot(int step, Slot slot) {
         slots.computeIfAbsent(step, added -> new ArrayList<>()).add(slot);
-        if (slot.derived().isPresent() && !(slot.derived().get() instanceof DerivedValue.Hmac) && !(slot.derived().get() instanceof DerivedValue.Hash)) {
+        boolean again = slot.derived().isPresent() && switch (slot.derived().get()) {
+            case DerivedValue.Timestamp time -> true;
+            case DerivedValue.Uuid uuid -> true;
+            case DerivedValue.Nonce nonce -> true;
+            case DerivedValue.Pkce pkce -> true;
+            case DerivedValue.Counter counter -> false;
+            case DerivedValue.Hash hash -> false;
+            case DerivedValue.Hmac hmac -> false;
+            case DerivedValue.Composed composed -> false;
+        };
+        if (again) {
             made.putIfAbsent(slot.sample(), slot);
         }
     }

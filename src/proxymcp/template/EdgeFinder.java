@@ -114,6 +114,10 @@ final class EdgeFinder {
         if (value.length() < 8) {
             return tokens;
         }
+        int space = value.lastIndexOf(' ');
+        if (space > 0 && value.length() - space > 6) {
+            tokens.add(value.substring(space + 1)); // Credentials behind their scheme.
+        }
         Matcher matcher = TOKEN.matcher(value.length() > 8_192 ? value.substring(0, 8_192) : value);
         while (matcher.find() && tokens.size() < TOKENS_MAX) {
             String token = matcher.group();

@@ -14,7 +14,7 @@ import proxymcp.diff.Part;
 /** Finds requests that are the same but for a number that rises evenly, or for a value of the answer before. */
 final class LoopFinder {
     private static final Set<String> PAGE_WORDS = Set.of("cursor", "after", "before", "next", "page", "offset", "continu", "marker", "since", "start", "skip",
-            "from", "token");
+            "from");
 
     /**
      * A loop.
@@ -66,6 +66,9 @@ final class LoopFinder {
 
     private Optional<Found> cursorOf(FlowExchange before, FlowExchange next) {
         Optional<Found> cursor = Optional.empty();
+        if (before.status() != next.status()) {
+            return cursor;
+        }
         for (Found found : explained.getOrDefault(next.index(), List.of())) {
             if (found.from().step() == before.index() && !found.cookie() && isPageWord(found.use())) {
                 cursor = Optional.of(found);
@@ -85,7 +88,7 @@ final class LoopFinder {
     private static boolean isPageWord(Use use) {
         String key = use.key().toLowerCase(Locale.ROOT);
         for (String word : PAGE_WORDS) {
-            if (key.contains(word) && !key.contains("csrf") && !key.contains("verification")) {
+            if (key.contains(word) && !key.contains("csrf") && !key.contains("refresh")) {
                 return true;
             }
         }
@@ -136,7 +139,7 @@ final class LoopFinder {
 
     private Optional<Use> counterOf(FlowExchange before, FlowExchange next) {
         List<String> changes = changes(before, next);
-        if (changes.size() != 1) {
+        if (changes.size() != 1 || before.status() != next.status()) {
             return Optional.empty();
         }
         for (Use use : next.uses()) {

@@ -29,6 +29,8 @@ final class StepWriter {
     private final TemplateText text = new TemplateText();
     private final Map<String, List<Slot>> byLocation = new LinkedHashMap<>();
     private final List<String> warnings = new ArrayList<>();
+    /** Marks of numbers: their quotes go when the body needs no parsing any more. */
+    private final List<String> numbers = new ArrayList<>();
 
     StepWriter(RequestText request, List<Use> uses, List<Slot> slots, Names names) {
         this.request = request;
@@ -184,6 +186,9 @@ final class StepWriter {
                 }
             }
         }
+        for (String number : numbers) {
+            filled = filled.replace("\"" + number + "\"", number);
+        }
         return new TemplateBody.Text(text.written(filled));
     }
 
@@ -193,7 +198,8 @@ final class StepWriter {
             JsonValue old = path.first(Json.parse(body)).orElseThrow(() -> new IllegalArgumentException("nothing is there"));
             if (old instanceof JsonNumber) {
                 String mark = text.mark(slot, List.of());
-                return path.setIn(body, new JsonString(mark)).replace("\"" + mark + "\"", mark);
+                numbers.add(mark);
+                return path.setIn(body, new JsonString(mark));
             }
             String value = old instanceof JsonString string ? string.value() : "";
             Optional<String> filled = text.filled(value, slot.use().value(), slot, List.of(Coding.JSON));

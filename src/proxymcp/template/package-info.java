@@ -2,8 +2,8 @@
  * The recipe in a session: which requests lead to a result, which of their values come from earlier answers, and which the client makes.
  *
  * <p>Lives here: the template and its JSON ({@link proxymcp.template.FlowTemplate}, {@link proxymcp.template.TemplateJson}), the search for it
- * ({@code TemplateMaker}), where a value stands in a response ({@link proxymcp.template.Selector}), the templates of a session
- * ({@code Templates}) and what they are exported as ({@code TemplateFormat}).
+ * ({@link proxymcp.template.TemplateMaker}), where a value stands in a response ({@link proxymcp.template.Selector}), the templates of a session
+ * ({@link proxymcp.template.Templates}) and what they are exported as ({@link proxymcp.template.TemplateFormat}).
  *
  * <p>Does not know: tools, pools, servers. What requests and responses hold comes from {@code diff}, which exchanges are meant from {@code replay}.
  *
