@@ -13,6 +13,8 @@ final class Names {
     private static final int CHARS_MAX = 40;
 
     private final Set<String> taken = new HashSet<>();
+    /** How often a word was numbered: sessions have thousands of values of a name. */
+    private final Map<String, Integer> numbers = new HashMap<>();
     private final Map<String, String> byThing = new HashMap<>();
 
     /** The name of a thing that is known by {@code identity}, made of a key when it is first asked for. */
@@ -22,8 +24,8 @@ final class Names {
 
     private String free(String word) {
         String name = BUILT_IN.contains(word) ? word + "_value" : word;
-        for (int i = 2; !taken.add(name); i++) {
-            name = word + "_" + i;
+        while (!taken.add(name)) {
+            name = word + "_" + (numbers.merge(word, 1, Integer::sum) + 1);
         }
         return name;
     }

@@ -19,6 +19,8 @@ import javax.crypto.spec.SecretKeySpec;
  */
 final class Recipes {
     private static final int TRIES_EACH_MAX = 150_000;
+    /** For values that are not named as digests are: most are ids. */
+    private static final int TRIES_UNNAMED_MAX = 8_000;
     private static final int TRIES_MAX = 1_000_000;
     private static final int ORDERED_MAX = 9;
     private static final List<String> SEPARATORS = List.of("", "\n", "&", ":");
@@ -37,6 +39,7 @@ final class Recipes {
 
     private int tries;
     private int triesHere;
+    private int mostHere;
 
     /** Whether a text may be a digest, by its length and letters. */
     static boolean mayBeDigest(String text) {
@@ -133,13 +136,15 @@ final class Recipes {
      *
      * @param parts in their usual order, all different
      * @param keys what may be a key, likely ones first
+     * @param named whether the field has the name of a digest: then more is tried
      */
-    Optional<Recipe> find(String text, List<PartValue> parts, List<PartValue> keys) {
+    Optional<Recipe> find(String text, List<PartValue> parts, List<PartValue> keys, boolean named) {
         Optional<Target> target = target(text);
         if (target.isEmpty()) {
             return Optional.empty();
         }
         triesHere = 0;
+        mostHere = named ? TRIES_EACH_MAX : TRIES_UNNAMED_MAX;
         List<Optional<PartValue>> all = new ArrayList<>();
         all.add(Optional.empty());
         keys.forEach(key -> all.add(Optional.of(key)));
@@ -209,7 +214,7 @@ final class Recipes {
 
         private Optional<Recipe> any(List<PartValue> parts) {
             for (String separator : parts.size() == 1 ? List.of("") : SEPARATORS) {
-                if (tries++ >= TRIES_MAX || triesHere++ >= TRIES_EACH_MAX) {
+                if (tries++ >= TRIES_MAX || triesHere++ >= mostHere) {
                     return Optional.empty();
                 }
                 if (fits(parts, separator)) {
@@ -254,7 +259,7 @@ final class Recipes {
                     begun.add(part);
                     Optional<Recipe> found = permuted(parts, size, begun);
                     begun.remove(begun.size() - 1);
-                    if (found.isPresent() || triesHere >= TRIES_EACH_MAX || tries >= TRIES_MAX) {
+                    if (found.isPresent() || triesHere >= mostHere || tries >= TRIES_MAX) {
                         return found;
                     }
                 }

@@ -64,7 +64,7 @@ final class Signatures {
             }
         }
         Optional<Recipes.Recipe> found = Optional.ofNullable(known.get(place)).flatMap(recipe -> recipes.again(digest, recipe, parts, keys))
-                .or(() -> recipes.find(digest, parts, keys));
+                .or(() -> recipes.find(digest, parts, keys, isNamed(use)));
         if (found.isEmpty()) {
             failures.merge(place, 1, Integer::sum);
             return Optional.empty();
@@ -97,6 +97,13 @@ final class Signatures {
             }
         }
         return chosen;
+    }
+
+    private static boolean isNamed(Use use) {
+        String lower = use.key().toLowerCase(Locale.ROOT);
+        return lower.contains("sig") || lower.contains("hash") || lower.contains("hmac") || lower.contains("digest") || lower.contains("mac")
+                || lower.contains("checksum") || lower.contains("auth") || lower.contains("token") || lower.contains("sha") || lower.contains("md5")
+                || lower.equals("h") || lower.equals("s") || lower.equals("sn");
     }
 
     private static int rank(String key) {

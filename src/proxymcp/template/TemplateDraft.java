@@ -35,6 +35,7 @@ final class TemplateDraft {
     private final Names names = new Names();
     private final Classifier classifier;
     private final TreeSet<Integer> kept = new TreeSet<>();
+    private final Map<Integer, String> ids = new HashMap<>();
     private final Map<Integer, LoopFinder.Repeated> loops = new HashMap<>();
     private final Map<Integer, Integer> standsFor = new HashMap<>();
     private final Map<Integer, Map<String, Extract>> extracts = new HashMap<>();
@@ -63,13 +64,14 @@ final class TemplateDraft {
             }
         }
         for (int step : kept) {
+            ids.put(step, "s" + (ids.size() + 1));
             flow.exchanges().get(step).uses().forEach(use -> classifier.learn(step, use));
         }
         for (int step : kept) {
             explain(step);
         }
-        Map<Long, String> ids = new HashMap<>();
-        kept.forEach(step -> ids.put(flow.exchanges().get(step).seq(), id(step)));
+        Map<Long, String> bySeq = new HashMap<>();
+        kept.forEach(step -> bySeq.put(flow.exchanges().get(step).seq(), id(step)));
         List<TemplateStep> steps = new ArrayList<>();
         List<Edge> allEdges = new ArrayList<>();
         try (ExchangeScan scan = session.exchanges()) {
@@ -85,11 +87,11 @@ final class TemplateDraft {
         for (Classifier.Open open : classifier.open()) {
             unexplained.add(new Unexplained(id(open.step()), open.use().location(), Classifier.sample(open.use().value()), open.guess()));
         }
-        return new FlowTemplate(id, name, session.manifest().id().text(), nowMillis, steps, classifier.inputs(ids), allEdges, loops(), unexplained, warnings);
+        return new FlowTemplate(id, name, session.manifest().id().text(), nowMillis, steps, classifier.inputs(bySeq), allEdges, loops(), unexplained, warnings);
     }
 
     private String id(int step) {
-        return "s" + (kept.headSet(step).size() + 1);
+        return ids.get(step);
     }
 
     /** The step whose answer a value is taken from: of a loop the one that stands for all. */
