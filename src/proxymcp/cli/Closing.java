@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * What must be closed before the process ends: everything that was added, the latest first, once. Runs at the regular end of a command
- * and when the process is told to end (Ctrl-C, SIGTERM). A session that is recorded comes first and has {@value #SESSION_MILLIS} ms, as the
- * disk may be slow; everything else together never takes longer than {@value #CLOSE_MILLIS} ms.
+ * and when the process is told to end (Ctrl-C, SIGTERM). Browsers and processes come first, then a session that is
+ * recorded; they have {@value #SESSION_MILLIS} ms, as the disk may be slow. Everything else together never takes longer than {@value #CLOSE_MILLIS} ms.
  *
  * <p>Any thread may call; the monitor guards the lists and is not held while something closes.
  */
@@ -63,6 +63,11 @@ final class Closing {
     /** Closes {@code closeable} at the end, before what was added earlier; at once if the end has come. */
     <T extends AutoCloseable> T add(T closeable) {
         return add(closeable, open);
+    }
+
+    /** Ends browsers and processes at the end, before the session that their traffic goes to. */
+    <T extends AutoCloseable> T addTargets(T targets) {
+        return add(targets, sessions);
     }
 
     /** Closes a session at the end, before everything else, and waits for the disk longer. */

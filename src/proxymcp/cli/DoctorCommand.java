@@ -10,7 +10,9 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
+import proxymcp.chrome.BrowserKind;
+import proxymcp.chrome.Browsers;
+import proxymcp.chrome.TargetException;
 import proxymcp.codec.Codings;
 import proxymcp.codec.Preview;
 import proxymcp.store.SessionCatalog;
@@ -22,11 +24,6 @@ import proxymcp.tls.CertificateAuthority;
 final class DoctorCommand {
     /** {@code hello}, compressed by brotli: decoding it needs the native library. */
     private static final byte[] BROTLI_SAMPLE = HexFormat.of().parseHex("0b028068656c6c6f03");
-    private static final List<String> BROWSERS = List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
-            "brave-browser", "microsoft-edge");
-    private static final List<String> BROWSER_FILES = List.of("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-            "/Applications/Chromium.app/Contents/MacOS/Chromium", "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
-            "C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe");
 
     private final Path home;
     private final List<Finding> findings = new ArrayList<>();
@@ -59,7 +56,7 @@ final class DoctorCommand {
         doctor.brotli();
         doctor.port("MCP over HTTP", 3001);
         doctor.port("capture", 8080);
-        doctor.browser(System.getenv().getOrDefault("PATH", ""));
+        doctor.browser();
         boolean failed = false;
         for (Finding finding : doctor.findings) {
             terminal.line(terminal.paint(finding.verdict().colour, finding.verdict().word) + Terminal.clean(finding.text()));
@@ -132,28 +129,20 @@ final class DoctorCommand {
         }
     }
 
-    private void browser(String path) {
-        Optional<Path> found = findBrowser(path);
-        if (found.isPresent()) {
-            add(Verdict.OK, "browser " + found.get());
-        } else {
+    private void browser() {
+        Browsers browsers = Browsers.ofThisMachine();
+        List<String> found = new ArrayList<>();
+        for (BrowserKind kind : BrowserKind.values()) {
+            try {
+                found.add(kind.shown() + " (" + browsers.find(kind) + ")");
+            } catch (TargetException notThere) {
+                continue; // One of them is enough.
+            }
+        }
+        if (found.isEmpty()) {
             add(Verdict.WARN, "browser: none found; install Chromium to capture from one");
+        } else {
+            add(Verdict.OK, "browser " + String.join(", ", found) + (browsers.hasDisplay() ? "" : "; without a display: headless only"));
         }
-    }
-
-    private static Optional<Path> findBrowser(String path) {
-        for (String folder : path.split(java.io.File.pathSeparator)) {
-            for (String name : BROWSERS) {
-                if (!folder.isEmpty() && Files.isExecutable(Path.of(folder, name))) {
-                    return Optional.of(Path.of(folder, name));
-                }
-            }
-        }
-        for (String file : BROWSER_FILES) {
-            if (Files.isExecutable(Path.of(file))) {
-                return Optional.of(Path.of(file));
-            }
-        }
-        return Optional.empty();
     }
 }

@@ -21,6 +21,7 @@ import java.util.concurrent.ThreadLocalRandom;
  *
  * <pre>
  *   ca/  sessions/  rules/  replays/  queue/  plugins/  files/   made by whoever keeps something there
+ *   profiles/                                              browsers and processes of servers that run
  *   run/&lt;id&gt;                                              locked while the process with this id lives
  * </pre>
  *

@@ -20,7 +20,7 @@ final class HttpCommand {
         Wiring.openHome(options, closing);
         Wiring wiring = Wiring.of(options, closing);
         HttpTransport transport = listen(wiring, command, closing);
-        SessionStart.recoverBeside(wiring.sessions());
+        SessionStart.recoverBeside(wiring);
         terminal.line("proxy-mcp " + Version.text() + ": MCP at " + transport.url()
                 + (command.token().isPresent() ? ", with the token given" : ", without a token"));
         new CountDownLatch(1).await();

@@ -43,7 +43,7 @@ final class RunCommand {
         Manifest session = SessionStart.start(wiring.sessions(), wiring.control(), new Command.Recorded(Optional.of("run"), "full", MAX_DISK_MB));
         HttpTransport mcp = onFreePort(command.mcpPort(),
                 port -> HttpCommand.listen(wiring, new Command.ServeHttp("127.0.0.1", port, Optional.of(token)), closing));
-        SessionStart.recoverBeside(wiring.sessions());
+        SessionStart.recoverBeside(wiring);
         String proxyUrl = "http://127.0.0.1:" + proxy.address().getPort();
         terminal.line(terminal.paint(32, "proxy-mcp " + Version.text() + " is running; Ctrl-C ends it"));
         terminal.line("  proxy   " + proxyUrl + "   (keeps the newest " + options.limits().exchangesMax() + " exchanges in memory)");

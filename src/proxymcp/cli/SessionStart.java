@@ -22,13 +22,19 @@ final class SessionStart {
         }
     }
 
-    /** Recovers what dead processes left, beside everything else. */
-    static void recoverBeside(SessionControl sessions) {
-        Thread.ofPlatform().daemon().name("recovery").start(() -> recoverLeftBehind(sessions));
+    /** Ends and recovers what dead processes left, beside everything else. */
+    static void recoverBeside(Wiring wiring) {
+        Thread.ofPlatform().daemon().name("recovery").start(() -> recoverLeftBehind(wiring));
+    }
+
+    /** Ends the browsers and processes that dead servers left, then recovers their sessions. */
+    static void recoverLeftBehind(Wiring wiring) {
+        wiring.interceptors().removeLeftBehind();
+        recoverLeftBehind(wiring.sessions());
     }
 
     /** Recovers what dead processes left. What fails is recovered when it is opened, or says why not then. */
-    static void recoverLeftBehind(SessionControl sessions) {
+    private static void recoverLeftBehind(SessionControl sessions) {
         try {
             sessions.recoverLeftBehind();
         } catch (IOException | RuntimeException e) {

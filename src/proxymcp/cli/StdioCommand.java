@@ -31,7 +31,7 @@ final class StdioCommand {
 
         @Override
         public void run() {
-            SessionStart.recoverLeftBehind(wiring.sessions());
+            SessionStart.recoverLeftBehind(wiring);
         }
     }
 

@@ -7,6 +7,8 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import proxymcp.chrome.Browsers;
+import proxymcp.chrome.Interceptors;
 import proxymcp.decode.Decoders;
 import proxymcp.decode.plugin.PluginFolder;
 import proxymcp.decode.plugin.PluginLimits;
@@ -30,9 +32,10 @@ import proxymcp.tool.Toolbox;
  *
  * @param control the proxy
  * @param sessions what it records to
+ * @param interceptors browsers and processes that go through the proxy
  * @param server what clients talk to
  */
-record Wiring(ProxyControl control, SessionControl sessions, McpServer server) {
+record Wiring(ProxyControl control, SessionControl sessions, Interceptors interceptors, McpServer server) {
     private static final String INSTRUCTIONS = "Start the proxy with proxy_start, send traffic through it (its setup says how), then list, "
             + "search and read what passed: proxy_list_traffic, proxy_search_traffic, proxy_get_exchange. proxy_session_start keeps it on disk, "
             + "proxy_query_session finds it there. Results have at most max_chars characters: a list that ends early has nextOffset or "
@@ -54,6 +57,9 @@ record Wiring(ProxyControl control, SessionControl sessions, McpServer server) {
         SessionControl sessions = sessions(options, sink, closing);
         ProxyControl control = closing.add(new ProxyControl(options.home(), live, sink, rules(options), Clock.systemUTC()));
         control.use(options.upstreams());
+        Interceptors interceptors = closing.addTargets(new Interceptors(options.home(), Browsers.ofThisMachine(), System.getenv(),
+                Clock.systemUTC()));
+        control.serve(interceptors);
         FileAccess files = new FileAccess(options.home(), Path.of(""), UserHome.find(System.getenv()).orElse(options.home()),
                 options.allowPaths());
         ReplayRuns runs = new ReplayRuns(options.home().resolve("replays"), RunTime.of(Clock.systemUTC()), RANDOM);
@@ -62,9 +68,9 @@ record Wiring(ProxyControl control, SessionControl sessions, McpServer server) {
         PluginFolder plugins = closing.add(new PluginFolder(options.home().resolve("plugins"),
                 PluginLimits.DEFAULT.isolated(options.isolatePlugins())));
         Toolbox toolbox = new Toolbox(control, sessions, files, options.limits().proxy(), pool, Set.copyOf(options.toolsets()),
-                Decoders.withPlugins(plugins), replays);
+                Decoders.withPlugins(plugins), replays, interceptors);
         ServerInfo info = new ServerInfo("proxy", "proxy-mcp", Version.text(), INSTRUCTIONS);
-        return new Wiring(control, sessions, new McpServer(info, toolbox.tools(), toolbox.resources(), toolbox.templates()));
+        return new Wiring(control, sessions, interceptors, new McpServer(info, toolbox.tools(), toolbox.resources(), toolbox.templates()));
     }
 
     /** The rules that the home keeps, which every proxy follows; nothing is written yet. */

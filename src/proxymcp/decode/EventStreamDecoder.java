@@ -1,9 +1,12 @@
 package proxymcp.decode;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
+import proxymcp.http.EventStreamParser;
 import proxymcp.json.JsonArray;
 import proxymcp.json.JsonObject;
 import proxymcp.json.JsonValue;
@@ -11,6 +14,7 @@ import proxymcp.json.JsonValue;
 /** Server-sent events (HTML Standard section 9.2.6): an array of {@code {event?, id?, retry?, data}}. */
 final class EventStreamDecoder implements Decoder {
     private static final double BY_LINES = 0.85;
+    private static final byte[] EMPTY_LINE = {'\n', '\n'};
 
     @Override
     public String id() {
@@ -48,62 +52,59 @@ final class EventStreamDecoder implements Decoder {
 
     @Override
     public DecodedLayer decode(DecodeInput in, DecodeSink out) throws DecodeException {
-        String text = new String(in.bytes(), in.offset(), in.length(), StandardCharsets.UTF_8);
-        List<JsonValue> events = new ArrayList<>();
-        Event event = new Event();
-        int fields = 0;
-        String stream = text.startsWith("\ufeff") ? text.substring(1) : text;
-        for (String line : stream.split("\r\n|\r|\n", -1)) {
-            if (line.isEmpty()) {
-                event.finish(events);
-                event = new Event();
-            } else {
-                fields += event.take(line) ? 1 : 0;
-            }
-        }
-        if (fields == 0 && !stream.isBlank() && !stream.startsWith(":")) {
+        Events events = new Events();
+        EventStreamParser parser = new EventStreamParser(events);
+        parser.feed(in.bytes(), in.offset(), in.length());
+        // A client drops an event that is not ended by an empty line; whoever reads a capture wants it.
+        int ended = events.found.size();
+        parser.feed(EMPTY_LINE, 0, EMPTY_LINE.length);
+        if (!events.anyField && in.length() > 0 && in.at(0) != ':' && !new String(in.bytes(), in.offset(), in.length(), StandardCharsets.UTF_8).isBlank()) {
             throw new DecodeException("no line is a field of an event", 0);
         }
-        // A client drops an event that is not ended by an empty line; whoever reads a capture wants it.
-        boolean open = event.finish(events);
-        DecodedLayer layer = DecodedLayer.json(in, new JsonArray(events));
-        return open ? layer.partial("the last event is not ended by an empty line") : layer;
+        DecodedLayer layer = DecodedLayer.json(in, new JsonArray(events.found));
+        return events.found.size() > ended ? layer.partial("the last event is not ended by an empty line") : layer;
     }
 
-    /** One event, line by line. */
-    private static final class Event {
-        private final JsonObject.Builder fields = JsonObject.builder();
-        private final StringBuilder data = new StringBuilder();
+    /** Events as they stand in the stream: those too that a client does not dispatch, as they have no data. */
+    private static final class Events implements EventStreamParser.Listener {
+        private final List<JsonValue> found = new ArrayList<>();
+        private final ByteArrayOutputStream data = new ByteArrayOutputStream();
+        private JsonObject.Builder fields = JsonObject.builder();
         private boolean any;
-        private boolean hasData;
+        private boolean anyField;
 
-        /** Whether the line is a field that events have. */
-        boolean take(String line) {
-            int colon = line.indexOf(':');
-            String name = colon < 0 ? line : line.substring(0, colon);
-            String value = colon < 0 ? "" : line.substring(colon + (line.startsWith(" ", colon + 1) ? 2 : 1));
-            switch (name) {
-                case "data" -> {
-                    data.append(hasData ? "\n" : "").append(value);
-                    hasData = true;
-                    any = true;
-                }
-                case "event", "id", "retry" -> {
-                    fields.put(name, value);
-                    any = true;
-                }
-                default -> {
-                    return false;
-                }
-            }
-            return true;
+        @Override
+        public void data(byte[] bytes, int offset, int length) {
+            data.write(bytes, offset, length);
         }
 
-        boolean finish(List<JsonValue> events) {
+        @Override
+        public void field(String name, String value) {
+            fields.put(name, value);
+            any = true;
+            anyField = true;
+        }
+
+        @Override
+        public void event(String type, String id, OptionalLong retryMillis, long wireBytes) {
+            fields.put("data", data.toString(StandardCharsets.UTF_8));
+            any = true;
+            anyField = true;
+            finish();
+        }
+
+        @Override
+        public void dropped(long wireBytes, boolean hadData) {
+            finish();
+        }
+
+        private void finish() {
             if (any) {
-                events.add((hasData ? fields.put("data", data.toString()) : fields).build());
+                found.add(fields.build());
             }
-            return any;
+            any = false;
+            fields = JsonObject.builder();
+            data.reset();
         }
     }
 }

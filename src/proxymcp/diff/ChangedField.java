@@ -36,7 +36,12 @@ public record ChangedField(Endpoint endpoint, Location location, ChangeKind kind
     public String evidence() {
         StringBuilder text = new StringBuilder(role.role().word()).append(": ").append(role.evidence());
         if (separates) {
-            text.append("; it is the same in all sessions that work");
+            text.append("; ").append(switch (kind) {
+                case REMOVED -> "all sessions that work have it";
+                case ADDED -> "no session that works has it";
+                case TYPE_CHANGED -> "it is of one type in all sessions that work";
+                case CHANGED, REORDERED -> "it is the same in all sessions that work";
+            });
         } else if (!volatility.evidence().isEmpty() && !role.evidence().equals(volatility.evidence())) {
             text.append("; ").append(volatility.evidence());
         }

@@ -106,6 +106,11 @@ final class Comparison {
         return pairsOf.getOrDefault(endpoint, 0L);
     }
 
+    /** What the other session's fields did. */
+    SessionStats statsB() {
+        return b.stats();
+    }
+
     /** Differences that a pattern ignores. */
     long ignored() {
         return ignored;

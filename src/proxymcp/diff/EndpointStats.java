@@ -18,11 +18,15 @@ final class EndpointStats {
     private final Map<Location, FieldStats> fields = new HashMap<>();
     private final SortedMap<Integer, Integer> statuses = new TreeMap<>();
     private long exchanges;
+    private long requestBodiesUnknown;
+    private long responseBodiesUnknown;
     private List<Location> varying = List.of();
     private boolean varyingKnown;
 
-    void addExchange(int status) {
+    void addExchange(int status, boolean requestUnknown, boolean responseUnknown) {
         exchanges++;
+        requestBodiesUnknown += requestUnknown ? 1 : 0;
+        responseBodiesUnknown += responseUnknown ? 1 : 0;
         statuses.merge(status, 1, Integer::sum);
     }
 
@@ -37,6 +41,14 @@ final class EndpointStats {
 
     long exchanges() {
         return exchanges;
+    }
+
+    /** Exchanges that would have shown a field: those whose body is known, for what is in it. */
+    long exchangesThatTell(Location location) {
+        return switch (location.part()) {
+            case FORM, MULTIPART, JSON, JWT, LAYER, BODY -> exchanges - (location.side() == Side.REQUEST ? requestBodiesUnknown : responseBodiesUnknown);
+            case METHOD, PATH, QUERY, HEADER, COOKIE, STATUS, HEADER_ORDER, HEADER_CASE, VERSION, TLS, TIMING -> exchanges;
+        };
     }
 
     SortedMap<Integer, Integer> statuses() {

@@ -60,8 +60,9 @@ public final class Endpoints {
             return looks.text();
         }
         boolean number = looks.text().equals(SegmentForm.ID) && !looks.opaque();
-        if (!looks.isParameter() || number) {
-            Optional<String> like = here.lookalike(number ? segment : looks.text());
+        boolean hash = looks.text().equals(SegmentForm.HASH) && !here.next().containsKey(SegmentForm.HASH);
+        if (!looks.isParameter() || number || hash) {
+            Optional<String> like = here.lookalike(looks.isParameter() ? segment : looks.text());
             if (like.isPresent()) {
                 return like.get();
             }

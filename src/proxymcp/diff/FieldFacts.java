@@ -17,10 +17,18 @@ import java.util.Optional;
  * @param madeUpOnly whether nothing but made-up words within the values differs
  * @param comesAndGoes whether messages of either session have it now and then, whatever their endpoint
  * @param siblingsChange whether other values of the request change within a session
+ * @param restless whether it is known, of this endpoint or another one of the host, to vary by itself: the same request has another value each time
  */
 record FieldFacts(Location location, ChangeKind kind, FieldStats a, FieldStats b, long exchangesA, long exchangesB, long pairs,
-        long pairsOfEndpoint, long pairsOfOtherPath, boolean madeUpOnly, boolean comesAndGoes, boolean siblingsChange) {
+        long pairsOfEndpoint, long pairsOfOtherPath, boolean madeUpOnly, boolean comesAndGoes, boolean siblingsChange,
+        boolean restless) {
     private static final int LENGTH_TO_TELL = 8;
+
+    /** The same of A and another session. */
+    FieldFacts insteadOfB(FieldStats other, long exchanges) {
+        return new FieldFacts(location, kind, a, other, exchangesA, exchanges, pairs, pairsOfEndpoint, pairsOfOtherPath, madeUpOnly, comesAndGoes, siblingsChange,
+                restless);
+    }
 
     /** Part of the pairs that could differ in it which do, 0..1. Where it comes and goes, both sides have it by chance. */
     double rate() {

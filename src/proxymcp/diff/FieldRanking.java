@@ -3,15 +3,19 @@ package proxymcp.diff;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /** Judges the fields that differ and puts the most telling first. */
 final class FieldRanking {
     /** A difference that is this often between sessions that work, compared with that to the other one, is noise. */
     private static final double NOISE_SHARE = 0.5;
     private static final double SEPARATES_SHARE = 0.1;
+    private static final int PAIRS_TO_TELL = 8;
     private static final Comparator<ChangedField> ORDER = Comparator.comparing((ChangedField field) -> !field.separates() || field.isNoise())
             .thenComparing(ChangedField::isNoise).thenComparing(field -> !field.role().role().isAuth()).thenComparing(FieldRanking::weight)
             .thenComparing(field -> field.volatility().score()).thenComparing(field -> -field.pairs())
@@ -21,13 +25,40 @@ final class FieldRanking {
     private final SessionSide b;
     private final Comparison comparison;
     private final List<Comparison> baselines;
+    private final Optional<Endpoint> endpointInB;
+    private final Set<Place> restless;
 
-    /** @param baselines A compared with other sessions that work */
-    FieldRanking(SessionSide a, SessionSide b, Comparison comparison, List<Comparison> baselines) {
+    /** A field wherever it is at a host. */
+    private record Place(String host, Location location) {
+        Place(FieldTally.Key key) {
+            this(key.endpoint().host(), key.location());
+        }
+    }
+
+    /**
+     * @param endpointInB of the exchange in B, where just two are compared, which need not be alike
+     * @param baselines A compared with other sessions that work
+     */
+    FieldRanking(SessionSide a, SessionSide b, Comparison comparison, Optional<Endpoint> endpointInB, List<Comparison> baselines) {
+        this.endpointInB = endpointInB;
         this.a = a;
         this.b = b;
         this.comparison = comparison;
         this.baselines = baselines;
+        this.restless = restless();
+    }
+
+    /** Fields that vary by themselves: what one endpoint of a host shows goes for the others too, where it may be asked too seldom to tell. */
+    private Set<Place> restless() {
+        Set<Place> found = new HashSet<>();
+        comparison.tallies().forEach((key, tally) -> {
+            boolean always = a.stats().of(key.endpoint()).field(key.location()).isRestless() && b.stats().of(key.endpoint()).field(key.location()).isRestless();
+            boolean single = key.kind() == ChangeKind.CHANGED && !key.location().name().contains("[*]");
+            if (always || single && tally.isDrawn()) {
+                found.add(new Place(key));
+            }
+        });
+        return found;
     }
 
     /** Where a tally went: its place in the ranking by its number. */
@@ -61,14 +92,18 @@ final class FieldRanking {
 
     private ChangedField field(FieldTally.Key key, FieldTally tally, Map<Endpoint, Map<List<String>, List<Location>>> goneAndCome, boolean suppress) {
         EndpointStats statsA = a.stats().of(key.endpoint());
-        EndpointStats statsB = b.stats().of(key.endpoint());
-        FieldFacts facts = new FieldFacts(key.location(), key.kind(), statsA.field(key.location()), statsB.field(key.location()), statsA.exchanges(),
-                statsB.exchanges(), tally.pairs(), comparison.pairsOf(key.endpoint()), tally.pairsOfOtherPath(), tally.isMadeUpOnly(), comesAndGoes(key.location()),
-                statsA.siblingsChange(key.location()) || statsB.siblingsChange(key.location()));
+        EndpointStats statsB = b.stats().of(endpointInB.orElse(key.endpoint()));
+        Location location = key.location();
+        FieldFacts facts = new FieldFacts(location, key.kind(), statsA.field(location), statsB.field(location), statsA.exchangesThatTell(location),
+                statsB.exchangesThatTell(location), tally.pairs(), comparison.pairsOf(key.endpoint()), tally.pairsOfOtherPath(), tally.isMadeUpOnly(),
+                comesAndGoes(location), statsA.siblingsChange(location) || statsB.siblingsChange(location), restless.contains(new Place(key)));
         RoleGuess role = Roles.of(facts);
-        boolean noise = isNoiseOfBaselines(key);
-        boolean separates = !noise && isSeparating(key);
-        Volatility volatility = Volatility.of(facts, role.role()).amongBaselines(noise, separates);
+        boolean noise = isNoiseOfBaselines(key) && !isPartedFromBaselines(facts, key);
+        Volatility alone = Volatility.of(facts, role.role());
+        // A made-up value is not the same by chance; a word such as HIT is, in a few exchanges.
+        boolean chance = alone.score() >= Volatility.NOISE && !facts.format().isMadeUp();
+        boolean separates = !noise && isSeparating(key, chance ? PAIRS_TO_TELL : 1);
+        Volatility volatility = alone.amongBaselines(noise, separates);
         boolean afterStatus = key.location().part() != Part.STATUS && key.location().side() == Side.RESPONSE && tally.isAfterStatus();
         return new ChangedField(key.endpoint(), key.location(), key.kind(), role, volatility, separates, afterStatus,
                 partner(key, tally, goneAndCome), tally.samplesA(), tally.samplesB(), tally.count(), tally.pairs(),
@@ -96,15 +131,29 @@ final class FieldRanking {
         return false;
     }
 
-    private boolean isSeparating(FieldTally.Key key) {
-        boolean seen = false;
+    /** Whether B treats a field in another way than A while the other sessions that work treat it as A does: then it may have any value there. */
+    private boolean isPartedFromBaselines(FieldFacts facts, FieldTally.Key key) {
+        if (!Volatility.isParted(facts)) {
+            return false;
+        }
         for (Comparison baseline : baselines) {
-            seen |= baseline.pairsOf(key.endpoint()) > 0;
+            EndpointStats other = baseline.statsB().of(key.endpoint());
+            if (Volatility.isParted(facts.insteadOfB(other.field(key.location()), other.exchangesThatTell(key.location())))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean isSeparating(FieldTally.Key key, int pairsMin) {
+        long pairs = 0;
+        for (Comparison baseline : baselines) {
+            pairs += baseline.pairsOf(key.endpoint());
             if (baseline.rate(key) > SEPARATES_SHARE * comparison.rate(key)) {
                 return false;
             }
         }
-        return seen;
+        return pairs >= pairsMin;
     }
 
     /** Fields that came or went, by their values: a renamed one is there twice. */

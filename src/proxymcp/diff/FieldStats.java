@@ -14,6 +14,8 @@ final class FieldStats {
     private static final int FORMATS_EVERY = 16;
     private static final int VALUES_FOR_A_TREND = 4;
     private static final ValueFormat[] FORMATS = ValueFormat.values();
+    private static final int ANSWERS = 8;
+    private static final int AGAIN_TO_TELL = 3;
     private static final double NO_NUMBER = Double.NaN;
     /** A field that no exchange had. */
     static final FieldStats NONE = new FieldStats();
@@ -34,6 +36,10 @@ final class FieldStats {
     private int rising;
     private int falling;
     private int fromResponses;
+    /** What requests were answered with, by two hashes a place, the newest stays; none until the first. */
+    private long[] answers = {};
+    private int again;
+    private int againOther;
     private Optional<Provenance.Origin> origin = Optional.empty();
 
     /** Takes a value. */
@@ -63,6 +69,25 @@ final class FieldStats {
         if (origin.isEmpty()) {
             origin = Optional.of(earlier);
         }
+    }
+
+    /** Takes note of which request was answered with the value just added. */
+    void answers(long request, long hash) {
+        if (answers.length == 0) {
+            answers = new long[2 * ANSWERS];
+        }
+        int at = 2 * (int) ((request ^ request >>> 32) & ANSWERS - 1);
+        if (answers[at] == request) {
+            again++;
+            againOther += answers[at + 1] == hash ? 0 : 1;
+        }
+        answers[at] = request;
+        answers[at + 1] = hash;
+    }
+
+    /** Whether the same request is answered with another value nearly each time, with nothing between that could have changed it. */
+    boolean isRestless() {
+        return again >= AGAIN_TO_TELL && againOther * 5 >= again * 4;
     }
 
     private void trend(ValueFormat format, String value) {

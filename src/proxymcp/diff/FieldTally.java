@@ -11,6 +11,10 @@ final class FieldTally {
 
     private static final int SAMPLES_MAX = 3;
     private static final int SAMPLE_CHARS = 200;
+    private static final int ANSWERS = 16;
+    /** One in so many random numbers may be short enough to look as if it meant something. */
+    private static final int SHORT_NUMBERS_IN = 50;
+    private static final int AGAIN_TO_TELL = 4;
 
     private final int number;
     private final List<String> samplesA = new ArrayList<>();
@@ -21,6 +25,12 @@ final class FieldTally {
     private long pairsOfOtherStatus;
     private long lastPair = -1;
     private boolean madeUpOnly = true;
+    private long shortNumbers;
+    /** What the last pair with a value of A had in B: two hashes a place, the newest stays. */
+    private final long[] answers = new long[2 * ANSWERS];
+    private long again;
+    private long againOther;
+    private long knownToBoth;
 
     /** @param number in which order the fields were first seen to differ */
     FieldTally(int number) {
@@ -30,8 +40,11 @@ final class FieldTally {
     /** Takes a difference; returns whether it is the first of its pair. */
     boolean add(FieldChange change, long pair, boolean otherPath, boolean otherStatus) {
         count++;
-        madeUpOnly = madeUpOnly && change.valueA().isPresent() && change.valueB().isPresent() && isWhole(change.valueA().get())
-                && MadeUpWords.differAlone(change.valueA().get(), change.valueB().get());
+        if (change.valueA().isPresent() && change.valueB().isPresent()) {
+            compare(change.valueA().get(), change.valueB().get());
+        } else {
+            madeUpOnly = false;
+        }
         sample(samplesA, change.valueA());
         sample(samplesB, change.valueB());
         if (pair == lastPair) {
@@ -42,6 +55,41 @@ final class FieldTally {
         pairsOfOtherPath += otherPath ? 1 : 0;
         pairsOfOtherStatus += otherStatus ? 1 : 0;
         return true;
+    }
+
+    private void compare(String valueA, String valueB) {
+        relate(ValueHash.of(valueA), ValueHash.of(valueB));
+        if (!madeUpOnly || isWhole(valueA) && MadeUpWords.differAlone(valueA, valueB)) {
+            return;
+        }
+        if (ValueFormat.of(valueA) == ValueFormat.INTEGER && ValueFormat.of(valueB) == ValueFormat.INTEGER) {
+            shortNumbers++;
+        } else {
+            madeUpOnly = false;
+        }
+    }
+
+    private void relate(long hashA, long hashB) {
+        int at = place(hashA);
+        if (answers[at] == hashA) {
+            again++;
+            againOther += answers[at + 1] == hashB ? 0 : 1;
+        }
+        knownToBoth += answers[place(hashB)] == hashB ? 1 : 0;
+        answers[at] = hashA;
+        answers[at + 1] = hashB;
+    }
+
+    private static int place(long hash) {
+        return 2 * (int) ((hash ^ hash >>> 32) & ANSWERS - 1);
+    }
+
+    /**
+     * Whether both sides draw from the same few values and which one comes has nothing to do with the other side: where a value comes again, the other
+     * side has another one than before.
+     */
+    boolean isDrawn() {
+        return again >= AGAIN_TO_TELL && againOther * 5 >= again * 2 && knownToBoth * 2 >= again;
     }
 
     private static void sample(List<String> samples, Optional<String> value) {
@@ -78,7 +126,7 @@ final class FieldTally {
 
     /** Whether nothing but made-up words within the values differs. */
     boolean isMadeUpOnly() {
-        return madeUpOnly && count > 0;
+        return madeUpOnly && count > 0 && shortNumbers * SHORT_NUMBERS_IN <= count;
     }
 
     /** Whether the status differs in all of its pairs. */

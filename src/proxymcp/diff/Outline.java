@@ -7,7 +7,7 @@ package proxymcp.diff;
  * @param endpoint what kind of request
  * @param startedAt epoch milliseconds
  * @param status response status; 0 if there was no response
- * @param requestFeatures sorted hashes of the request's locations with their values, and of the locations alone
+ * @param requestFeatures a hash of all of the request, below 0, then sorted hashes of its locations and of these with their values, see {@link Outlines}
  * @param responseFeatures the same of the response
  */
 public record Outline(long seq, Endpoint endpoint, long startedAt, int status, long[] requestFeatures, long[] responseFeatures) {}

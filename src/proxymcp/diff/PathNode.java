@@ -15,6 +15,8 @@ import java.util.TreeMap;
 final class PathNode {
     private static final int OPAQUE_CHARS_MIN = 8;
     private static final int OPAQUE_VALUES_MIN = 3;
+    /** Fewer than one in so many ids is made of hexadecimal digits by chance. */
+    private static final int HASHES_SHARE = 10;
 
     /** Next places by form; sorted, so that the order of the paths does not show. */
     private final TreeMap<String, PathNode> next = new TreeMap<>();
@@ -90,8 +92,13 @@ final class PathNode {
         }
     }
 
-    /** Some random ids happen to hold no digit, or nothing else: they are told by standing among their like. */
+    /** Some random ids happen to hold no digit, or nothing but hexadecimal ones: they are told by standing among their like. */
     private void joinLookalikes() {
+        PathNode hashes = next.get(SegmentForm.HASH);
+        PathNode ids = next.get(SegmentForm.ID);
+        if (hashes != null && ids != null && hashes.opaqueValues * HASHES_SHARE < ids.opaqueValues && hashes.opaqueLengths.equals(ids.opaqueLengths)) {
+            ids.take(next.remove(SegmentForm.HASH));
+        }
         List<String> joining = new ArrayList<>();
         for (Map.Entry<String, PathNode> entry : next.entrySet()) {
             if (!entry.getValue().fixed && lookalike(entry.getKey()).isPresent()) {

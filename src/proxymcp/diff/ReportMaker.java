@@ -10,11 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Makes the report of what was found. */
 record ReportMaker(SessionSide a, SessionSide b, Alignment alignment, Comparison comparison, DiffRequest request) {
     DiffReport report(List<Comparison> baselines) {
-        List<ChangedField> byNumber = new FieldRanking(a, b, comparison, baselines).fields(request.suppressVolatile());
+        List<ChangedField> byNumber = new FieldRanking(a, b, comparison, request.only().map(couple -> b.outline(couple.seqB()).endpoint()), baselines).fields(request.suppressVolatile());
         List<ChangedField> ranked = FieldRanking.ranked(byNumber);
         List<PairReport> pairs = pairs(FieldRanking.places(ranked, byNumber));
         List<EndpointDiff> endpoints = endpoints(pairs, ranked);
@@ -82,6 +83,10 @@ record ReportMaker(SessionSide a, SessionSide b, Alignment alignment, Comparison
         alignment.onlyA().forEach(seq -> alone.add(a.outline(seq).endpoint()));
         alignment.onlyB().forEach(seq -> alone.add(b.outline(seq).endpoint()));
         List<EndpointDiff> found = new ArrayList<>();
+        if (request.only().isPresent()) {
+            pairs.forEach(pair -> found.add(ofTwo(pair, changedFields.getOrDefault(pair.endpoint(), 0))));
+            return found;
+        }
         for (Endpoint endpoint : all()) {
             EndpointStats ofA = a.stats().of(endpoint);
             EndpointStats ofB = b.stats().of(endpoint);
@@ -96,6 +101,12 @@ record ReportMaker(SessionSide a, SessionSide b, Alignment alignment, Comparison
         return found;
     }
 
+    private static EndpointDiff ofTwo(PairReport pair, int changed) {
+        EndpointDiff.Verdict verdict = pair.statusA() != pair.statusB() ? EndpointDiff.Verdict.STATUS_CHANGED
+                : changed > 0 ? EndpointDiff.Verdict.CHANGED : pair.isUnknown() ? EndpointDiff.Verdict.UNKNOWN : EndpointDiff.Verdict.SAME;
+        return new EndpointDiff(pair.endpoint(), 1, 1, 1, new TreeMap<>(Map.of(pair.statusA(), 1)), new TreeMap<>(Map.of(pair.statusB(), 1)), verdict, changed);
+    }
+
     private EndpointDiff.Verdict verdict(EndpointStats ofA, EndpointStats ofB, boolean changed, boolean otherStatus, boolean alone, boolean unknown) {
         if (otherStatus) {
             return EndpointDiff.Verdict.STATUS_CHANGED;
@@ -103,7 +114,7 @@ record ReportMaker(SessionSide a, SessionSide b, Alignment alignment, Comparison
         if (changed) {
             return EndpointDiff.Verdict.CHANGED;
         }
-        if (request.only().isEmpty() && (ofA.exchanges() == 0 || ofB.exchanges() == 0)) {
+        if (ofA.exchanges() == 0 || ofB.exchanges() == 0) {
             return ofB.exchanges() == 0 ? EndpointDiff.Verdict.ONLY_A : EndpointDiff.Verdict.ONLY_B;
         }
         if (alone) {
@@ -112,13 +123,9 @@ record ReportMaker(SessionSide a, SessionSide b, Alignment alignment, Comparison
         return unknown ? EndpointDiff.Verdict.UNKNOWN : EndpointDiff.Verdict.SAME;
     }
 
-    /** Endpoints of both, or of the two exchanges alone. */
+    /** Endpoints of both. */
     private Set<Endpoint> all() {
         Set<Endpoint> all = new LinkedHashSet<>();
-        if (request.only().isPresent()) {
-            all.add(a.outline(request.only().get().seqA()).endpoint());
-            return all;
-        }
         a.stats().endpoints().forEach(all::add);
         b.stats().endpoints().forEach(all::add);
         return all;

@@ -9,7 +9,8 @@ final class Roles {
     private static final int VALUES_TO_TELL = 3;
 
     private static final Set<String> SIGNATURE = Set.of("sig", "signature", "hmac", "sign", "mac", "sgn");
-    private static final Set<String> NONCE = Set.of("nonce", "cnonce", "salt", "jti", "rand", "random", "cachebuster");
+    private static final Set<String> NONCE = Set.of("nonce", "cnonce", "salt", "jti", "rand", "random", "cachebuster", "nocache", "cb", "rnd");
+    private static final Set<String> NONCE_NAMES = Set.of("_", "_t", "_r");
     private static final Set<String> TRACE = Set.of("traceparent", "tracestate", "b3", "trace", "traceid", "span", "spanid", "correlation");
     private static final Set<String> TRACE_NAMES = Set.of("x-request-id", "request-id", "x-requestid", "requestid", "request_id", "cf-ray", "x-amzn-requestid",
             "x-amz-request-id", "x-amz-id-2", "x-amz-cf-id", "x-vercel-id", "x-served-by", "x-timer", "x-github-request-id", "reqid", "req_id");
@@ -51,7 +52,7 @@ final class Roles {
         if (name.hasWord(SIGNATURE) && facts.location().side() == Side.REQUEST) {
             return named(Role.SIGNATURE, facts);
         }
-        if (name.hasWord(NONCE)) {
+        if (name.hasWord(NONCE) || facts.location().part() == Part.QUERY && name.is(NONCE_NAMES)) {
             return named(Role.NONCE, facts);
         }
         if (isPage(facts, name)) {

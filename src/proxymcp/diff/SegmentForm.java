@@ -26,8 +26,12 @@ record SegmentForm(String text, boolean opaque) {
             "(?:19|20)\\d\\d-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\\d|3[01]))?(?:[T_ ]\\d\\d[:.-]?\\d\\d(?:[:.-]?\\d\\d(?:[.,]\\d+)?)?(?:Z|[+-]\\d\\d:?\\d\\d)?)?");
     private static final Pattern VERSION = Pattern.compile("[vV]?\\d{1,4}(?:\\.\\d{1,4}){1,3}(?:[-.]?(?:alpha|beta|rc|m|pre)[-.]?\\d*)?|[vV]\\d+\\w{0,6}");
     private static final Pattern FILE = Pattern.compile("(.+)\\.([a-zA-Z][a-zA-Z0-9]{0,4})");
+    /** A file that a build made: {@code app.{hash}.js}. Its name tells it from others, however random all of it looks. */
+    private static final Pattern NAME_AND_DIGEST = Pattern.compile("[a-zA-Z]{2,}(?:[-_.][a-zA-Z]+)*[-_.]\\{hash\\}(?:[-_.][a-zA-Z]+)*\\.[a-zA-Z0-9]+");
     /** Behind one of these a small number is the version of an interface. */
     private static final Set<String> BEFORE_VERSION = Set.of("api", "rest", "v", "version", "versions", "ver", "rpc");
+    private static final int UUID_CHARS = 36;
+    private static final int YEAR_CHARS = 4;
     private static final int HEX_CHARS_MIN = 8;
     private static final int FILE_HEX_CHARS_MIN = 6;
     private static final int OPAQUE_CHARS_MIN = 10;
@@ -60,27 +64,31 @@ record SegmentForm(String text, boolean opaque) {
             boolean version = text.length() <= 2 && BEFORE_VERSION.contains(before);
             return version ? new SegmentForm(own, false) : new SegmentForm(ID, false);
         }
+        Matcher file = FILE.matcher(text);
+        boolean isFile = file.matches();
+        String named = isFile ? pieces(file.group(1), true) + "." + file.group(2) : pieces(text, false);
         Optional<SegmentForm> whole = whole(text);
-        if (whole.isPresent()) {
+        if (whole.isPresent() && !(isFile && NAME_AND_DIGEST.matcher(named).matches())) {
             return whole.get();
         }
         if (own.length() > LITERAL_CHARS_MAX) {
             return new SegmentForm(SLUG, false);
         }
+        if (isLetters(text)) {
+            return new SegmentForm(own, false); // Most segments: nothing in them varies.
+        }
         if (VERSION.matcher(text).matches() || text.indexOf('{') >= 0 || text.indexOf('}') >= 0) {
             return new SegmentForm(own, false);
         }
-        Matcher file = FILE.matcher(text);
-        String named = file.matches() ? pieces(file.group(1), true) + "." + file.group(2) : pieces(text, false);
         return new SegmentForm(named.equals(text) ? own : named, false);
     }
 
     /** The form of a text that is one parameter but no number. */
     private static Optional<SegmentForm> whole(String text) {
-        if (UUID_TEXT.matcher(text).matches()) {
+        if (text.length() == UUID_CHARS && UUID_TEXT.matcher(text).matches()) {
             return Optional.of(new SegmentForm(UUID, false));
         }
-        if (DATE_TEXT.matcher(text).matches()) {
+        if (text.startsWith("-", YEAR_CHARS) && DATE_TEXT.matcher(text).matches()) {
             return Optional.of(new SegmentForm(DATE, false));
         }
         if (isHex(text, HEX_CHARS_MIN)) {
@@ -91,8 +99,8 @@ record SegmentForm(String text, boolean opaque) {
 
     /** A text whose parts between punctuation are named where they are parameters. */
     private static String pieces(String text, boolean ofFile) {
-        String marked = UUID_TEXT.matcher(text).replaceAll(Matcher.quoteReplacement(UUID));
-        marked = DATE_TEXT.matcher(marked).replaceAll(Matcher.quoteReplacement(DATE));
+        String marked = text.length() < UUID_CHARS ? text : UUID_TEXT.matcher(text).replaceAll(Matcher.quoteReplacement(UUID));
+        marked = marked.indexOf('-') < YEAR_CHARS ? marked : DATE_TEXT.matcher(marked).replaceAll(Matcher.quoteReplacement(DATE));
         StringBuilder form = new StringBuilder();
         int start = 0;
         for (int i = 0; i <= marked.length(); i++) {
@@ -115,6 +123,16 @@ record SegmentForm(String text, boolean opaque) {
             return HASH;
         }
         return isOpaque(piece, PIECE_OPAQUE_CHARS_MIN) ? ofFile ? HASH : ID : piece;
+    }
+
+    private static boolean isLetters(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char kind = kind(text.charAt(i));
+            if (kind != 'a' && kind != 'A') {
+                return false;
+            }
+        }
+        return true;
     }
 
     static boolean isNumber(String text) {
@@ -146,7 +164,8 @@ record SegmentForm(String text, boolean opaque) {
      * name: in random ones half of all neighbours differ, in names a sixth at most.
      */
     private static boolean isOpaque(String text, int charsMin) {
-        if (text.length() < charsMin) {
+        // With a dot it is a file or a name of several parts, unless it is a token (RFC 7519).
+        if (text.length() < charsMin || text.indexOf('.') >= 0 && !text.startsWith("eyJ")) {
             return false;
         }
         int changes = 0;

@@ -20,13 +20,15 @@ final class SessionStats {
     /** Known once all exchanges were added. */
     private final Map<Location, Presence> presences = new HashMap<>();
     private final Provenance provenance = new Provenance();
+    private final SameRequests requests = new SameRequests();
     private int fields;
 
     /** Takes an exchange; they come in the order of the session. */
     void add(Endpoint endpoint, ExchangeFields exchange, int status) {
         EndpointStats stats = endpoints.computeIfAbsent(endpoint, added -> new EndpointStats());
-        stats.addExchange(status);
+        stats.addExchange(status, exchange.requestUnknown().isPresent(), exchange.responseUnknown().isPresent());
         Iterable<Leaf> leaves = exchange.leaves();
+        long request = requests.key(endpoint, leaves);
         for (Leaf leaf : leaves) {
             long hash = ValueHash.of(leaf.value());
             Optional<FieldStats> field = field(stats, leaf.location());
@@ -34,6 +36,8 @@ final class SessionStats {
                 field.get().add(exchange.seq(), leaf, hash);
                 if (leaf.location().side() == Side.REQUEST) {
                     provenance.find(leaf.value(), hash).ifPresent(field.get()::cameFrom);
+                } else {
+                    field.get().answers(request * 31 + leaf.at().hashCode(), hash);
                 }
             }
         }

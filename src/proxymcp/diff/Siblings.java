@@ -87,7 +87,7 @@ final class Siblings {
             String form = open.remove(open.size() - 1);
             for (String way : candidates.get(form).continuations().keySet()) {
                 Set<String> like = byContinuation.getOrDefault(way + extension(form), Set.of());
-                if (!way.isEmpty() && (listed || !underInterface)) {
+                if (!way.isEmpty() && !underInterface) {
                     for (String other : like) {
                         if (members.add(other)) {
                             open.add(other);
@@ -113,7 +113,9 @@ final class Siblings {
             visits += node.continuations().getOrDefault(continuation.substring(0, continuation.length() - extension.length()), 0L);
         }
         int distinct = forms.size();
-        boolean mostlyNew = visits <= (long) distinct * VISITS_EACH_MAX;
+        // What goes on the same way behind each of them is visited as often as there is something behind it.
+        boolean goesOn = continuation.startsWith("/") && !underInterface;
+        boolean mostlyNew = goesOn || visits <= (long) distinct * VISITS_EACH_MAX;
         boolean named = plain * 2 > distinct;
         boolean files = !extension(forms.iterator().next()).isEmpty();
         if (!named) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 import proxymcp.json.JsonArray;
 import proxymcp.json.JsonObject;
 import proxymcp.json.JsonString;
@@ -155,7 +156,7 @@ final class TreeDiff {
             reordered(keys(arrayA, key, placesB), pathA, keys(arrayB, key, placesA));
         }
         renamed(arrayA, arrayB, partners);
-        pairs(arrayA, pathA, arrayB, pathB, partners);
+        pairs(arrayA, pathA, arrayB, pathB, partners, i -> false);
     }
 
     private static JsonValue keyOf(JsonArray array, int index, String key) {
@@ -205,20 +206,8 @@ final class TreeDiff {
         if (coarse || matching.isCoarse()) {
             noteByIndex(pathA);
         }
-        for (int i = 0; i < partners.length; i++) {
-            // An equal element needs no second look; a partner of itself says so below.
-            if (equal[i]) {
-                continue;
-            }
-            if (partners[i] < 0) {
-                removed(arrayA.values().get(i), pathA.item(i));
-            } else {
-                compare(arrayA.values().get(i), pathA.item(i), arrayB.values().get(partners[i]), pathB.item(partners[i]));
-            }
-        }
-        for (int j : GapPairs.unpaired(partners, arrayB.size())) {
-            added(arrayB.values().get(j), pathB.item(j));
-        }
+        // An equal element needs no second look; a partner of itself says so.
+        pairs(arrayA, pathA, arrayB, pathB, partners, i -> equal[i]);
     }
 
     /** Pairs equal elements wherever they stand, then containers that are alike. */
@@ -235,7 +224,7 @@ final class TreeDiff {
         if (alike(arrayA, arrayB, partners)) {
             noteByIndex(pathA);
         }
-        pairs(arrayA, pathA, arrayB, pathB, partners);
+        pairs(arrayA, pathA, arrayB, pathB, partners, i -> false);
     }
 
     private void noteByIndex(TreePath pathA) {
@@ -270,11 +259,11 @@ final class TreeDiff {
         return value instanceof JsonObject || value instanceof JsonArray;
     }
 
-    private void pairs(JsonArray arrayA, TreePath pathA, JsonArray arrayB, TreePath pathB, int[] partners) {
+    private void pairs(JsonArray arrayA, TreePath pathA, JsonArray arrayB, TreePath pathB, int[] partners, IntPredicate known) {
         for (int i = 0; i < partners.length; i++) {
             if (partners[i] < 0) {
                 removed(arrayA.values().get(i), pathA.item(i));
-            } else {
+            } else if (!known.test(i)) {
                 compare(arrayA.values().get(i), pathA.item(i), arrayB.values().get(partners[i]), pathB.item(partners[i]));
             }
         }

@@ -12,7 +12,7 @@ public enum ValueFormat {
     EPOCH_SECONDS(0.9),
     /** The same in milliseconds, microseconds or nanoseconds. */
     EPOCH_MILLIS(0.9),
-    /** A date with a time of day (ISO 8601, RFC 3339). */
+    /** A date with a time of day (ISO 8601, RFC 3339), also without signs between the digits. */
     ISO_TIME(0.9),
     /** A date without a time of day, {@code 2026-01-31}. */
     ISO_DATE(0.5),
@@ -49,6 +49,9 @@ public enum ValueFormat {
     private static final int EPOCH_DIGITS = 10;
     private static final int SCHEME_CHARS_MAX = 20;
     private static final int HEX_DIGITS_MIN = 8;
+    private static final int CLIENT_CHARS_MIN = 17;
+    private static final int CLIENT_CHARS_MAX = 64;
+    private static final int CLIENT_DIGITS_MIN = 6;
 
     private final double fleeting;
 
@@ -84,11 +87,17 @@ public enum ValueFormat {
         if (isDigit(first) || first == '-' || first == '+') {
             ValueFormat number = number(value, length);
             if (number != TEXT) {
-                return number;
+                return number == DECIMAL && isClient(value) ? TOKEN : number;
             }
         }
         if (length <= 5 && (value.equals("true") || value.equals("false"))) {
             return BOOLEAN;
+        }
+        if (isDigit(first) && length >= 15 && isBasicTime(value, length)) {
+            return ISO_TIME;
+        }
+        if (length >= CLIENT_CHARS_MIN && length <= CLIENT_CHARS_MAX && isClient(value)) {
+            return TOKEN;
         }
         if (isDigit(first) && length >= 10 && isDate(value)) {
             return length == 10 ? ISO_DATE : "Tt ".indexOf(value.charAt(10)) >= 0 && length > 12 && isDigit(value.charAt(11)) ? ISO_TIME : TEXT;
@@ -181,6 +190,52 @@ public enum ValueFormat {
             }
         }
         return value.charAt(5) <= '1' && value.charAt(8) <= '3';
+    }
+
+    /** {@code 20250808T120000Z}, as in signed queries. */
+    private static boolean isBasicTime(String value, int length) {
+        for (int i = 0; i < 15; i++) {
+            if (i == 8 ? value.charAt(i) != 'T' : !isDigit(value.charAt(i))) {
+                return false;
+            }
+        }
+        return value.charAt(4) <= '1' && value.charAt(6) <= '3' && (length == 15 || "Z.+-".indexOf(value.charAt(15)) >= 0);
+    }
+
+    /** A number that was drawn and the time when, with a point between them, as {@code GA1.2.158392209.1730433351}: what analytics call a client. */
+    private static boolean isClient(String value) {
+        boolean drawn = false;
+        boolean time = false;
+        int start = 0;
+        for (int i = 0; i <= value.length(); i++) {
+            char c = i < value.length() ? value.charAt(i) : '.';
+            if (c != '.') {
+                if (!isDigit(c) && (drawn || time || c < 'A' || c > 'z')) {
+                    return false;
+                }
+                continue;
+            }
+            String part = value.substring(start, i);
+            start = i + 1;
+            if (part.isEmpty() || !isDigit(part.charAt(0))) {
+                continue;
+            }
+            if (!time && isAllDigits(part) && isEpoch(part, part.length())) {
+                time = true;
+            } else {
+                drawn |= part.length() >= CLIENT_DIGITS_MIN && isAllDigits(part);
+            }
+        }
+        return drawn && time;
+    }
+
+    private static boolean isAllDigits(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            if (!isDigit(value.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static ValueFormat letters(String value, int length) {

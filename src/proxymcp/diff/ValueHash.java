@@ -11,6 +11,13 @@ final class ValueHash {
         return of(value, 0, value.length());
     }
 
+    /** A number whose bits all depend on those of another one. */
+    static long mixed(long value) {
+        long hash = (value ^ value >>> 32) * STEP;
+        hash = (hash ^ hash >>> 29) * START;
+        return hash ^ hash >>> 32;
+    }
+
     /** Of the characters from {@code start} up to {@code end}. */
     static long of(String value, int start, int end) {
         long hash = START;

@@ -82,11 +82,14 @@ public record Volatility(double score, String evidence) {
         } else if (isFixed(facts.a()) && isFixed(facts.b())) {
             fleeting = Math.max(fleeting, 0.8);
             evidence = "always of " + facts.a().fixedLength().orElse(0) + " characters, another each time";
-        } else if (role == Role.TIMESTAMP) {
+        } else if (role == Role.TIMESTAMP && (facts.format().isTime() || facts.rateWithin() >= OFTEN)) {
+            // An integer that is named for a time and stays is how long something lasts.
             fleeting = Math.max(fleeting, 0.7);
         } else if (isId(facts, name)) {
             fleeting = Math.max(fleeting, 0.6);
             evidence = "an id, given out anew";
+        } else if (facts.restless() && fleeting < NOISE && facts.rateWithin() > LITTLE) {
+            return new Volatility(0.6, "it varies by itself, in both sessions: the same request has another value each time");
         }
         double rate = facts.rate();
         if (fleeting >= NOISE && rate >= OFTEN) {
@@ -98,7 +101,11 @@ public record Volatility(double score, String evidence) {
         return new Volatility(fleeting >= NOISE ? fleeting * (0.2 + 0.6 * rate) : fleeting, fleeting >= NOISE ? evidence + ", but in few pairs" : "");
     }
 
-    /** Whether the sessions treat the field so differently that its values do not matter. */
+    /** Whether the sessions treat the field so differently that its values do not matter: it changes in one and stays in the other, and the like. */
+    static boolean isParted(FieldFacts facts) {
+        return facts.kind() == ChangeKind.CHANGED && parted(facts).isPresent();
+    }
+
     private static Optional<Volatility> parted(FieldFacts facts) {
         FieldStats a = facts.a();
         FieldStats b = facts.b();

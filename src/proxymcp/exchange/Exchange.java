@@ -23,10 +23,11 @@ import proxymcp.http.ResponseHead;
  * @param rules rules that touched it
  * @param endNotes notes made while it ran; {@link #notes} has those of the heads too
  * @param sent what went out where a rule changed it; known when it has ended
+ * @param stream its messages counted, where it is a stream
  */
 public record Exchange(long seq, ExchangeStart start, CapturedBody requestBody, Fields requestTrailers, Optional<Route> route,
         List<ResponseHead> informational, Optional<ResponseHead> response, CapturedBody responseBody, Fields responseTrailers,
-        Outcome outcome, Timings timings, List<RuleMatch> rules, List<String> endNotes, SentMessages sent) {
+        Outcome outcome, Timings timings, List<RuleMatch> rules, List<String> endNotes, SentMessages sent, Optional<StreamSummary> stream) {
     /** Note of an exchange whose request body somebody else recorded with its content codings undone. */
     public static final String REQUEST_HELD_DECODED =
             "the request body was recorded with its content coding undone; its Content-Encoding field is kept as it was written";
@@ -42,6 +43,20 @@ public record Exchange(long seq, ExchangeStart start, CapturedBody requestBody, 
             Outcome outcome, Timings timings, List<RuleMatch> rules, List<String> endNotes) {
         this(seq, start, requestBody, requestTrailers, route, informational, response, responseBody, responseTrailers, outcome, timings, rules,
                 endNotes, SentMessages.NONE);
+    }
+
+    /** An exchange that is no stream. */
+    public Exchange(long seq, ExchangeStart start, CapturedBody requestBody, Fields requestTrailers, Optional<Route> route,
+            List<ResponseHead> informational, Optional<ResponseHead> response, CapturedBody responseBody, Fields responseTrailers,
+            Outcome outcome, Timings timings, List<RuleMatch> rules, List<String> endNotes, SentMessages sent) {
+        this(seq, start, requestBody, requestTrailers, route, informational, response, responseBody, responseTrailers, outcome, timings, rules,
+                endNotes, sent, Optional.empty());
+    }
+
+    /** The same exchange as a stream. */
+    public Exchange withStream(Optional<StreamSummary> known) {
+        return new Exchange(seq, start, requestBody, requestTrailers, route, informational, response, responseBody, responseTrailers, outcome,
+                timings, rules, endNotes, sent, known);
     }
 
     /** Whether a rule answered instead of an origin. */

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 /**
  * The newest exchanges of a process, in memory: a ring of fixed length whose bodies together stay below a bound. When they pass it, the
  * oldest exchanges lose their bodies, not their heads. Heads have a bound of their own, a quarter of the heap, which ordinary ones never
- * reach; beyond it the oldest exchanges go.
+ * reach; beyond it the oldest exchanges go. Messages of streams have bounds too; beyond them the oldest messages go, and their streams say so.
  *
  * <p>Any thread may call anything. Adding takes no lock; evicting takes one, so that one thread does it.
  */
@@ -37,12 +37,17 @@ public final class LiveBuffer implements ExchangeSink {
         }
     }
 
+    /** Messages of streams that are kept, and what they may take. */
+    private static final int MESSAGES_MAX = 10_000;
+    private static final long MESSAGE_BYTES_MAX = 16L << 20;
+
     private final Limits limits;
     private final AtomicReferenceArray<LiveExchange> ring;
     /** Seq of the newest exchange; its slot is {@code (seq - 1) % ring.length()}. */
     private final AtomicLong newest = new AtomicLong();
     private final Account bodies;
     private final Account heads;
+    private final LiveMessages messages;
 
     /**
      * Makes an empty buffer.
@@ -55,6 +60,11 @@ public final class LiveBuffer implements ExchangeSink {
     }
 
     LiveBuffer(Limits limits, long headBytesMax) {
+        this(limits, headBytesMax, MESSAGES_MAX, Math.min(MESSAGE_BYTES_MAX, Runtime.getRuntime().maxMemory() / 8));
+    }
+
+    LiveBuffer(Limits limits, long headBytesMax, int messagesMax, long messageBytesMax) {
+        this.messages = new LiveMessages(messagesMax, messageBytesMax);
         long bodyBytesTotalMax = Math.min(limits.bodyBytesTotalMax(), Runtime.getRuntime().maxMemory() / 4);
         this.limits = new Limits(limits.exchangesMax(), bodyBytesTotalMax, limits.bodyBytesMax());
         this.ring = new AtomicReferenceArray<>(limits.exchangesMax());
@@ -127,6 +137,31 @@ public final class LiveBuffer implements ExchangeSink {
             }
         }
         return exchanges;
+    }
+
+    /** The streams among them, and the newest of their messages: 10,000 at most, of 16 MiB together. */
+    public Streams streams() {
+        return new LiveStreams(this, messages);
+    }
+
+    LiveMessages messages() {
+        return messages;
+    }
+
+    /** Exchanges that are streams, oldest first. */
+    List<LiveExchange> streaming() {
+        List<LiveExchange> streaming = new ArrayList<>();
+        long last = newest.get();
+        for (long seq = Math.max(1, last - ring.length() + 1); seq <= last; seq++) {
+            at(seq).filter(exchange -> exchange.stream().isPresent()).ifPresent(streaming::add);
+        }
+        return streaming;
+    }
+
+    /** The exchange with this seq; empty if it is not kept, or never was. */
+    Optional<LiveExchange> at(long seq) {
+        LiveExchange exchange = seq < 1 ? null : ring.get(slot(seq));
+        return exchange != null && exchange.seq() == seq ? Optional.of(exchange) : Optional.empty();
     }
 
     /** The exchange with this id; empty if it is not kept, or never was. */

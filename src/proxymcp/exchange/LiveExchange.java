@@ -27,6 +27,7 @@ final class LiveExchange implements Recording {
     private volatile List<ResponseHead> informational = List.of();
     private volatile ResponseHead response;
     private volatile ExchangeEnd end;
+    private volatile LiveStream stream;
     /** Accounted for; guarded by this object's monitor, as is {@link #left}. */
     private long headBytes;
     private boolean left;
@@ -45,6 +46,10 @@ final class LiveExchange implements Recording {
 
     ExchangeStart start() {
         return start;
+    }
+
+    Optional<LiveStream> stream() {
+        return Optional.ofNullable(stream);
     }
 
     /** The buffer holds it now, so that its head counts. */
@@ -140,7 +145,33 @@ final class LiveExchange implements Recording {
     }
 
     @Override
+    public void streamOpened(StreamOpen open) {
+        stream = new LiveStream(open);
+    }
+
+    @Override
+    public void message(StreamMessage message) {
+        LiveStream known = stream;
+        if (known != null && !hasLeft()) {
+            buffer.messages().add(this, known, message);
+            if (hasLeft()) {
+                buffer.messages().leave(this); // It left meanwhile, perhaps before the message was there.
+            }
+        }
+    }
+
+    private synchronized boolean hasLeft() {
+        return left;
+    }
+
+    @Override
+    public void streamClosed(StreamEnd streamEnd) {
+        stream().ifPresent(known -> known.close(streamEnd));
+    }
+
+    @Override
     public void end(ExchangeEnd exchangeEnd) {
+        stream().ifPresent(LiveStream::cut);
         end = exchangeEnd;
         account(sent(exchangeEnd.sent().request()) + sent(exchangeEnd.sent().response()));
     }
@@ -161,6 +192,9 @@ final class LiveExchange implements Recording {
             headBytes = 0;
         }
         buffer.headBytesKept(-given);
+        if (stream != null) {
+            buffer.messages().leave(this);
+        }
     }
 
     Exchange snapshot() {
@@ -169,6 +203,7 @@ final class LiveExchange implements Recording {
         return new Exchange(seq, start, requestBody.snapshot(), requestBody.trailers(), Optional.ofNullable(route), informational,
                 Optional.ofNullable(response), responseBody.snapshot(), responseBody.trailers(), outcome,
                 ended == null ? Timings.NONE : ended.timings(), ended == null ? List.of() : ended.rules(),
-                ended == null ? List.of() : ended.notes(), ended == null ? SentMessages.NONE : ended.sent());
+                ended == null ? List.of() : ended.notes(), ended == null ? SentMessages.NONE : ended.sent(),
+                stream().map(LiveStream::summary));
     }
 }

@@ -9,6 +9,10 @@ import proxymcp.http.ResponseHead;
  * <p>Calls about the request come from one thread at a time, calls about the response from one at a time; the two may overlap, since a
  * response can begin before the request has ended. {@link #end} comes last, once. No call throws; each may block for 2 s at most.
  * Arrays are valid only during the call.
+ *
+ * <p>What is a stream is told so behind its response: {@link #streamOpened}, then its messages, one thread at a time for each direction, then
+ * {@link #streamClosed} when both directions are over. A WebSocket has messages in place of bodies; events and lines are told beside the
+ * response's body. Who records no streams need not override these methods.
  */
 public interface Recording {
     /** Seq of the exchange in the session that it is recorded to; empty for a recording that has none. */
@@ -36,6 +40,21 @@ public interface Recording {
 
     /** The response body ended; not called when there was none. */
     void responseEnd(BodyEnd end);
+
+    /** The exchange is a stream from here on. */
+    default void streamOpened(StreamOpen open) {}
+
+    /**
+     * Octets of a payload of more than {@link StreamMessage#PAYLOAD_BYTES_MAX} octets, from its first on; its message follows when all have
+     * passed, and messages without parts, such as control frames, may come before it.
+     */
+    default void messagePart(Direction direction, byte[] bytes, int offset, int length) {}
+
+    /** A message has passed. Its payload is not changed any more: it may be kept. */
+    default void message(StreamMessage message) {}
+
+    /** The stream ended; not called for one whose exchange ends without. */
+    default void streamClosed(StreamEnd end) {}
 
     /** The exchange ended. */
     void end(ExchangeEnd end);

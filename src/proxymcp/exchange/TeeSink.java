@@ -83,6 +83,34 @@ public final class TeeSink implements ExchangeSink {
         }
 
         @Override
+        public void streamOpened(StreamOpen open) {
+            for (Recording recording : recordings) {
+                recording.streamOpened(open);
+            }
+        }
+
+        @Override
+        public void messagePart(Direction direction, byte[] bytes, int offset, int length) {
+            for (Recording recording : recordings) {
+                recording.messagePart(direction, bytes, offset, length);
+            }
+        }
+
+        @Override
+        public void message(StreamMessage message) {
+            for (Recording recording : recordings) {
+                recording.message(message);
+            }
+        }
+
+        @Override
+        public void streamClosed(StreamEnd end) {
+            for (Recording recording : recordings) {
+                recording.streamClosed(end);
+            }
+        }
+
+        @Override
         public void end(ExchangeEnd end) {
             for (Recording recording : recordings) {
                 recording.end(end);

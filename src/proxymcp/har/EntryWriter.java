@@ -18,6 +18,7 @@ import proxymcp.json.JsonObject;
 import proxymcp.json.JsonOutput;
 import proxymcp.json.JsonValue;
 import proxymcp.store.IndexEntry;
+import proxymcp.store.MessageReader;
 import proxymcp.store.StoredExchange;
 import proxymcp.store.WorkWatch;
 
@@ -27,12 +28,15 @@ final class EntryWriter {
     private final boolean includeBodies;
     private final WorkWatch watch;
     private final WarningList warnings;
+    private final MessageReader messages;
 
-    EntryWriter(JsonOutput json, boolean includeBodies, WorkWatch watch, WarningList warnings) {
+    /** @param messages reads the messages of streams */
+    EntryWriter(JsonOutput json, boolean includeBodies, WorkWatch watch, WarningList warnings, MessageReader messages) {
         this.json = json;
         this.includeBodies = includeBodies;
         this.watch = watch;
         this.warnings = warnings;
+        this.messages = messages;
     }
 
     /** An exchange that can be read, if not all of it. */
@@ -50,6 +54,7 @@ final class EntryWriter {
                 .putIf("connection", route.map(known -> Long.toString(known.connectionId()))).build());
         writeOwn(exchange);
         List<String> damage = new ArrayList<>(stored.damage());
+        StreamMembers.write(exchange, messages, includeBodies, json, watch, damage);
         // Of long octets it is known only now that they were written.
         requestBody.damage().filter(reason -> damage.isEmpty()).ifPresent(damage::add);
         responseBody.damage().filter(reason -> damage.isEmpty()).ifPresent(damage::add);

@@ -13,6 +13,7 @@ import proxymcp.store.CorruptSegmentException;
 import proxymcp.store.ExchangeScan;
 import proxymcp.store.IndexEntry;
 import proxymcp.store.Manifest;
+import proxymcp.store.MessageReader;
 import proxymcp.store.Session;
 import proxymcp.store.SessionQuery;
 import proxymcp.store.StoredExchange;
@@ -38,7 +39,7 @@ public final class HarExport {
     /**
      * Writes all exchanges that match, in the query's order.
      *
-     * @param includeBodies whether the octets of bodies are written
+     * @param includeBodies whether the octets of bodies are written, and messages of streams
      * @param out where the file goes; not closed
      * @param watch told of entries written, out of all
      * @throws CancellationException if {@code watch} says so
@@ -47,11 +48,11 @@ public final class HarExport {
     public static Written write(Session session, SessionQuery query, boolean includeBodies, OutputStream out, WorkWatch watch) throws IOException {
         JsonOutput json = new JsonOutput(out);
         WarningList warnings = new WarningList();
-        EntryWriter entries = new EntryWriter(json, includeBodies, watch, warnings);
         long total = session.query(query, 0, 0, Optional.empty()).total();
         long[] written = new long[1];
         json.beginObject().name("log").beginObject().members(head(session.manifest())).name("entries").beginArray();
-        try (ExchangeScan exchanges = session.exchanges()) {
+        try (ExchangeScan exchanges = session.exchanges(); MessageReader messages = session.messages()) {
+            EntryWriter entries = new EntryWriter(json, includeBodies, watch, warnings, messages);
             session.forEach(query, found -> {
                 if (watch.cancelled()) {
                     throw new CancellationException("cancelled while a session was exported");

@@ -29,6 +29,7 @@ final class HarImportEntry {
     private final HarImportReport report;
     private final HarImportBody octets;
     private final ImportedValues values;
+    private final WorkWatch watch;
     private boolean secretsSeen;
 
     /**
@@ -38,13 +39,14 @@ final class HarImportEntry {
      * @param seq under which we exported it
      */
     record Ready(int number, ExchangeStart start, OptionalLong seq, Optional<ImportedBody> requestBody, Optional<Route> route, List<ResponseHead> informational,
-            Optional<ResponseHead> response, Optional<ImportedBody> responseBody, ExchangeEnd end) {}
+            Optional<ResponseHead> response, Optional<ImportedBody> responseBody, Optional<ImportedStream> stream, ExchangeEnd end) {}
 
     HarImportEntry(HarReadFile file, HarImportReport report, WorkWatch watch) {
         this.file = file;
         this.report = report;
         this.octets = new HarImportBody(file, report, watch);
         this.values = new ImportedValues(report);
+        this.watch = watch;
     }
 
     /** Whether an entry had cookies or credentials: programs that strip secrets leave none. */
@@ -55,7 +57,7 @@ final class HarImportEntry {
     /**
      * Reads an entry.
      *
-     * @param bodies its long texts, which must be held until it is recorded
+     * @param bodies its long texts and messages, which must be held until it is recorded
      * @param nowMillis when an entry began that does not say so
      * @throws HarImportSkip if it cannot become an exchange
      */
@@ -86,8 +88,10 @@ final class HarImportEntry {
         Outcome outcome = ImportedOutcome.of(entry, answer, report);
         Timings timings = own.timings();
         ImportedSent sent = new ImportedSent(entry, report);
-        return new Ready(report.entries(), start(entry, own, parts, url, head, nowMillis), own.seq(), requestBody, own.route(parts.endpoint()), heads.informational(entry), answer,
-                responseBody, new ExchangeEnd(outcome, timings, sent.rules(), List.copyOf(notes), sent.messages()));
+        ExchangeStart start = start(entry, own, parts, url, head, nowMillis);
+        Optional<ImportedStream> stream = ImportedStream.of(entry, head, answer, bodies.messages(), start.startedAtMillis(), report);
+        return new Ready(report.entries(), start, own.seq(), requestBody, own.route(parts.endpoint()), heads.informational(entry), answer,
+                responseBody, stream, new ExchangeEnd(outcome, timings, sent.rules(), List.copyOf(notes), sent.messages()));
     }
 
     private String url(JsonObject request, List<String> notes) throws HarImportException, HarImportSkip {
@@ -160,6 +164,9 @@ final class HarImportEntry {
         if (ready.responseBody().isPresent()) {
             BodyEnd end = octets.feed(ready.responseBody().get(), to::responseBody);
             to.responseEnd(end);
+        }
+        if (ready.stream().isPresent()) {
+            ready.stream().get().record(to, values, report, watch);
         }
         to.end(ready.end());
     }

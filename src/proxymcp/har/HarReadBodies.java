@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import proxymcp.json.JsonPull;
 
-/** The long texts of the entry at hand, until the whole entry has been read: what they mean may stand behind them. Not for several threads. */
+/** The long texts and the messages of the entry at hand, until the whole entry has been read: what they mean may stand behind them. Not for several threads. */
 final class HarReadBodies implements Closeable {
     /** What a text is. */
     enum Slot {
@@ -27,12 +27,18 @@ final class HarReadBodies implements Closeable {
 
     private final Map<Slot, HarReadSpill> spills = new EnumMap<>(Slot.class);
     private final Set<Slot> filled = EnumSet.noneOf(Slot.class);
+    private final HarReadSpill messageTexts;
+    private final HarReadSpill messageFacts;
+    private final HarReadMessages messages;
 
     /** @param folder where texts go that are too long to hold */
     HarReadBodies(Path folder) {
         for (Slot slot : Slot.values()) {
             spills.put(slot, new HarReadSpill(folder));
         }
+        messageTexts = new HarReadSpill(folder);
+        messageFacts = new HarReadSpill(folder);
+        messages = new HarReadMessages(messageTexts, messageFacts);
     }
 
     /** The next entry begins. */
@@ -41,6 +47,12 @@ final class HarReadBodies implements Closeable {
             spills.get(slot).clear();
         }
         filled.clear();
+        messages.clear();
+    }
+
+    /** The messages of its stream. */
+    HarReadMessages messages() {
+        return messages;
     }
 
     /** Takes the text at hand; of a member that is given twice the last one counts. */
@@ -66,7 +78,7 @@ final class HarReadBodies implements Closeable {
 
     /** Memory that the texts take. */
     long bytes() {
-        long bytes = 0;
+        long bytes = messageTexts.memoryBytes() + messageFacts.memoryBytes();
         for (HarReadSpill spill : spills.values()) {
             bytes += spill.memoryBytes();
         }
@@ -78,5 +90,7 @@ final class HarReadBodies implements Closeable {
         for (HarReadSpill spill : spills.values()) {
             spill.close();
         }
+        messageTexts.close();
+        messageFacts.close();
     }
 }

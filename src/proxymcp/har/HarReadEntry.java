@@ -58,6 +58,8 @@ final class HarReadEntry {
                 members.put(name, object(inner));
             } else if (slot != null && json.peek() == JsonPull.Kind.STRING) {
                 bodies.take(slot, json);
+            } else if (shape.listed().contains(name) && json.peek() == JsonPull.Kind.ARRAY) {
+                bodies.messages().take(name, json);
             } else if (inner != null || slot != null || shape.kept().contains(name)) {
                 keep(members, name);
             } else {

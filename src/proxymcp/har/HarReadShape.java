@@ -9,8 +9,12 @@ import java.util.Set;
  * @param kept members that are held whole
  * @param nested members that are objects with a shape of their own
  * @param streamed members that are long texts, and where they go
+ * @param listed members that are lists of messages
  */
-record HarReadShape(Set<String> kept, Map<String, HarReadShape> nested, Map<String, HarReadBodies.Slot> streamed) {
+record HarReadShape(Set<String> kept, Map<String, HarReadShape> nested, Map<String, HarReadBodies.Slot> streamed,
+        Set<String> listed) {
+    /** A list of events that Chrome writes. */
+    static final String CHROME_EVENTS = "_eventSourceMessages";
     private static final HarReadShape REQUEST_BODY = new HarReadShape(Set.of("bytes", "kept", "sha256", "complete"), Map.of(),
             Map.of("base64", HarReadBodies.Slot.REQUEST_RAW));
     private static final HarReadShape RESPONSE_BODY = new HarReadShape(Set.of("bytes", "kept", "sha256", "complete"), Map.of(),
@@ -29,6 +33,10 @@ record HarReadShape(Set<String> kept, Map<String, HarReadShape> nested, Map<Stri
     /** An entry of a log. */
     static final HarReadShape ENTRY = new HarReadShape(
             Set.of("startedDateTime", "time", "timings", "serverIPAddress", "connection", "_exchange", "_route", "_error", "_tls", "_informational",
-                    "_rules", "_sentRequest", "_sentResponse"),
-            Map.of("request", REQUEST, "response", RESPONSE), Map.of());
+                    "_rules", "_sentRequest", "_sentResponse", "_stream"),
+            Map.of("request", REQUEST, "response", RESPONSE), Map.of(), Set.of(StreamMembers.FRAMES, StreamMembers.EVENTS, CHROME_EVENTS));
+
+    private HarReadShape(Set<String> kept, Map<String, HarReadShape> nested, Map<String, HarReadBodies.Slot> streamed) {
+        this(kept, nested, streamed, Set.of());
+    }
 }

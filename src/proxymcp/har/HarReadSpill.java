@@ -100,6 +100,11 @@ final class HarReadSpill extends OutputStream {
                 : new FileAttribute<?>[0];
     }
 
+    /** Whether an octet is one that base64 is made of. */
+    static boolean isBase64(byte octet) {
+        return BASE64[octet & 0xFF];
+    }
+
     /** Octets held. */
     long size() {
         return filed + used;

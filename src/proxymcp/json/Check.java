@@ -17,6 +17,14 @@ public final class Check {
      * checked one by one by {@link Schema}.
      */
     static Optional<String> complaint(Property.Kind kind, JsonValue value) {
+        if (kind instanceof Property.Kind.TextMap && value instanceof JsonObject object) {
+            for (JsonObject.Member member : object.members()) {
+                if (!(member.value() instanceof JsonString)) {
+                    return Optional.of("expected an object whose values are strings, got " + quoted(new JsonString(member.name())) + ": "
+                            + quoted(member.value()));
+                }
+            }
+        }
         return accepts(kind, value) ? Optional.empty() : Optional.of("expected " + expected(kind) + ", got " + quoted(value));
     }
 

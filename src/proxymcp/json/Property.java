@@ -15,11 +15,12 @@ import java.util.Optional;
  * </pre>
  *
  * @param name snake_case
- * @param description a sentence for the agent; empty where the tool's description says it
+ * @param description a sentence for the agent; empty where the name says enough, or another tool says it
  * @param kind what values are accepted
  * @param presence whether it must be given
+ * @param elsewhere another tool tells what values are accepted: only the type is told here
  */
-public record Property(String name, String description, Kind kind, Presence presence) {
+public record Property(String name, String description, Kind kind, Presence presence, boolean elsewhere) {
 
     /** What values a property accepts. */
     sealed interface Kind {
@@ -50,10 +51,10 @@ public record Property(String name, String description, Kind kind, Presence pres
         /** An object whose members are all strings. */
         record TextMap() implements Kind {}
 
-        /** An object with properties of its own. */
-        record Nested(Schema schema) implements Kind {}
+        /** An object with properties of its own; {@code told} says whether their schema is published, or the description says it. */
+        record Nested(Schema schema, boolean told) implements Kind {}
 
-        /** An array of at most {@code itemsMax} such objects; {@code told} says whether their schema is published, or their description says it. */
+        /** An array of at most {@code itemsMax} such objects. */
         record NestedList(Schema schema, int itemsMax, boolean told) implements Kind {}
 
         /** An object that whoever asked for it reads; clients are told {@code shape}. */
@@ -85,7 +86,7 @@ public record Property(String name, String description, Kind kind, Presence pres
     }
 
     private static Property optional(String name, String description, Kind kind) {
-        return new Property(name, description, kind, new Presence.Optional());
+        return new Property(name, description, kind, new Presence.Optional(), false);
     }
 
     /** A string. */
@@ -140,7 +141,12 @@ public record Property(String name, String description, Kind kind, Presence pres
 
     /** An object with properties of its own. */
     public static Property object(String name, String description, Schema schema) {
-        return optional(name, description, new Kind.Nested(schema));
+        return optional(name, description, new Kind.Nested(schema, true));
+    }
+
+    /** The same, where {@code description} says what the object may hold: shorter in the list of tools than its schema. */
+    public static Property objectInWords(String name, String description, Schema schema) {
+        return optional(name, description, new Kind.Nested(schema, false));
     }
 
     /** An array of at most {@code itemsMax} objects with properties of their own. */
@@ -163,9 +169,19 @@ public record Property(String name, String description, Kind kind, Presence pres
         return optional(name, description, new Kind.Form(shape));
     }
 
+    /** The same, for a tool whose description refers to one where this property is explained: the list of tools has to be short. */
+    public Property toldElsewhere() {
+        return new Property(name, "", kind, presence, true);
+    }
+
+    /** The same in other words. */
+    public Property describedAs(String other) {
+        return new Property(name, other, kind, presence, elsewhere);
+    }
+
     /** The same, but it must be given. */
     public Property required() {
-        return new Property(name, description, kind, new Presence.Required());
+        return new Property(name, description, kind, new Presence.Required(), elsewhere);
     }
 
     /** The same, with a value for when it is left out. */
@@ -189,7 +205,7 @@ public record Property(String name, String description, Kind kind, Presence pres
     }
 
     private Property defaultTo(JsonValue value) {
-        return new Property(name, description, kind, new Presence.Defaulted(value));
+        return new Property(name, description, kind, new Presence.Defaulted(value), elsewhere);
     }
 
     boolean isRequired() {

@@ -92,11 +92,11 @@ public final class ResultSchema {
     }
 
     /**
-     * The JSON Schema that clients see: the members by name. Types and which of them are always there are checked by tests and not told here,
+     * The JSON Schema that clients see: the members by name but {@code status}, which every result has. Types and which of them are always there are checked by tests and not told here,
      * as they help nobody to choose a tool and the list of tools has to be short; {@link #typed} has them.
      */
     public JsonObject published() {
-        JsonObject.Builder properties = JsonObject.builder().put("status", JsonObject.EMPTY);
+        JsonObject.Builder properties = JsonObject.builder();
         for (Member member : members) {
             properties.put(member.name(), JsonObject.EMPTY);
         }

@@ -33,18 +33,31 @@ final class SchemaText {
 
     private static JsonObject of(Property property) {
         JsonObject.Builder members = JsonObject.builder();
-        if (property.kind() instanceof Property.Kind.Choice && property.description().isEmpty()) {
-            members.put("type", "string"); // Its values stand where it is described; the list of tools has to be short.
-        } else {
-            putKind(members, property.kind());
+        putKind(members, property.kind());
+        if (property.elsewhere()) {
+            return withoutBounds(members.build());
         }
         if (!property.description().isEmpty()) {
             members.put("description", property.description());
         }
-        if (property.presence() instanceof Property.Presence.Defaulted defaulted) {
+        if (property.presence() instanceof Property.Presence.Defaulted defaulted && !goesWithoutSaying(defaulted.value())) {
             members.put("default", defaulted.value());
         }
         return members.build();
+    }
+
+    /** Its type: what else is accepted stands where it is described. */
+    private static JsonObject withoutBounds(JsonObject told) {
+        JsonObject.Builder type = JsonObject.builder();
+        for (String name : List.of("type", "items")) {
+            told.get(name).ifPresent(value -> type.put(name, value));
+        }
+        return type.build();
+    }
+
+    /** A flag is off and nothing is skipped unless asked for: said at each tool it would make the list of tools longer and nobody wiser. */
+    private static boolean goesWithoutSaying(JsonValue value) {
+        return value.equals(JsonBoolean.of(false)) || value.equals(JsonNumber.of(0));
     }
 
     private static void putKind(JsonObject.Builder members, Property.Kind kind) {
@@ -62,7 +75,7 @@ final class SchemaText {
             case Property.Kind.Pairs pairs -> putArray(members, JsonObject.builder().put("type", "array").put("items", typeOnly("string"))
                     .put("minItems", 2).put("maxItems", 2).build(), pairs.itemsMax());
             case Property.Kind.TextMap map -> members.put("type", "object").put("additionalProperties", typeOnly("string"));
-            case Property.Kind.Nested nested -> members.putAll(of(nested.schema()));
+            case Property.Kind.Nested nested -> members.putAll(nested.told() ? of(nested.schema()) : typeOnly("object"));
             case Property.Kind.NestedList list -> putArray(members, list.told() ? of(list.schema()) : typeOnly("object"), list.itemsMax());
             case Property.Kind.Form form -> members.putAll(form.shape());
         }

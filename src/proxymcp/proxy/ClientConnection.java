@@ -28,6 +28,7 @@ final class ClientConnection implements Runnable {
     private final ProxyServices services;
     private final ProxyAuthentication authentication;
     private final Socket socket;
+    private final Listener listener;
     private final Deadlines.Deadline deadline;
     private final ConnectionContext context;
     private final Affinity affinity;
@@ -37,10 +38,11 @@ final class ClientConnection implements Runnable {
         this.services = services;
         this.authentication = authentication;
         this.socket = socket;
+        this.listener = listener;
         this.deadline = services.deadlines().watch(socket);
         InetSocketAddress peer = (InetSocketAddress) socket.getRemoteSocketAddress();
         String address = new Endpoint("http", peer.getAddress().getHostAddress(), peer.getPort()).hostAndPort();
-        Client client = new Client(address, listener.shown(), listener.source(), services.settings().targetId(), id);
+        Client client = new Client(address, listener.shown(), listener.source(), listener.targetId(), id);
         this.context = new ConnectionContext(client, Optional.empty(), Optional.empty());
         this.affinity = new Affinity(services.upstream());
     }
@@ -78,6 +80,11 @@ final class ClientConnection implements Runnable {
         if (head.isPresent()) {
             new ConnectRun(services, this, socket, context).socks(client, head.get(), Destination.ofConnect(head.get()));
         }
+    }
+
+    /** Where it was accepted. */
+    Listener listener() {
+        return listener;
     }
 
     /** Ends the connection, whatever it is doing. Any thread may call. */

@@ -20,6 +20,11 @@ final class ClientWait {
         this.watch = watch;
     }
 
+    /** Whether the client left while nobody read from it. */
+    boolean clientLeft() {
+        return watch.clientLeft();
+    }
+
     /**
      * Waits so long.
      *

@@ -8,6 +8,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import proxymcp.exchange.Direction;
 import proxymcp.exchange.Endpoint;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.ExchangeEnd;
@@ -16,6 +17,7 @@ import proxymcp.exchange.ExchangeStart;
 import proxymcp.exchange.Outcome;
 import proxymcp.exchange.Recording;
 import proxymcp.exchange.TlsInfo;
+import proxymcp.exchange.Unrecorded;
 import proxymcp.http.Authority;
 import proxymcp.http.RequestHead;
 import proxymcp.http.WireReader;
@@ -83,6 +85,10 @@ final class ConnectRun {
     private void established(ClientStream client, RequestHead head, Authority authority) throws IOException {
         OptionalInt port = authority.port();
         Endpoint tunnel = new Endpoint(Endpoint.TUNNEL, authority.host(), port.orElseThrow());
+        if (ProxyProbes.isProbe(tunnel.host())) {
+            probe(client, head, tunnel);
+            return;
+        }
         Optional<ServerFirst> serverFirst = awaitFirstSpeaker(client, head, tunnel);
         if (serverFirst.isPresent()) {
             Recording recording = record(head, tunnel, Optional.empty());
@@ -98,6 +104,19 @@ final class ConnectRun {
             connection.serve(client, context.within(new Endpoint("http", tunnel.host(), tunnel.port()), Optional.empty()));
         } else {
             dialAndTunnel(client, head, tunnel, tunnel, Optional.empty(), Optional.empty());
+        }
+    }
+
+    /** Nobody is dialled for a name that is answered here. */
+    private void probe(ClientStream client, RequestHead head, Endpoint tunnel) throws IOException {
+        client.deadline().arm(services.limits().headMillis());
+        if (!client.in().await()) {
+            return;
+        }
+        if (client.in().peek(0) == TLS_HANDSHAKE) {
+            intercept(client, head, tunnel);
+        } else {
+            connection.serve(client, context.within(new Endpoint("http", tunnel.host(), tunnel.port()), Optional.empty()));
         }
     }
 
@@ -272,6 +291,9 @@ final class ConnectRun {
      */
     private void dialAndTunnel(ClientStream client, RequestHead head, Endpoint tunnel, Endpoint origin, Optional<byte[]> beginning,
             Optional<TlsInfo> clientTls) throws IOException {
+        if (ProxyProbes.isProbe(origin.host())) {
+            return;
+        }
         UpstreamConnection upstream;
         try {
             upstream = services.upstream().dial(origin);
@@ -285,11 +307,15 @@ final class ConnectRun {
 
     private void tunnel(ClientStream client, Recording recording, UpstreamConnection upstream, Optional<Thread> clientReader) {
         recording.routed(upstream.route());
-        Outcome outcome = new Tunnel(client, upstream, recording, services.limits().tunnelIdleMillis(), clientReader).run();
+        Outcome outcome = new Tunnel(client, upstream, new BodyPassing(recording, Direction.OUT), new BodyPassing(recording, Direction.IN),
+                services.limits().tunnelIdleMillis(), clientReader).run();
         recording.end(ended(outcome));
     }
 
     private Recording record(RequestHead head, Endpoint tunnel, Optional<TlsInfo> clientTls) {
+        if (ProxyProbes.isProbe(tunnel.host())) {
+            return Unrecorded.INSTANCE;
+        }
         return services.sink().open(new ExchangeStart(ExchangeIds.next(), services.clock().millis(), context.client(), tunnel, head,
                 clientTls));
     }

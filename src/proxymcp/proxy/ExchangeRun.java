@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 import proxymcp.exchange.BodyTap;
 import proxymcp.exchange.Destination;
+import proxymcp.exchange.Direction;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.ExchangeEnd;
 import proxymcp.exchange.ExchangeIds;
@@ -15,6 +16,9 @@ import proxymcp.exchange.Outcome;
 import proxymcp.exchange.Recording;
 import proxymcp.exchange.Route;
 import proxymcp.exchange.SentMessages;
+import proxymcp.exchange.StreamEnd;
+import proxymcp.exchange.StreamKind;
+import proxymcp.exchange.StreamOpen;
 import proxymcp.exchange.Unrecorded;
 import proxymcp.http.BodyFraming;
 import proxymcp.http.BodyReader;
@@ -24,6 +28,7 @@ import proxymcp.http.HttpVersion;
 import proxymcp.http.ProtocolException;
 import proxymcp.http.RequestHead;
 import proxymcp.http.ResponseHead;
+import proxymcp.http.WebSocketHandshake;
 import proxymcp.http.WireWriter;
 import proxymcp.rule.RuleAction;
 import proxymcp.rule.RuleChoice;
@@ -108,6 +113,9 @@ final class ExchangeRun implements CallEvents {
 
     private Outcome exchange() throws IOException {
         Destination destination = context.destination(head);
+        if (ProxyProbes.isProbe(destination.endpoint().host())) {
+            return probed(destination);
+        }
         open(destination);
         BodyFraming framing = BodyFraming.ofRequest(head);
         if (!destination.host().isEmpty() && head.fields().contains("Host")) {
@@ -121,7 +129,7 @@ final class ExchangeRun implements CallEvents {
             }
         }
         ReceivedRequest received = new ReceivedRequest(client, head, requestBody);
-        Optional<RuleChoice> choice = services.rules().choose(head, destination, received, notes);
+        Optional<RuleChoice> choice = services.rules().choose(head, destination, received, true, notes);
         if (choice.isEmpty()) {
             return send(RuledRequest.plain(services, received, destination, context.isExplicit(), notes));
         }
@@ -144,6 +152,16 @@ final class ExchangeRun implements CallEvents {
         };
     }
 
+    /** Answers for a name of our own; nothing of it is recorded. */
+    private Outcome probed(Destination destination) throws IOException {
+        bodyLeft = !hasNoBody();
+        keepAlive &= !bodyLeft && head.version() == HttpVersion.HTTP_1_1;
+        services.probes().answer(destination.endpoint().host(), context.client(), client.out(), !head.method().equals("HEAD"), !keepAlive);
+        headSent = true;
+        lastResponse = !keepAlive;
+        return new Outcome.Complete();
+    }
+
     private Outcome send(RuledRequest.Outgoing outgoing) throws IOException {
         UpstreamCall upstream = new UpstreamCall(affinity, outgoing.endpoint(), outgoing.head(), outgoing.body(), this);
         call = Optional.of(upstream);
@@ -151,6 +169,9 @@ final class ExchangeRun implements CallEvents {
         ResponseHead response = upstream.send();
         recording.response(response);
         upstream.signOfProxy().ifPresent(sign -> notes.add("the upstream proxy seems to have answered itself: " + sign));
+        if (response.status() != 101 && WebSocketHandshake.asks(head)) {
+            notes.add("the client asked for a WebSocket and was answered " + response.status());
+        }
         if (response.status() == 101) {
             if (ruled.isPresent() && ruled.get().touchesResponse()) {
                 notes.add(ruled.get().named() + " did not touch the response: the connection was upgraded");
@@ -187,7 +208,7 @@ final class ExchangeRun implements CallEvents {
             upstream.connection().keepPrivate();
         }
         if (!(framing instanceof BodyFraming.None)) {
-            relayBody(upstream, body, chunked);
+            relayBody(upstream, body, chunked, ResponseStream.of(head, response, recording, services.clock()));
         }
         if (chunked) {
             out.lastChunk(body.trailers());
@@ -219,29 +240,49 @@ final class ExchangeRun implements CallEvents {
         return requestBody.isEmpty() || requestBody.get().isEnded();
     }
 
-    private void relayBody(UpstreamCall upstream, BodyReader body, boolean chunked) throws IOException {
+    private void relayBody(UpstreamCall upstream, BodyReader body, boolean chunked, Optional<ResponseStream> stream) throws IOException {
         WireWriter out = client.out();
         BodyTap tap = new BodyTap(recording::responseBody);
         boolean complete = false;
+        boolean left = false;
         body.flushBeforeWaiting(out);
+        long silenceMillis = stream.isPresent() ? services.limits().tunnelIdleMillis() : services.limits().upstream().responseMillis();
         try {
-            while (next(upstream, body)) {
-                tap.pass(body.array(), body.offset(), body.length());
-                if (chunked) {
-                    out.chunk(body.array(), body.offset(), body.length());
-                } else {
-                    out.write(body.array(), body.offset(), body.length());
+            while (next(upstream, body, silenceMillis)) {
+                try {
+                    passOn(body, chunked, stream.isPresent());
+                } finally {
+                    tap.pass(body.array(), body.offset(), body.length());
+                    stream.ifPresent(events -> events.pass(body.array(), body.offset(), body.length()));
                 }
             }
             complete = true;
+        } catch (ClientGoneException e) {
+            left = true;
+            throw e;
         } finally {
             body.flushBeforeWaiting(WireWriter.NOWHERE);
             recording.responseEnd(tap.end(complete, complete ? body.trailers() : Fields.EMPTY));
+            if (stream.isPresent()) {
+                stream.get().end(complete, left || watch.clientLeft());
+            }
         }
     }
 
-    private boolean next(UpstreamCall upstream, BodyReader body) throws IOException {
-        upstream.connection().deadline().arm(services.limits().upstream().responseMillis());
+    private void passOn(BodyReader body, boolean chunked, boolean atOnce) throws IOException {
+        WireWriter out = client.out();
+        if (chunked) {
+            out.chunk(body.array(), body.offset(), body.length());
+        } else {
+            out.write(body.array(), body.offset(), body.length());
+        }
+        if (atOnce) {
+            out.flush(); // An event does not wait until it is recorded.
+        }
+    }
+
+    private boolean next(UpstreamCall upstream, BodyReader body, long silenceMillis) throws IOException {
+        upstream.connection().deadline().arm(silenceMillis);
         return body.next();
     }
 
@@ -261,13 +302,29 @@ final class ExchangeRun implements CallEvents {
 
     private Outcome upgrade(UpstreamCall upstream, ResponseHead response) throws IOException {
         keepAlive = false;
+        long idleMillis = services.limits().tunnelIdleMillis();
+        upstream.connection().deadline().arm(idleMillis); // The time for the response is not that of what follows.
         client.out().head(ForwardHeads.toClient(response, new BodyFraming.None(), head.version(), false));
         client.out().flush();
         headSent = true;
         watch.end();
-        notes.add("the connection was upgraded to " + response.fields().first("Upgrade").orElse("another protocol")
-                + "; what passed is kept as the two bodies");
-        return new Tunnel(client, upstream.connection(), recording, services.limits().tunnelIdleMillis(), watch.reader()).run();
+        Optional<WebSocketHandshake> handshake = WebSocketHandshake.of(head, response);
+        if (handshake.isPresent()) {
+            WebSocketRecord stream = new WebSocketRecord(recording, handshake.get(), services.clock());
+            Tunnel tunnel = new Tunnel(client, upstream.connection(), new WebSocketTap(stream, Direction.OUT), new WebSocketTap(stream, Direction.IN),
+                    idleMillis, watch.reader());
+            Outcome outcome = tunnel.run();
+            stream.end(tunnel.endedBy());
+            return outcome;
+        }
+        String protocol = response.fields().first("Upgrade").orElse("another protocol");
+        notes.add("the connection was upgraded to " + protocol + "; what passed is kept as the two bodies");
+        recording.streamOpened(new StreamOpen(services.clock().millis(), StreamKind.TUNNEL, protocol, "", Optional.empty()));
+        Tunnel tunnel = new Tunnel(client, upstream.connection(), new BodyPassing(recording, Direction.OUT), new BodyPassing(recording, Direction.IN),
+                idleMillis, watch.reader());
+        Outcome outcome = tunnel.run();
+        recording.streamClosed(new StreamEnd(services.clock().millis(), Optional.empty(), "", tunnel.endedBy(), List.of()));
+        return outcome;
     }
 
     private Outcome fail(IOException caught) {

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import proxymcp.exchange.Endpoint;
 import proxymcp.exchange.Source;
@@ -28,6 +29,7 @@ final class Listener implements Closeable {
     private final Source source;
     private final Thread acceptor;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile Optional<String> targetId = Optional.empty();
 
     private Listener(ServerSocket socket, Source source, Accepted accepted) {
         this.socket = socket;
@@ -46,8 +48,15 @@ final class Listener implements Closeable {
         return new Listener(listen(bind, port), source, accepted);
     }
 
-    void start() {
+    /** Begins to accept; who connected before has waited. What comes through it is {@code target}'s. */
+    void start(Optional<String> target) {
+        targetId = target;
         acceptor.start();
+    }
+
+    /** The browser or process that what comes through it belongs to. */
+    Optional<String> targetId() {
+        return targetId;
     }
 
     InetSocketAddress address() {

@@ -82,6 +82,16 @@ final class PacedResponse {
         }
     }
 
+    /** Has what was written reach the client now. */
+    void flush() throws IOException {
+        client.out().flush();
+    }
+
+    /** Whether the client left while nobody read from it. */
+    boolean clientLeft() {
+        return wait.clientLeft();
+    }
+
     /** What it writes to, for whoever has it flushed before a wait. */
     WireWriter writer() {
         return client.out();

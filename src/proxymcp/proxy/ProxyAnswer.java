@@ -28,10 +28,14 @@ final class ProxyAnswer {
 
     private static void write(WireWriter out, int status, List<Fields.Line> extra, String message, boolean withBody, boolean close)
             throws IOException {
-        byte[] body = ("proxy-mcp: " + message + "\n").getBytes(StandardCharsets.UTF_8);
         Fields.Builder fields = new Fields.Builder();
         extra.forEach(line -> fields.add(line.name(), line.value()));
-        fields.add("Content-Type", "text/plain; charset=utf-8");
+        write(out, status, fields.add("Content-Type", "text/plain; charset=utf-8"), "proxy-mcp: " + message + "\n", withBody, close);
+    }
+
+    /** Writes and flushes an answer with these fields, and those that frame its text. */
+    static void write(WireWriter out, int status, Fields.Builder fields, String text, boolean withBody, boolean close) throws IOException {
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
         fields.add("Content-Length", Integer.toString(body.length));
         if (close) {
             fields.add("Connection", "close");

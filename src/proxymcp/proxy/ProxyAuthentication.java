@@ -8,6 +8,9 @@ import proxymcp.http.RequestHead;
 
 /** Checks {@code Proxy-Authorization: Basic} (RFC 7617), and what SOCKS clients present, in constant time. */
 final class ProxyAuthentication {
+    /** Lets everybody pass. */
+    static final ProxyAuthentication NONE = new ProxyAuthentication(Optional.empty());
+
     private final Optional<byte[]> expected;
 
     ProxyAuthentication(Optional<Credentials> credentials) {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -32,7 +33,8 @@ import proxymcp.upstream.UpstreamProxies;
 import proxymcp.upstream.UpstreamSettings;
 
 /**
- * An intercepting proxy on one port, and if wanted on a second one for redirected traffic.
+ * An intercepting proxy on one port, if wanted on a second one for redirected traffic, and on one more for each browser or process that is
+ * to be told apart ({@link #openTarget}).
  *
  * <p>A failing peer ends its connection, never the listener. {@link #close} ends everything it started: it returns when no thread and no
  * socket of it is left.
@@ -47,6 +49,8 @@ public final class ProxyServer implements Closeable {
     private final OwnPorts ownPorts;
     /** The main one first. */
     private final List<Listener> listeners = new ArrayList<>();
+    /** Those of browsers and processes; they come and go while the proxy runs. */
+    private final Set<Listener> targets = ConcurrentHashMap.newKeySet();
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong transparentExchanges;
     private final ConcurrentMap<ClientConnection, Thread> connections = new ConcurrentHashMap<>();
@@ -94,7 +98,7 @@ public final class ProxyServer implements Closeable {
         AtomicLong transparent = new AtomicLong();
         ProxyServices services = new ProxyServices(settings, new RuleEngine(policy.rules(), new RuleThreads()), counting(sink, transparent),
                 new UpstreamClient(upstream, ownPorts, deadlines, System::nanoTime), tls, deadlines, Clock.systemUTC(), System::nanoTime,
-                new AtomicBoolean());
+                new ProxyProbes(), new AtomicBoolean());
         ProxyServer server = new ProxyServer(services, deadlines, ownPorts, transparent);
         services.upstream().use(policy.upstreams());
         try {
@@ -115,7 +119,69 @@ public final class ProxyServer implements Closeable {
             listeners.add(Listener.open(bind, settings.listener().transparentPort().getAsInt(), Source.TRANSPARENT, this::serve));
         }
         listeners.forEach(listener -> ownPorts.add(listener.address().getPort()));
-        listeners.forEach(Listener::start);
+        listeners.forEach(listener -> listener.start(settings.targetId()));
+    }
+
+    /**
+     * Takes a free loopback port for a browser or process of its own. Clients can connect at once, and are served when
+     * {@link TargetListener#serve} says whose they are. No credentials are asked for there: it is for programs that were started with it.
+     *
+     * @return the port; it ends with the proxy at the latest
+     * @throws ProxyStartException {@code bind_failed}; {@code proxy_stopped} if the proxy was stopped meanwhile
+     */
+    public TargetListener openTarget() throws ProxyStartException {
+        return openTarget(0);
+    }
+
+    /**
+     * The same on a port that a target knows from a proxy before.
+     *
+     * @param port 0..65535, 0 for any free one
+     * @throws ProxyStartException {@code port_in_use} as well
+     */
+    public TargetListener openTarget(int port) throws ProxyStartException {
+        Listener listener = Listener.open(loopback(), port, Source.EXPLICIT, this::serve);
+        ownPorts.add(listener.address().getPort());
+        targets.add(listener);
+        if (closed.get()) {
+            closeTarget(listener);
+            throw new ProxyStartException("proxy_stopped", "the proxy was stopped");
+        }
+        return new TargetListener(this, listener);
+    }
+
+    /** Clients are told {@code 127.0.0.1}; the JDK's own loopback address may be the other one. */
+    private static InetAddress loopback() {
+        try {
+            return InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("four octets are an address", e);
+        }
+    }
+
+    /** Ends a target's port, and what is connected through it. */
+    void closeTarget(Listener listener) {
+        if (!targets.remove(listener)) {
+            return;
+        }
+        ownPorts.remove(listener.address().getPort());
+        listener.close();
+        try {
+            // What it accepted last is among the connections then.
+            join(listener.acceptor(), System.nanoTime() + CLOSE_MILLIS_MAX * 1_000_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        for (ClientConnection connection : connections.keySet()) {
+            if (connection.listener() == listener) {
+                connection.close();
+            }
+        }
+    }
+
+    /** Number of browsers and processes that have a port of their own. */
+    public int openTargets() {
+        return targets.size();
     }
 
     private static ExchangeSink counting(ExchangeSink sink, AtomicLong transparent) {
@@ -152,6 +218,11 @@ public final class ProxyServer implements Closeable {
         return services.upstream().proxies();
     }
 
+    /** Makes a name that nobody else answers for, to find out whether a client goes through this proxy. It is not recorded. */
+    public ProxyProbe probe() {
+        return services.probes().expect();
+    }
+
     /** How it was started. */
     public ProxySettings settings() {
         return services.settings();
@@ -183,6 +254,7 @@ public final class ProxyServer implements Closeable {
             ownPorts.remove(listener.address().getPort());
             listener.close();
         }
+        targets.forEach(this::closeTarget);
         watcher.interrupt();
         services.upstream().close();
         long waitUntil = System.nanoTime() + CLOSE_MILLIS_MAX * 1_000_000;
@@ -225,7 +297,8 @@ public final class ProxyServer implements Closeable {
             return;
         }
         long id = accepted.incrementAndGet();
-        ClientConnection connection = new ClientConnection(services, authentication, socket, from, id);
+        ClientConnection connection = new ClientConnection(services, targets.contains(from) ? ProxyAuthentication.NONE : authentication,
+                socket, from, id);
         Thread thread = Thread.ofVirtual().name("client-" + id).unstarted(() -> {
             try {
                 connection.run();

@@ -22,10 +22,11 @@ import proxymcp.upstream.UpstreamClient;
  * @param deadlines ends waits that last too long
  * @param clock wall clock
  * @param nanoTime monotonic clock
+ * @param probes names that are answered here
  * @param stopping set when the proxy is being stopped, before connections are closed
  */
 record ProxyServices(ProxySettings settings, RuleEngine rules, ExchangeSink sink, UpstreamClient upstream,
-        TlsInterceptor tls, Deadlines deadlines, Clock clock, LongSupplier nanoTime, AtomicBoolean stopping) {
+        TlsInterceptor tls, Deadlines deadlines, Clock clock, LongSupplier nanoTime, ProxyProbes probes, AtomicBoolean stopping) {
 
     ProxyLimits limits() {
         return settings.limits();

@@ -18,7 +18,7 @@ public final class ProxyStartException extends IOException {
         this.code = code;
     }
 
-    /** Stable reason: {@code port_in_use}, {@code bad_address}, {@code auth_required}, {@code bad_ca_file} or {@code bind_failed}. */
+    /** Stable reason: {@code port_in_use}, {@code bad_address}, {@code auth_required}, {@code bad_ca_file}, {@code bind_failed} or {@code proxy_stopped}. */
     public String code() {
         return code;
     }

@@ -26,8 +26,6 @@ import proxymcp.upstream.UpstreamCall;
  * <p>Owner: the exchange's thread.
  */
 final class RuledRelay {
-    private static final String EVENT_STREAM = "text/event-stream";
-
     private final ProxyServices services;
     private final RuleChoice choice;
     private final ResponseEdits edits;
@@ -39,6 +37,7 @@ final class RuledRelay {
     private final List<String> notes;
     private final ByteArrayOutputStream held = new ByteArrayOutputStream(0);
     private BodyFraming came = new BodyFraming.None();
+    private Optional<ResponseStream> stream = Optional.empty();
     private boolean keepAlive;
     private boolean changes;
 
@@ -73,7 +72,9 @@ final class RuledRelay {
         changes = edited.status() != response.status() || !edited.fields().equals(response.fields()) || !request.method().equals(sentMethod);
         BodyTap tap = new BodyTap(recording::responseBody);
         boolean complete = false;
+        boolean left = false;
         boolean hasBody = !(came instanceof BodyFraming.None);
+        stream = hasBody ? ResponseStream.of(request, response, recording, services.clock()) : Optional.empty();
         body.flushBeforeWaiting(out.writer());
         try {
             if (hasBody && takesBody(edited.status()) && !edits.body().isNone() && !mustStay(response)) {
@@ -84,10 +85,16 @@ final class RuledRelay {
                 pass(body, tap, takesBody(edited.status()));
             }
             complete = true;
+        } catch (ClientGoneException e) {
+            left = true;
+            throw e;
         } finally {
             body.flushBeforeWaiting(WireWriter.NOWHERE);
             if (hasBody) {
                 recording.responseEnd(tap.end(complete, complete ? body.trailers() : Fields.EMPTY));
+            }
+            if (stream.isPresent()) {
+                stream.get().end(complete, left || out.clientLeft());
             }
         }
         out.end(body.trailers());
@@ -105,14 +112,10 @@ final class RuledRelay {
         return !request.method().equals("HEAD") && status != 204 && status != 304;
     }
 
-    /** Events are to be seen when they come, not at the end of their stream; a part of something is described by where it stands in the whole. */
     private boolean mustStay(ResponseHead response) {
-        boolean events = response.fields().first("Content-Type").orElse("").strip().regionMatches(true, 0, EVENT_STREAM, 0, EVENT_STREAM.length());
-        if (events || response.status() == 206) {
-            notes.add("the response is a " + (events ? "stream of events; " : "part of a longer one (206); ") + choice.named()
-                    + " left its body as it is");
-        }
-        return events || response.status() == 206;
+        Optional<String> why = ResponseEdits.whyBodyStays(response);
+        why.ifPresent(reason -> notes.add("the response is " + reason + "; " + choice.named() + " left its body as it is"));
+        return why.isPresent();
     }
 
     private void passEdited(ResponseHead response, ResponseHead edited, BodyReader body, BodyTap tap) throws IOException {
@@ -172,6 +175,7 @@ final class RuledRelay {
         while (next(body)) {
             tap.pass(body.array(), body.offset(), body.length());
             held.write(body.array(), body.offset(), body.length());
+            stream.ifPresent(events -> events.pass(body.array(), body.offset(), body.length()));
             if (held.size() > BodyEdits.DECODED_BYTES_MAX) {
                 return false;
             }
@@ -181,16 +185,24 @@ final class RuledRelay {
 
     private void pass(BodyReader body, BodyTap tap, boolean toClient) throws IOException {
         while (next(body)) {
-            tap.pass(body.array(), body.offset(), body.length());
-            if (toClient) {
-                out.body(body.array(), body.offset(), body.length());
+            try {
+                if (toClient) {
+                    out.body(body.array(), body.offset(), body.length());
+                }
+                if (stream.isPresent()) {
+                    out.flush(); // An event does not wait until it is recorded.
+                }
+            } finally {
+                tap.pass(body.array(), body.offset(), body.length());
+                stream.ifPresent(events -> events.pass(body.array(), body.offset(), body.length()));
             }
         }
     }
 
     /** The origin has its time for each piece; what a throttle holds up does not count. */
     private boolean next(BodyReader body) throws IOException {
-        upstream.connection().deadline().arm(services.limits().upstream().responseMillis());
+        ProxyLimits limits = services.limits();
+        upstream.connection().deadline().arm(stream.isPresent() ? limits.tunnelIdleMillis() : limits.upstream().responseMillis());
         try {
             return body.next();
         } finally {

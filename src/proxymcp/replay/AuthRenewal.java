@@ -9,9 +9,18 @@ import java.util.Set;
  * What is done about an expired authorisation: one refresh at a time, during which nothing else begins; then the items that were refused are sent again,
  * each once. An item that had begun before the last refresh ended is sent again without another one.
  *
+ * <p>A refresh after which an item is refused again was futile. After two of them running, no item that was sent again having been let in between, there
+ * are no more: the answers stand.
+ *
  * <p>Threads: guarded by the run's lock.
  */
 final class AuthRenewal {
+    /** Futile refreshes after which no other one is sent. */
+    static final int FUTILE_MAX = 2;
+    /** What the report says then. */
+    static final String GIVEN_UP = "on_auth_expired: after two refreshes running the requests that were sent again were refused again; no more refreshes "
+            + "are sent in this run";
+
     private final Set<Integer> status;
     private final List<PlanItem> refreshItems;
     private final BitSet renewed = new BitSet();
@@ -21,6 +30,8 @@ final class AuthRenewal {
     private int at;
     private int attempt;
     private long dueAt;
+    private int futile;
+    private int judged;
 
     AuthRenewal(RunSettings settings, Plan plan) {
         this.status = settings.authRefresh().map(RunSettings.AuthRefresh::status).orElse(Set.of());
@@ -59,7 +70,14 @@ final class AuthRenewal {
      */
     boolean expired(PlanItem item, int begunIn, SendResult result, long now) {
         boolean says = result.status().isPresent() && status.contains(result.status().getAsInt()) && result.errorClass().isEmpty();
-        if (!says || refreshItems.isEmpty() || renewed.get(item.index())) {
+        if (refreshItems.isEmpty()) {
+            return false;
+        }
+        if (renewed.get(item.index())) {
+            judge(begunIn, says, result.isSuccess());
+            return false;
+        }
+        if (!says || hasGivenUp() && !running && begunIn == generation) {
             return false;
         }
         renewed.set(item.index());
@@ -70,6 +88,21 @@ final class AuthRenewal {
             dueAt = now;
         }
         return true;
+    }
+
+    /** What came of an item that was sent again tells about the refresh before it, once. */
+    private void judge(int begunIn, boolean refused, boolean letIn) {
+        if (letIn) {
+            futile = 0;
+        } else if (refused && begunIn > judged) {
+            judged = begunIn;
+            futile++;
+        }
+    }
+
+    /** Whether no more refreshes begin. */
+    boolean hasGivenUp() {
+        return futile >= FUTILE_MAX;
     }
 
     /** The request in flight is tried again at {@code time}. */

@@ -41,6 +41,11 @@ public final class Captures {
             return fromSeq.isPresent() ? fromSeq.getAsLong() == item.seq() : item.originalUrl().contains(fromUrlContains.orElseThrow());
         }
 
+        /** Whether the other one takes the same value of the same answers, or another one: the later one would win in silence. */
+        boolean isLike(Capture other) {
+            return name.equals(other.name) && fromSeq.equals(other.fromSeq) && fromUrlContains.equals(other.fromUrlContains);
+        }
+
         /** Where it comes from, in words. */
         String from() {
             return fromSeq.isPresent() ? "the answer to seq " + fromSeq.getAsLong()
@@ -64,7 +69,12 @@ public final class Captures {
         }
         List<Capture> parsed = new ArrayList<>();
         for (int i = 0; i < captures.size(); i++) {
-            parsed.add(parse("captures[" + i + "]", captures.get(i)));
+            Capture capture = parse("captures[" + i + "]", captures.get(i));
+            if (parsed.stream().anyMatch(capture::isLike)) {
+                throw new BadArgument("captures[" + i + "].as", "expected another name or another source, as " + Check.quoted(new JsonString(capture.name()))
+                        + " is captured from " + capture.from() + " already");
+            }
+            parsed.add(capture);
         }
         return new Captures(new JsonArray(List.copyOf(captures)), parsed);
     }
@@ -96,6 +106,17 @@ public final class Captures {
     /** The captures as they were given: what {@link #parse} reads. */
     public JsonArray json() {
         return json;
+    }
+
+    /** A sentence for each capture that no request of a plan is the source of. */
+    List<String> unmet(Plan plan) {
+        List<String> unmet = new ArrayList<>();
+        for (int i = 0; i < captures.size(); i++) {
+            if (!plan.isMet(captures.get(i)::isFrom)) {
+                unmet.add("captures[" + i + "]: nothing is captured from " + captures.get(i).from() + ", as the plan has no such request");
+            }
+        }
+        return unmet;
     }
 
     /** The names that are captured. */

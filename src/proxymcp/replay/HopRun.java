@@ -106,7 +106,7 @@ final class HopRun implements CallEvents {
                     Optional.empty()));
         }
         if (services.rules().isPresent()) {
-            ruled = RuledHop.of(services.rules().get().engine(), request, notes);
+            ruled = RuledHop.of(services.rules().get().engine(), request, true, notes);
         }
         return ruled.isPresent() ? follow(ruled.get(), services.rules().get().safety(), affinity, inFlight) : send(request, recording, affinity, inFlight);
     }

@@ -137,7 +137,7 @@ public final class HttpItemSender implements ItemSender {
         OptionalInt status = answer.isPresent() ? OptionalInt.of(answer.get().head().status()) : OptionalInt.empty();
         return new SendResult(status, hop.responseBytes(), hop.errorClass(), hop.redirectRefused(), hop.reason(), hop.nothingSent(), millis, hop.recorded(),
                 answer.flatMap(known -> known.head().fields().first("Retry-After")), answer.flatMap(known -> known.head().fields().first("Date")),
-                changed.changes(), Optional.empty());
+                changed.changes(), changed.sentAs(), Optional.empty());
     }
 
     @Override

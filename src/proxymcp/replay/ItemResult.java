@@ -11,9 +11,10 @@ import java.util.OptionalInt;
  * @param status of the last answer
  * @param errorClass bucket of a failed item, reason of a skipped one; empty for a success
  * @param reason a sentence for it
+ * @param sentAs how it was sent, where overrides changed its method or URL
  */
 record ItemResult(RunItem.State state, int attempts, OptionalInt status, long responseBytes, long durationMillis, String errorClass, String reason,
-        Optional<RecordedAs> recorded) {
+        Optional<RecordedAs> recorded, Optional<SentAs> sentAs) {
     /** Bucket of unsafe requests that may have been sent before their process died. */
     static final String UNKNOWN = "unknown";
 
@@ -27,21 +28,21 @@ record ItemResult(RunItem.State state, int attempts, OptionalInt status, long re
         }
         if (result.isSuccess()) {
             return new ItemResult(RunItem.State.SUCCESS, attempts, result.status(), result.responseBytes(), result.durationMillis(), "", "",
-                    result.recorded());
+                    result.recorded(), result.sentAs());
         }
         return new ItemResult(RunItem.State.ERROR, attempts, result.status(), result.responseBytes(), result.durationMillis(), bucketOf(result),
-                result.reason(), result.recorded());
+                result.reason(), result.recorded(), result.sentAs());
     }
 
     /** The result of an item that is not sent. */
     static ItemResult skipped(Skip skip) {
-        return new ItemResult(RunItem.State.SKIPPED, 0, OptionalInt.empty(), 0, 0, skip.reason().id(), skip.sentence(), Optional.empty());
+        return new ItemResult(RunItem.State.SKIPPED, 0, OptionalInt.empty(), 0, 0, skip.reason().id(), skip.sentence(), Optional.empty(), Optional.empty());
     }
 
     /** The result of an unsafe request that may have been sent. */
     static ItemResult unknown(int attempts) {
         return new ItemResult(RunItem.State.ERROR, attempts, OptionalInt.empty(), 0, 0, UNKNOWN,
-                "it may have been sent when the run was interrupted, and is not sent again as it may change something", Optional.empty());
+                "it may have been sent when the run was interrupted, and is not sent again as it may change something", Optional.empty(), Optional.empty());
     }
 
     private static String bucketOf(SendResult result) {

@@ -1,6 +1,8 @@
 package proxymcp.replay;
 
 import java.io.Closeable;
+import java.util.List;
+import java.util.Optional;
 
 /** Sends requests of a plan. Any thread may call; each call blocks the thread that makes it. */
 public interface ItemSender extends Closeable {
@@ -18,6 +20,16 @@ public interface ItemSender extends Closeable {
      */
     default void ended(PlanItem item) {
         // Nobody waits.
+    }
+
+    /** Id of the session that it records to; empty if it records nothing. */
+    default Optional<String> recordsTo() {
+        return Optional.empty();
+    }
+
+    /** What had no effect on all that was sent, a sentence each: asked for when every item of a run has been sent by this. */
+    default List<String> unfound() {
+        return List.of();
     }
 
     /**

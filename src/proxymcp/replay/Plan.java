@@ -2,6 +2,7 @@ package proxymcp.replay;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * What a run sends, in order.
@@ -29,6 +30,11 @@ public record Plan(String sessionId, List<PlanItem> items, List<PlanItem> refres
         List<String> more = new ArrayList<>(notes);
         more.add(sentence);
         return new Plan(sessionId, items, refreshItems, more);
+    }
+
+    /** Whether one of its requests, those that renew an authorisation among them, fits. */
+    boolean isMet(Predicate<PlanItem> condition) {
+        return items.stream().anyMatch(condition) || refreshItems.stream().anyMatch(condition);
     }
 
     /** How many items are not sent. */

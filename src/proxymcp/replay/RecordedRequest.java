@@ -6,8 +6,10 @@ import java.util.Optional;
 import proxymcp.exchange.CapturedBody;
 import proxymcp.exchange.Destination;
 import proxymcp.exchange.Endpoint;
+import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.Exchange;
 import proxymcp.exchange.Outcome;
+import proxymcp.exchange.RuleMatch;
 import proxymcp.exchange.Source;
 import proxymcp.http.BodyFraming;
 import proxymcp.http.ContentFields;
@@ -41,6 +43,7 @@ final class RecordedRequest {
         if (skip.isPresent()) {
             return new ItemChanges.Outcome.Skipped(skip.get());
         }
+        noteRules();
         try {
             RequestHead head = framed(asHttp1(exchange.start().head()));
             if (lacksBody(head)) {
@@ -51,6 +54,22 @@ final class RecordedRequest {
             return new ItemChanges.Outcome.Ready(new Changed(directed(head, body(framing)), changes));
         } catch (ProtocolException | IllegalArgumentException e) {
             return new ItemChanges.Outcome.Skipped(Unsendable.notSendable(e.getMessage()));
+        }
+    }
+
+    /** What goes out is what the client sent: where a rule kept just that from the origin, whoever sends it is told. */
+    private void noteRules() {
+        if (exchange.rules().isEmpty()) {
+            return;
+        }
+        String rules = String.join(", ", exchange.rules().stream().map(RuleMatch::id).toList());
+        boolean blocked = exchange.outcome() instanceof Outcome.Incomplete(ErrorClass errorClass, String reason) && errorClass == ErrorClass.BLOCKED_BY_RULE;
+        if (exchange.isAnsweredByRule()) {
+            changes.add("was answered by rule " + rules + ", no origin ever got it");
+        } else if (blocked && exchange.route().isEmpty()) {
+            changes.add("was dropped by rule " + rules + ", no origin ever got it");
+        } else if (exchange.sent().request().isPresent()) {
+            changes.add("recorded while rule " + rules + " changed it: sent as the client sent it");
         }
     }
 

@@ -2,6 +2,7 @@ package proxymcp.replay;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,8 @@ public final class ReplayRun implements RunView {
     private final long startedAtMillis;
     private final long elapsedBeforeMillis;
     private final long beginNanos;
+    /** Whether no earlier process sent part of it. */
+    private final boolean sendsAll;
     private final CountDownLatch ended = new CountDownLatch(1);
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -51,6 +54,10 @@ public final class ReplayRun implements RunView {
     private RunReport.State state = RunReport.State.RUNNING;
     private Optional<RunReport.State> stopping = Optional.empty();
     private String reason = "";
+    /** Origin that asked to be left alone the longest, and until when. */
+    private String heldOrigin = "";
+    private long heldUntil;
+    private boolean gaveUpTold;
     private Optional<Long> endedAtMillis = Optional.empty();
     private long elapsedAtEnd;
 
@@ -78,6 +85,7 @@ public final class ReplayRun implements RunView {
         this.schedule = new RunSchedule(plan.items(), ledger::isPending, prepared.settings());
         this.retries = new Retries(prepared.settings().retry(), header.seed());
         this.renewal = new AuthRenewal(prepared.settings(), plan);
+        this.sendsAll = ledger.count(RunItem.State.SUCCESS) + ledger.count(RunItem.State.ERROR) == 0;
         this.window = prepared.settings().stopOn().map(ErrorWindow::new);
     }
 
@@ -124,15 +132,27 @@ public final class ReplayRun implements RunView {
         return ended.getCount() == 0;
     }
 
+    /** Whether it reads or records to a session, and has not ended. */
+    boolean uses(String sessionId) {
+        return !hasEnded() && (plan.sessionId().equals(sessionId) || prepared.sender().recordsTo().equals(Optional.of(sessionId)));
+    }
+
     @Override
     public RunReport report() {
         lock.lock();
         try {
             return ledger.report(state, new RunLedger.RunFacts(id, plan.sessionId(), reason, startedAtMillis, endedAtMillis,
-                    endedAtMillis.isPresent() ? elapsedAtEnd : elapsedMillis(), plan.notes(), journal.remark()));
+                    endedAtMillis.isPresent() ? elapsedAtEnd : elapsedMillis(), plan.notes(), journal.remark(), waitingFor()));
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Called with the lock held. */
+    private Optional<String> waitingFor() {
+        long left = heldUntil - now();
+        return heldOrigin.isEmpty() || left <= 0 || state != RunReport.State.RUNNING ? Optional.empty()
+                : Optional.of("Retry-After of " + heldOrigin + ", until " + Instant.ofEpochMilli(time.epochMillis() + TimeUnit.NANOSECONDS.toMillis(left)));
     }
 
     @Override
@@ -252,7 +272,7 @@ public final class ReplayRun implements RunView {
                 }
                 if (!job.refresh() && job.attempt() > 1) {
                     ledger.put(job.item().index(), new ItemResult(RunItem.State.ERROR, job.attempt() - 1, OptionalInt.empty(), 0, 0,
-                            ErrorClass.INTERNAL.id(), "it was to be sent again, which could not be journalled", Optional.empty()));
+                            ErrorClass.INTERNAL.id(), "it was to be sent again, which could not be journalled", Optional.empty(), Optional.empty()));
                 }
             } finally {
                 lock.unlock();
@@ -271,13 +291,14 @@ public final class ReplayRun implements RunView {
             return prepared.sender().send(job.item(), job.attempt());
         } catch (RuntimeException e) {
             return new SendResult(OptionalInt.empty(), 0, Optional.of(ErrorClass.INTERNAL), false, String.valueOf(e), false, 0, Optional.empty(),
-                    Optional.empty(), Optional.empty(), List.of(), Optional.empty());
+                    Optional.empty(), Optional.empty(), List.of(), Optional.empty(), Optional.empty());
         }
     }
 
     private void finish(Job job, SendResult result) {
         Optional<ItemResult> end = Optional.empty();
         Optional<String> abort = Optional.empty();
+        Optional<String> note = Optional.empty();
         boolean unsafe = prepared.isUnsafe().test(job.item());
         if (job.refresh() && !wasCutOff(result)) {
             journal.refreshed(refreshNumber(job)); // Before it is counted: after that the next one may begin.
@@ -299,10 +320,12 @@ public final class ReplayRun implements RunView {
                             && window.get().add(end.get().state() == RunItem.State.ERROR);
                     abort = tooMany ? window.map(ErrorWindow::reason) : Optional.empty();
                 }
+                note = renewalNote();
             }
         } finally {
             lock.unlock();
         }
+        note.ifPresent(journal::noted);
         abort.ifPresent(why -> stop(RunReport.State.ABORTED, why));
         if (end.isPresent()) {
             journal.done(job.item().index(), end.get(), elapsedMillis());
@@ -310,6 +333,15 @@ public final class ReplayRun implements RunView {
         } else if (unsafe && !job.refresh() && !wasCutOff(result)) {
             journal.cleared(job.item().index(), job.attempt());
         }
+    }
+
+    /** Said once. */
+    private Optional<String> renewalNote() {
+        if (gaveUpTold || !renewal.hasGivenUp()) {
+            return Optional.empty();
+        }
+        gaveUpTold = true;
+        return Optional.of(AuthRenewal.GIVEN_UP);
     }
 
     private static boolean wasCutOff(SendResult result) {
@@ -362,6 +394,11 @@ public final class ReplayRun implements RunView {
         if (status == 429 || status == 503 && asked.isPresent()) {
             schedule.close(job.item(), job.begunAt(), now, (lane, times) -> RunTime.nanos(asked.isPresent()
                     ? Math.min(asked.getAsLong(), Retries.RETRY_AFTER_MILLIS_MAX) : retries.backOffMillis(lane, times, Long.MAX_VALUE)));
+            long until = now + RunTime.nanos(Math.min(asked.orElse(0), Retries.RETRY_AFTER_MILLIS_MAX));
+            if (until > Math.max(now, heldUntil)) {
+                heldUntil = until;
+                heldOrigin = job.item().origin();
+            }
         } else if (unreachable) {
             schedule.close(job.item(), job.begunAt(), now, (lane, times) -> RunTime.nanos(retries.backOffMillis(lane, times, DEAD_TARGET_MILLIS_MAX)));
         } else if (status != 0) {
@@ -415,6 +452,9 @@ public final class ReplayRun implements RunView {
             elapsedAtEnd = elapsedMillis();
         } finally {
             lock.unlock();
+        }
+        if (as == RunReport.State.DONE && sendsAll) {
+            prepared.sender().unfound().forEach(journal::noted);
         }
         if (as != RunReport.State.INTERRUPTED) {
             tried.forEach(waiting -> journal.done(waiting.item().index(), ItemResult.of(waiting.last(), waiting.attempt() - 1), elapsedAtEnd));

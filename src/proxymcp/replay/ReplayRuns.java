@@ -167,7 +167,7 @@ public final class ReplayRuns implements Closeable {
                 RunJournal journal = folder.journal(state.goodBytes());
                 state.remark().ifPresent(journal::found);
                 journal.resumed(time.epochMillis());
-                state.doubtful().stream().forEach(index -> {
+                state.doubtful(prepared.isUnsafe()).stream().forEach(index -> {
                     ledgerUnknown(state.ledger(), index);
                     journal.done(index, ItemResult.unknown(1), state.elapsedMillis());
                 });
@@ -191,6 +191,16 @@ public final class ReplayRuns implements Closeable {
         return Optional.ofNullable(runs.get(id));
     }
 
+    /** A run of this process that has not ended and reads or records to a session. */
+    public Optional<ReplayId> using(String sessionId) {
+        for (ReplayRun run : runs.values()) {
+            if (run.uses(sessionId)) {
+                return Optional.of(run.id());
+            }
+        }
+        return Optional.empty();
+    }
+
     /**
      * A run as it is now.
      *
@@ -209,11 +219,15 @@ public final class ReplayRuns implements Closeable {
         RunReport.State as = elsewhere ? RunReport.State.RUNNING
                 : state.ended().map(RunFolder.Ended::state).orElse(RunReport.State.INTERRUPTED);
         settle(state, as);
-        Optional<String> note = elsewhere ? Optional.empty() : state.remark(); // While it is sent a refresh may be under way, and no doubt about it.
+        List<String> notes = new ArrayList<>(state.notes());
+        if (!elsewhere) {
+            state.remark().ifPresent(notes::add); // While it is sent a refresh may be under way, and no doubt about it.
+        }
+        Optional<String> note = notes.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", notes));
         Optional<RunFolder.Ended> ended = elsewhere ? Optional.empty() : state.ended();
         return new StoredRun(state.ledger(), state.ledger().report(as, new RunLedger.RunFacts(id, state.header().sessionId(),
                 ended.map(RunFolder.Ended::reason).orElse(""), state.header().startedAtMillis(), ended.map(RunFolder.Ended::atMillis),
-                state.elapsedMillis(), state.plan().notes(), note)));
+                state.elapsedMillis(), state.plan().notes(), note, Optional.empty())));
     }
 
     /** Gives the items that have no result the one that follows from how the run ended. */

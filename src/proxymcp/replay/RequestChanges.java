@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import proxymcp.json.BadArgument;
 import proxymcp.json.JsonArray;
 import proxymcp.json.JsonObject;
@@ -72,10 +73,12 @@ public final class RequestChanges {
     /**
      * Changes one request.
      *
+     * @param found takes each literal that is somewhere in the request
      * @throws ChangeException if an override cannot be made: the request must not be sent then
      */
-    Changed apply(OutgoingRequest request, PlanItem item, Values.OfItem values, RunCookies cookies) throws ChangeException {
-        RequestEdit edit = new RequestEdit(request, values);
+    Changed apply(OutgoingRequest request, PlanItem item, Values.OfItem values, RunCookies cookies, Consumer<RequestOverride.Literal> found)
+            throws ChangeException {
+        RequestEdit edit = new RequestEdit(request, values, found);
         edit.cookies(cookies);
         for (RequestOverride override : overrides) {
             if (override.match().fits(item)) {
@@ -83,6 +86,32 @@ public final class RequestChanges {
             }
         }
         return new Changed(edit.result(), edit.changes());
+    }
+
+    /** A sentence for each override that changes no request of a plan. */
+    List<String> unmet(Plan plan) {
+        List<String> unmet = new ArrayList<>();
+        for (int i = 0; i < overrides.size(); i++) {
+            if (!plan.isMet(overrides.get(i).match()::fits)) {
+                unmet.add("overrides[" + i + "].match: fits no request of the plan");
+            }
+        }
+        return unmet;
+    }
+
+    /** A sentence for each literal that is in none of the requests that its override changed. */
+    List<String> unfound(Set<RequestOverride.Literal> found) {
+        List<String> unfound = new ArrayList<>();
+        for (int i = 0; i < overrides.size(); i++) {
+            List<RequestOverride.Literal> literals = overrides.get(i).literals();
+            for (int j = 0; j < literals.size(); j++) {
+                RequestOverride.Literal literal = literals.get(j);
+                if (!found.contains(literal)) {
+                    unfound.add("overrides[" + i + "].replace[" + j + "]: " + ShortValue.of(literal.match()) + " was found in no request");
+                }
+            }
+        }
+        return unfound;
     }
 
     /** For each override the captured names that it uses, and which requests it changes. */

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import proxymcp.codec.Charsets;
 import proxymcp.codec.EditableText;
 import proxymcp.http.Fields;
@@ -32,13 +33,16 @@ final class RequestEdit {
 
     private final OutgoingRequest request;
     private final Values.OfItem values;
+    private final Consumer<RequestOverride.Literal> found;
     private final ChangedBody body;
     private final List<String> changes = new ArrayList<>();
     private String method;
     private String target;
     private Fields fields;
 
-    RequestEdit(OutgoingRequest request, Values.OfItem values) {
+    /** @param found takes each literal that is somewhere in the request */
+    RequestEdit(OutgoingRequest request, Values.OfItem values, Consumer<RequestOverride.Literal> found) {
+        this.found = found;
         this.request = request;
         this.values = values;
         this.body = new ChangedBody(request.head().fields(), request.body());
@@ -78,10 +82,12 @@ final class RequestEdit {
         if (override.body().isPresent()) {
             body(override.body().get());
         }
-        if (!override.form().isEmpty() && hasBody("request.form")) {
+        if (!override.form().isEmpty()) {
+            requireBody("request.form");
             form(override.form());
         }
-        if (!override.json().isEmpty() && hasBody("request.json")) {
+        if (!override.json().isEmpty()) {
+            requireBody("request.json");
             for (RequestOverride.JsonSetting setting : override.json()) {
                 json(setting);
             }
@@ -107,11 +113,10 @@ final class RequestEdit {
         }
     }
 
-    private boolean hasBody(String place) {
+    private void requireBody(String place) throws ChangeException {
         if (!body.isPresent()) {
-            changes.add(place + ": nothing set, the request has no body");
+            throw new ChangeException(place + ": nothing can be set, the request has no body; limit the override with match");
         }
-        return body.isPresent();
     }
 
     private void query(RequestOverride override) throws ChangeException {
@@ -280,6 +285,7 @@ final class RequestEdit {
             replaceInBody(literal.match(), with, places);
         }
         if (!places.isEmpty()) {
+            found.accept(literal);
             changes.add("request: " + ShortValue.of(literal.match()) + " replaced by " + ShortValue.of(with) + " in " + String.join(", ", places));
         }
     }

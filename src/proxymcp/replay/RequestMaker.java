@@ -46,7 +46,12 @@ public final class RequestMaker {
         }
         List<String> all = new ArrayList<>(recorded.changes());
         all.addAll(changed.changes());
-        return new ItemChanges.Outcome.Ready(new Changed(request, all));
+        return new ItemChanges.Outcome.Ready(new Changed(request, all, sentAs(recorded.request(), request)));
+    }
+
+    private static Optional<SentAs> sentAs(OutgoingRequest recorded, OutgoingRequest sent) {
+        SentAs as = new SentAs(sent.head().method(), sent.url());
+        return as.method().equals(recorded.head().method()) && as.url().equals(recorded.url()) ? Optional.empty() : Optional.of(as);
     }
 
     /** Frameworks let a field turn one method into another. */

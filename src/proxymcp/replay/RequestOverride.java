@@ -63,10 +63,11 @@ record RequestOverride(Match match, Optional<String> method, Map<String, ValueTe
      * Which requests an override changes: those that fit all that is given.
      *
      * @param seqs empty for all
+     * @param method in any case
      */
     record Match(Set<Long> seqs, Optional<String> method, Optional<String> urlContains) {
         boolean fits(PlanItem item) {
-            return (seqs.isEmpty() || seqs.contains(item.seq())) && (method.isEmpty() || method.get().equals(item.method()))
+            return (seqs.isEmpty() || seqs.contains(item.seq())) && (method.isEmpty() || method.get().equalsIgnoreCase(item.method()))
                     && (urlContains.isEmpty() || item.originalUrl().contains(urlContains.get()));
         }
     }
@@ -99,7 +100,7 @@ record RequestOverride(Match match, Optional<String> method, Map<String, ValueTe
         } catch (BadArgument refused) {
             throw new BadArgument(name, refused.getMessage());
         }
-        return new RequestOverride(match(args.object("match")), method(name, args.optString("method")),
+        return new RequestOverride(match(name, args.object("match")), method(name, args.optString("method")),
                 texts(args, "set_query"), args.strings("remove_query"), headers(name, args), removedHeaders(name, args), cookies(name, args),
                 texts(args, "set_form"), settings(name, args.form("set_json").orElse(JsonObject.EMPTY)), literals(name, args), body(name, args));
     }
@@ -128,7 +129,10 @@ record RequestOverride(Match match, Optional<String> method, Map<String, ValueTe
         }
     }
 
-    private static Match match(Optional<Args> args) {
+    private static Match match(String name, Optional<Args> args) throws BadArgument {
+        if (args.isPresent() && args.get().given("seqs") && args.get().integers("seqs").isEmpty()) {
+            throw new BadArgument(name + ".match.seqs", "expected at least one; without match all requests are changed");
+        }
         return args.isEmpty() ? new Match(Set.of(), Optional.empty(), Optional.empty())
                 : new Match(new HashSet<>(args.get().integers("seqs")), args.get().optString("method"), args.get().optString("url_contains"));
     }

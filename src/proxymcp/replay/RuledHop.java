@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import proxymcp.exchange.Destination;
@@ -35,8 +34,6 @@ import proxymcp.upstream.UpstreamCall;
  * <p>Owner: the thread that sends the item.
  */
 final class RuledHop {
-    private static final String EVENT_STREAM = "text/event-stream";
-
     private final RuleChoice choice;
     private final OutgoingRequest asked;
     private final OutgoingRequest outgoing;
@@ -55,19 +52,14 @@ final class RuledHop {
     }
 
     /**
-     * Decides, and counts the request for its rule.
+     * Decides.
      *
+     * @param counted whether the request counts for its rule; one that is only shown does not
      * @param notes takes what a reader of the exchange should know
      * @return empty if no rule takes the request
      */
-    static Optional<RuledHop> of(RuleEngine rules, OutgoingRequest asked, List<String> notes) throws IOException {
-        Optional<RuleChoice> choice = rules.choose(asked.head(), place(asked), new Octets(asked.body()), notes);
-        return choice.isPresent() ? Optional.of(new RuledHop(choice.get(), asked, notes)) : Optional.empty();
-    }
-
-    /** As {@link #of} for a request that is only shown. */
-    static Optional<RuledHop> preview(RuleEngine rules, OutgoingRequest asked, List<String> notes) throws IOException {
-        Optional<RuleChoice> choice = rules.preview(asked.head(), place(asked), new Octets(asked.body()), notes);
+    static Optional<RuledHop> of(RuleEngine rules, OutgoingRequest asked, boolean counted, List<String> notes) throws IOException {
+        Optional<RuleChoice> choice = rules.choose(asked.head(), place(asked), new Octets(asked.body()), counted, notes);
         return choice.isPresent() ? Optional.of(new RuledHop(choice.get(), asked, notes)) : Optional.empty();
     }
 
@@ -161,9 +153,12 @@ final class RuledHop {
 
     /** Octets of an answer's body that have to be held so that they can be changed; 0 if they pass as they come. */
     int heldMax(ResponseHead came) {
-        String type = came.fields().first("Content-Type").orElse("").strip().toLowerCase(Locale.ROOT);
-        boolean stays = type.startsWith(EVENT_STREAM) || came.status() == 206;
-        return edits().body().isNone() || stays ? 0 : BodyEdits.DECODED_BYTES_MAX;
+        if (edits().body().isNone()) {
+            return 0;
+        }
+        Optional<String> stays = ResponseEdits.whyBodyStays(came);
+        stays.ifPresent(reason -> notes.add("the response is " + reason + "; " + named() + " left its body as it is"));
+        return stays.isPresent() ? 0 : BodyEdits.DECODED_BYTES_MAX;
     }
 
     /** How many of {@code length} octets reach the run, {@code before} having done so. */

@@ -19,7 +19,7 @@ public final class RuledPreview {
      */
     public static Changed of(RuleEngine rules, Changed request) throws IOException {
         List<String> changes = new ArrayList<>(request.changes());
-        Optional<RuledHop> ruled = RuledHop.preview(rules, request.request(), changes);
+        Optional<RuledHop> ruled = RuledHop.of(rules, request.request(), false, changes);
         if (ruled.isEmpty()) {
             return new Changed(request.request(), changes);
         }

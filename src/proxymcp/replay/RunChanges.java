@@ -1,7 +1,10 @@
 package proxymcp.replay;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -19,6 +22,8 @@ public final class RunChanges implements ItemChanges, RunMemory {
     private final boolean followRedirects;
     /** Of items whose answers led elsewhere; by index. */
     private final Map<Integer, RedirectTrail> trails = new ConcurrentHashMap<>();
+    /** Literals that were somewhere. */
+    private final Set<RequestOverride.Literal> found = ConcurrentHashMap.newKeySet();
     /** Held while something is learned and told, so that it is told in the order in which it was learned. */
     private final ReentrantLock learning = new ReentrantLock();
     /** Guarded by {@link #learning}. */
@@ -52,10 +57,24 @@ public final class RunChanges implements ItemChanges, RunMemory {
 
     private Outcome change(PlanItem item, OutgoingRequest request, Values.OfItem ofItem) {
         try {
-            return new Outcome.Ready(changes.apply(request, item, ofItem, cookies));
+            return new Outcome.Ready(changes.apply(request, item, ofItem, cookies, found::add));
         } catch (ChangeException e) {
             return new Outcome.Skipped(new Skip(Skip.Reason.NOT_CHANGEABLE, e.getMessage()));
         }
+    }
+
+    /**
+     * What a plan shows to be without effect, a sentence each: overrides that fit no request, captures without a source.
+     */
+    public static List<String> withoutEffect(Plan plan, RequestChanges changes, Captures captures) {
+        List<String> sentences = new ArrayList<>(changes.unmet(plan));
+        sentences.addAll(captures.unmet(plan));
+        return sentences;
+    }
+
+    /** What had no effect on the requests that were made so far, a sentence each: literals that were in none of them. */
+    public List<String> unfound() {
+        return changes.unfound(found);
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import proxymcp.json.Json;
 import proxymcp.json.JsonArray;
 import proxymcp.json.JsonBoolean;
@@ -58,14 +59,27 @@ final class RunFolder {
      * @param goodBytes octets of the journal up to the end of its last whole line
      * @param doubtful indexes of unsafe requests that may have been sent, and whose end is not known
      * @param refreshes numbers of those that renew an authorisation and are as doubtful
+     * @param notes what the process that sent it last noted
      */
     record State(Header header, Plan plan, RunLedger ledger, Optional<Ended> ended, long elapsedMillis, long goodBytes, int damaged, BitSet doubtful,
-            BitSet refreshes) {
-        /** What who looks at the run should know. */
+            BitSet refreshes, List<String> notes) {
+        /** Those that are {@link #doubtful} where overrides, too, decide what is unsafe: a damaged line may have said that any of them goes out. */
+        BitSet doubtful(Predicate<PlanItem> isUnsafe) {
+            BitSet all = (BitSet) doubtful.clone();
+            for (PlanItem item : plan.items()) {
+                if (damaged > 0 && ledger.isPending(item.index()) && isUnsafe.test(item)) {
+                    all.set(item.index());
+                }
+            }
+            return all;
+        }
+
+        /** What who looks at the run should know, but for what its last process noted. */
         Optional<String> remark() {
             List<String> sentences = new ArrayList<>();
             if (damaged > 0) {
-                sentences.add(damaged + " lines of the journal are damaged");
+                sentences.add((damaged == 1 ? "a line of the journal is damaged" : damaged + " lines of the journal are damaged")
+                        + ": unsafe requests of which it has no result may have been sent, and are not sent again");
             }
             refreshes.stream().filter(number -> number < plan.refreshItems().size()).mapToObj(plan.refreshItems()::get)
                     .filter(PreparedRun::mayChange).forEach(item -> sentences.add("the " + item.method() + " with seq " + item.seq()
@@ -169,7 +183,7 @@ final class RunFolder {
         CheckedLines.Found found = readJournal(told::take);
         BitSet doubtful = doubtful(plan, told.ledger, told.sending.keySet(), found.damaged() > 0);
         told.doubtfulRefreshes.or(told.refreshing);
-        return new State(header, plan, told.ledger, told.ended, told.elapsedMillis, found.goodBytes(), found.damaged(), doubtful, told.doubtfulRefreshes);
+        return new State(header, plan, told.ledger, told.ended, told.elapsedMillis, found.goodBytes(), found.damaged(), doubtful, told.doubtfulRefreshes, List.copyOf(told.notes));
     }
 
     /** Gives a memory all that the processes of the run have learned so far. */
@@ -194,6 +208,7 @@ final class RunFolder {
         private final BitSet refreshing = new BitSet();
         /** Those of processes before the last one. */
         private final BitSet doubtfulRefreshes = new BitSet();
+        private final List<String> notes = new ArrayList<>();
         private Optional<Ended> ended = Optional.empty();
         private long elapsedMillis;
 
@@ -210,6 +225,8 @@ final class RunFolder {
             } else if (line.has("done")) {
                 ledger.put(index(line, "done", header.itemCount()), RunJournal.result(line));
                 elapsedMillis = Math.max(elapsedMillis, RunJournal.number(line, "at"));
+            } else if (line.has("noted")) {
+                notes.add(line.string("noted").orElse(""));
             } else if (line.has("refreshing")) {
                 refreshing.set(index(line, "refreshing", header.refreshCount()));
             } else if (line.has("refreshed")) {
@@ -220,6 +237,7 @@ final class RunFolder {
                 elapsedMillis = Math.max(elapsedMillis, RunJournal.number(line, "elapsed"));
             } else if (line.has("resumed")) {
                 ended = Optional.empty();
+                notes.clear();
                 doubtfulRefreshes.or(refreshing);
                 refreshing.clear();
             }

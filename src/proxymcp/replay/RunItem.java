@@ -17,10 +17,12 @@ import java.util.OptionalInt;
  *     was not followed where it leads, or {@code unknown} for an unsafe request that may or may not have been sent when the run was interrupted
  * @param reason a sentence for it; empty without one
  * @param recorded where the answer was recorded
+ * @param sentAs how it was sent, where overrides changed its method or URL
  * @param skipped why it was not sent
  */
 public record RunItem(PlanItem item, State state, int attempts, OptionalInt status, long responseBytes, long durationMillis,
-        Optional<String> errorClass, String reason, Optional<RecordedAs> recorded, Optional<Skip> skipped) {
+        Optional<String> errorClass, String reason, Optional<RecordedAs> recorded, Optional<SentAs> sentAs,
+        Optional<Skip> skipped) {
     /** How far an item is. */
     public enum State {
         /** Not ended. */

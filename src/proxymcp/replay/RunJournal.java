@@ -20,6 +20,7 @@ import proxymcp.json.JsonObject;
  *   {"learned":{…}}                                        what {@link RunMemory} told: before the item that it comes from is done
  *   {"refreshing":number,"attempt":n}                      a request that renews the authorisation goes out; on the disk before, if it is unsafe
  *   {"refreshed":number}                                   its end is known
+ *   {"noted":sentence}                                     the report says it, until another process goes on
  *   {"done":index,"state":…,"attempts":n,"at":millis,…}    an item has ended
  *   {"ended":state,"reason":…,"at":millis,"elapsed":millis}
  * </pre>
@@ -52,14 +53,20 @@ final class RunJournal implements Closeable {
         return failure;
     }
 
-    /** What is to be said of it: {@link #failure}, else what {@link #found} was given. */
+    /** What is to be said of it: {@link #failure}, else what {@link #found} and {@link #noted} were given. */
     Optional<String> remark() {
         return failure.or(() -> found);
     }
 
     /** Keeps what a reader of the run should know of what earlier processes wrote. */
     void found(String sentence) {
-        found = Optional.of(sentence);
+        found = Optional.of(found.map(before -> before + "; ").orElse("") + sentence);
+    }
+
+    /** Keeps a sentence for readers of the run, here and elsewhere. */
+    void noted(String sentence) {
+        found(sentence);
+        write(JsonObject.builder().put("noted", sentence).build());
     }
 
     /** Keeps a sentence for the report, unless there is one. */
@@ -131,6 +138,7 @@ final class RunJournal implements Closeable {
             RecordedAs recorded = result.recorded().get();
             line.put("session", recorded.sessionId()).put("exchange", recorded.exchangeId().toString()).put("seq", recorded.seq());
         }
+        result.sentAs().ifPresent(as -> line.put("sentMethod", as.method()).put("sentUrl", as.url()));
         write(line.build());
     }
 
@@ -144,7 +152,8 @@ final class RunJournal implements Closeable {
         Optional<RecordedAs> recorded = line.has("exchange") ? Optional.of(new RecordedAs(line.string("session").orElse(""),
                 UUID.fromString(line.string("exchange").orElse("")), number(line, "seq"))) : Optional.empty();
         return new ItemResult(state, (int) number(line, "attempts"), status, number(line, "bytes"), number(line, "millis"),
-                line.string("class").orElse(""), line.string("reason").orElse(""), recorded);
+                line.string("class").orElse(""), line.string("reason").orElse(""), recorded,
+                line.string("sentUrl").map(url -> new SentAs(line.string("sentMethod").orElse(""), url)));
     }
 
     /** A whole number of a line; 0 if there is none. */

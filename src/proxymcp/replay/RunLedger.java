@@ -3,10 +3,12 @@ package proxymcp.replay;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -20,6 +22,8 @@ final class RunLedger {
     static final int REASON_CHARS_MAX = 200;
     /** Different sentences that are kept; behind them items say that theirs was not. */
     private static final int REASONS_MAX = 2_000;
+    /** Characters of changed URLs that are kept; items behind them do not show theirs, which is in the session of the run. */
+    private static final long SENT_AS_CHARS_MAX = 32 << 20;
     private static final RunItem.State[] STATES = RunItem.State.values();
     private static final Skip.Reason[] SKIPS = Skip.Reason.values();
 
@@ -43,6 +47,11 @@ final class RunLedger {
     private final TreeMap<String, Integer> skippedBuckets = new TreeMap<>();
     private final LatencyHistogram latency = new LatencyHistogram();
     private int retries;
+    /** Of items whose method or URL overrides changed; by index. */
+    private final Map<Integer, SentAs> sentAs = new HashMap<>();
+    private long sentAsChars;
+    /** Sessions that answers were recorded to, in the order in which they were first seen. */
+    private final Set<String> sessions = new LinkedHashSet<>();
 
     /** Strings by number. */
     private static final class Words {
@@ -119,10 +128,15 @@ final class RunLedger {
         reasons[index] = sentences.number(shortened(result.reason()));
         if (result.recorded().isPresent()) {
             RecordedAs recorded = result.recorded().get();
+            sessions.add(recorded.sessionId());
             recordedSessions[index] = words.number(recorded.sessionId());
             recordedIds[2 * index] = recorded.exchangeId().getMostSignificantBits();
             recordedIds[2 * index + 1] = recorded.exchangeId().getLeastSignificantBits();
             recordedSeqs[index] = recorded.seq();
+        }
+        if (result.sentAs().isPresent() && sentAsChars < SENT_AS_CHARS_MAX) {
+            sentAs.put(index, result.sentAs().get());
+            sentAsChars += result.sentAs().get().url().length();
         }
         count(result);
     }
@@ -160,7 +174,7 @@ final class RunLedger {
                 bytes[index], millis[index], state == RunItem.State.ERROR ? Optional.of(word) : Optional.empty(),
                 skipped.isPresent() ? "" : reason,
                 isRecorded ? Optional.of(new RecordedAs(words.texts.get(recordedSessions[index]), new UUID(recordedIds[2 * index], recordedIds[2 * index + 1]),
-                        recordedSeqs[index])) : Optional.empty(), skipped);
+                        recordedSeqs[index])) : Optional.empty(), Optional.ofNullable(sentAs.get(index)), skipped);
     }
 
     /** The reason with this name. */
@@ -208,7 +222,7 @@ final class RunLedger {
                 Collections.unmodifiableMap(new TreeMap<>(statusCounts)), Collections.unmodifiableMap(new TreeMap<>(errorBuckets)),
                 Collections.unmodifiableMap(new TreeMap<>(skippedBuckets)),
                 new RunReport.Latency(latency.quantile(0.5), latency.quantile(0.9), latency.quantile(0.99), latency.max()),
-                seconds > 0 ? executed / seconds : 0, facts.startedAtMillis(), facts.endedAtMillis(), facts.selectionNotes(), facts.note());
+                seconds > 0 ? executed / seconds : 0, facts.startedAtMillis(), facts.endedAtMillis(), facts.selectionNotes(), facts.note(), List.copyOf(sessions), facts.waitingFor());
     }
 
     /**
@@ -216,7 +230,8 @@ final class RunLedger {
      *
      * @param elapsedMillis how long the run has been sending
      * @param selectionNotes those of its plan
+     * @param waitingFor what holds it up
      */
     record RunFacts(ReplayId replayId, String sessionId, String reason, long startedAtMillis, Optional<Long> endedAtMillis, long elapsedMillis,
-            List<String> selectionNotes, Optional<String> note) {}
+            List<String> selectionNotes, Optional<String> note, Optional<String> waitingFor) {}
 }

@@ -27,12 +27,14 @@ import java.util.Optional;
  * @param startedAtMillis epoch milliseconds
  * @param endedAtMillis epoch milliseconds; empty while it runs, and if it was interrupted
  * @param selectionNotes what was asked for and is not among its items, a sentence each
- * @param note what went wrong with keeping the run; empty if nothing did
+ * @param note what went wrong with keeping the run or renewing its authorisation; empty if nothing did
+ * @param replaySessions sessions that its answers were recorded to, the newest last
+ * @param waitingFor what holds up requests to an origin, and until when; empty if nothing does
  */
 public record RunReport(ReplayId replayId, String sessionId, State state, String reason, int selectedCount, int successCount, int errorCount,
         int skippedCount, int pendingCount, int retryCount, Map<Integer, Integer> statusCounts, Map<String, Integer> errorBuckets,
         Map<String, Integer> skippedBuckets, Latency latency, double requestsPerSecond, long startedAtMillis, Optional<Long> endedAtMillis,
-        List<String> selectionNotes, Optional<String> note) {
+        List<String> selectionNotes, Optional<String> note, List<String> replaySessions, Optional<String> waitingFor) {
     /** How far a run is. */
     public enum State {
         /** Not begun. */

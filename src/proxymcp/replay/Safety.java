@@ -1,5 +1,6 @@
 package proxymcp.replay;
 
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -7,7 +8,7 @@ import java.util.Set;
  * Which requests may be sent though they may change something at the origin.
  *
  * @param allowUnsafe all of them
- * @param unsafeMethods those with these methods, case-sensitive
+ * @param unsafeMethods those with these methods, in capitals here and in any case there
  */
 public record Safety(boolean allowUnsafe, Set<String> unsafeMethods) {
     /** None. */
@@ -28,7 +29,7 @@ public record Safety(boolean allowUnsafe, Set<String> unsafeMethods) {
 
     /** Why a request is not sent; empty if it may be. */
     public Optional<Skip> check(String method, String url) {
-        if (allowUnsafe || unsafeMethods.contains(method)) {
+        if (allowUnsafe || unsafeMethods.contains(method.toUpperCase(Locale.ROOT))) {
             return Optional.empty();
         }
         if (!isSafe(method)) {

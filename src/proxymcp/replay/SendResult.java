@@ -19,11 +19,12 @@ import proxymcp.exchange.ErrorClass;
  * @param retryAfter the response's Retry-After field
  * @param date the response's Date field, which a date in {@code retryAfter} is measured against
  * @param changes how the request differed from its recording, one sentence each
+ * @param sentAs how the request went out, where overrides changed its method or URL
  * @param skipped why nothing was sent at all, which only shows when the recording is read; such an item counts as skipped, not as executed
  */
 public record SendResult(OptionalInt status, long responseBytes, Optional<ErrorClass> errorClass, boolean redirectRefused, String reason,
         boolean nothingSent, long durationMillis, Optional<RecordedAs> recorded, Optional<String> retryAfter, Optional<String> date, List<String> changes,
-        Optional<Skip> skipped) {
+        Optional<SentAs> sentAs, Optional<Skip> skipped) {
     /** Copies the list. */
     public SendResult {
         changes = List.copyOf(changes);
@@ -32,7 +33,7 @@ public record SendResult(OptionalInt status, long responseBytes, Optional<ErrorC
     /** The result of an item that is not sent. */
     public static SendResult skipped(Skip skip) {
         return new SendResult(OptionalInt.empty(), 0, Optional.empty(), false, "", true, 0, Optional.empty(), Optional.empty(), Optional.empty(),
-                List.of(), Optional.of(skip));
+                List.of(), Optional.empty(), Optional.of(skip));
     }
 
     /** Whether it counts as a success: a final 2xx or 3xx that passed whole, and is no redirect that was refused. */

@@ -72,9 +72,8 @@ public final class Values {
             case "nonce" -> argument.isEmpty() || nonceChars(argument.get()) > 0 ? Optional.empty()
                     : Optional.of("expected a length in 1.." + NONCE_CHARS_MAX + " in placeholder " + placeholder);
             case "env" -> ofEnvironment(placeholder, argument.orElse(""));
-            case "input" -> inputs.containsKey(argument.orElse("")) ? Optional.empty()
-                    : Optional.of("no input is given for placeholder " + placeholder + "; " + (inputs.isEmpty() ? "there are none"
-                            : "given are " + String.join(", ", new TreeSet<>(inputs.keySet()))));
+            case "input" -> inputs.containsKey(argument.orElse("")) ? Optional.empty() : Optional.of(inputs.isEmpty() ? unknown(placeholder, captures)
+                    : "no input is given for placeholder " + placeholder + "; given are " + String.join(", ", new TreeSet<>(inputs.keySet())));
             default -> argument.isEmpty() && captures.contains(placeholder.name()) ? Optional.empty() : Optional.of(unknown(placeholder, captures));
         };
     }
@@ -103,9 +102,12 @@ public final class Values {
         return value.isPresent() ? Optional.empty() : Optional.of("the variable of placeholder " + placeholder + " is not set");
     }
 
-    private static String unknown(ValueText.Part.Placeholder placeholder, Set<String> captures) {
+    private String unknown(ValueText.Part.Placeholder placeholder, Set<String> captures) {
         List<String> known = new ArrayList<>(List.of("{timestamp}", "{timestamp_ms}", "{iso_time}", "{nonce}", "{nonce:LENGTH}", "{uuid}", "{counter}",
-                "{seq}", "{env:NAME}", "{input:NAME}"));
+                "{seq}", "{env:NAME}"));
+        if (!inputs.isEmpty()) {
+            known.add("{input:NAME}");
+        }
         new TreeSet<>(captures).forEach(name -> known.add("{" + name + "}"));
         return "unknown placeholder " + placeholder + "; known are " + String.join(", ", known) + "; write {{ for a brace";
     }

@@ -1,5 +1,6 @@
 package proxymcp.rule;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 import proxymcp.http.ReasonPhrases;
 import proxymcp.http.ResponseHead;
@@ -12,6 +13,8 @@ import proxymcp.http.ResponseHead;
  * @param body its body
  */
 public record ResponseEdits(HeadEdits headers, OptionalInt status, BodyEdits body) {
+    private static final String EVENT_STREAM = "text/event-stream";
+
     /** Nothing. */
     public static final ResponseEdits NONE = new ResponseEdits(HeadEdits.NONE, OptionalInt.empty(), BodyEdits.NONE);
 
@@ -20,6 +23,18 @@ public record ResponseEdits(HeadEdits headers, OptionalInt status, BodyEdits bod
         if (status.orElse(200) < 200 || status.orElse(200) > 599) {
             throw new IllegalArgumentException("expected a status in 200..599, got " + status.getAsInt());
         }
+    }
+
+    /**
+     * Why the body of a response passes as it is, whatever these say of it, as the end of a sentence; empty if it may be changed. Events are to be
+     * seen when they come, not at the end of their stream; a part of something is described by where it stands in the whole.
+     */
+    public static Optional<String> whyBodyStays(ResponseHead response) {
+        String type = response.fields().first("Content-Type").orElse("").strip();
+        if (type.regionMatches(true, 0, EVENT_STREAM, 0, EVENT_STREAM.length())) {
+            return Optional.of("a stream of events");
+        }
+        return response.status() == 206 ? Optional.of("part of a longer one (206)") : Optional.empty();
     }
 
     /** Whether nothing is changed. */

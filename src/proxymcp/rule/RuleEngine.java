@@ -14,23 +14,18 @@ import proxymcp.http.RequestHead;
  */
 public record RuleEngine(RuleBook book, RuleThreads threads) {
     /**
-     * Decides, and counts the request for the rule; may read its body for that.
+     * Decides; may read the request's body for that.
      *
      * @param head as the client sent it
+     * @param counted whether the request counts for the rule; one that is only shown does not
      * @param notes takes what a reader of the exchange should know
      * @return empty if no rule takes the request
      */
-    public Optional<RuleChoice> choose(RequestHead head, Destination destination, RequestOctets body, List<String> notes) throws IOException {
+    public Optional<RuleChoice> choose(RequestHead head, Destination destination, RequestOctets body, boolean counted, List<String> notes)
+            throws IOException {
         RuleSet rules = book.current();
         Optional<Rule> rule = rules.isIdle() ? Optional.empty() : decide(rules, head, destination, body, notes);
-        return rule.isPresent() ? Optional.of(new RuleChoice(rule.get(), rules, book.hit(rule.get()), this)) : Optional.empty();
-    }
-
-    /** As {@link #choose} for a request that is not sent: it is not counted. */
-    public Optional<RuleChoice> preview(RequestHead head, Destination destination, RequestOctets body, List<String> notes) throws IOException {
-        RuleSet rules = book.current();
-        Optional<Rule> rule = rules.isIdle() ? Optional.empty() : decide(rules, head, destination, body, notes);
-        return rule.isPresent() ? Optional.of(new RuleChoice(rule.get(), rules, 0, this)) : Optional.empty();
+        return rule.isPresent() ? Optional.of(new RuleChoice(rule.get(), rules, counted ? book.hit(rule.get()) : 0, this)) : Optional.empty();
     }
 
     private Optional<Rule> decide(RuleSet rules, RequestHead head, Destination destination, RequestOctets body, List<String> notes)

@@ -10,7 +10,7 @@ import proxymcp.store.WorkWatch;
  * Looks through what a session holds, oldest first: bodies whole, whatever their size, with their content codings undone and in their charset.
  *
  * <p>An exchange matches once, at the first place that does. Bodies that media type or a NUL tells to be binary are left out, and counted; bodies
- * that cannot be decoded are searched as they came, and counted; an exchange that is in flight has no body yet.
+ * that cannot be decoded are searched as they came, and counted; an exchange that is in flight has no body yet. Messages of its stream it has.
  */
 public final class BodySearch {
     private BodySearch() {}

@@ -3,24 +3,36 @@ package proxymcp.search;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import proxymcp.codec.Charsets;
 import proxymcp.codec.CodingException;
 import proxymcp.codec.Codings;
 import proxymcp.codec.ContentCoding;
+import proxymcp.exchange.MessageForm;
+import proxymcp.exchange.StreamMessage;
 import proxymcp.search.BodyLook.Verdict;
 import proxymcp.store.CorruptSegmentException;
 import proxymcp.store.MessageReader;
 import proxymcp.store.MessageReader.Side;
 import proxymcp.store.Session;
+import proxymcp.store.StoredMessage;
 import proxymcp.store.WorkWatch;
 import proxymcp.text.GivenUpException;
 
 /** Searches exchanges one after another. Not for several threads. */
 final class PartSearch implements Closeable {
+    /**
+     * Where an exchange matches.
+     *
+     * @param frame number of the message that does; empty in other places
+     */
+    record Spot(Place place, OptionalLong frame) {}
+
     private final SearchRequest request;
     private final MessageReader messages;
     private final BodyLook look;
@@ -49,8 +61,8 @@ final class PartSearch implements Closeable {
         return type.isEmpty() || type.contains(request.contentTypeContains().get());
     }
 
-    /** The first place of an exchange that matches; what was met on the way is in {@link #counts}. */
-    Optional<Place> search(long seq) throws IOException {
+    /** The first spot of an exchange that matches; what was met on the way is in {@link #counts}. */
+    Optional<Spot> search(long seq) throws IOException {
         binary = false;
         hadBody = false;
         undecodable = 0;
@@ -58,8 +70,9 @@ final class PartSearch implements Closeable {
         timedOut = 0;
         tooDeep = 0;
         for (Place place : request.in().places()) {
-            if (matches(seq, place)) {
-                return Optional.of(place);
+            Optional<Spot> spot = spot(seq, place);
+            if (spot.isPresent()) {
+                return spot;
             }
         }
         return Optional.empty();
@@ -71,16 +84,94 @@ final class PartSearch implements Closeable {
         return new SearchCounts(1, match ? 1 : 0, binary ? 1 : 0, noBody ? 1 : 0, undecodable, damaged ? 1 : 0, timedOut, tooDeep);
     }
 
-    private boolean matches(long seq, Place place) throws IOException {
+    private Optional<Spot> spot(long seq, Place place) throws IOException {
         try {
-            return place.isBody() ? bodyMatches(seq, place.side()) : headersMatch(seq, place.side());
+            return switch (place) {
+                case REQUEST -> spot(place, bodyMatches(seq, Side.REQUEST));
+                case RESPONSE -> spot(place, bodyMatches(seq, Side.RESPONSE));
+                case REQUEST_HEADERS -> spot(place, headersMatch(seq, Side.REQUEST));
+                case RESPONSE_HEADERS -> spot(place, headersMatch(seq, Side.RESPONSE));
+                case MESSAGES -> {
+                    FirstMatch first = new FirstMatch();
+                    messages.messages(seq, first);
+                    yield first.frame.isPresent() ? Optional.of(new Spot(place, first.frame)) : Optional.empty();
+                }
+            };
         } catch (CorruptSegmentException e) {
             damaged = true;
         } catch (GivenUpException e) {
-            timedOut += e.isTooDeep() ? 0 : 1;
-            tooDeep += e.isTooDeep() ? 1 : 0;
+            gaveUp(e);
         }
-        return false;
+        return Optional.empty();
+    }
+
+    private static Optional<Spot> spot(Place place, boolean matches) {
+        return matches ? Optional.of(new Spot(place, OptionalLong.empty())) : Optional.empty();
+    }
+
+    private void gaveUp(GivenUpException e) {
+        timedOut += e.isTooDeep() ? 0 : 1;
+        tooDeep += e.isTooDeep() ? 1 : 0;
+    }
+
+    /** Looks through the messages of a stream until one matches. */
+    private final class FirstMatch implements StoredMessage.Visitor {
+        private OptionalLong frame = OptionalLong.empty();
+
+        @Override
+        public boolean visit(StoredMessage message) throws IOException {
+            hadBody = true;
+            try (InputStream in = message.payload().open()) {
+                Verdict verdict = look.look(in, contentType(message.message()), false);
+                binary |= verdict == Verdict.BINARY;
+                frame = verdict == Verdict.MATCH ? OptionalLong.of(message.index()) : OptionalLong.empty();
+            } catch (GivenUpException e) {
+                gaveUp(e);
+            }
+            return frame.isEmpty() && timedOut == 0;
+        }
+
+        @Override
+        public void damaged(CorruptSegmentException damage) {
+            damaged = true;
+        }
+    }
+
+    /** What is text by its form is UTF-8; other frames are told by their octets. */
+    private static String contentType(StreamMessage message) {
+        boolean mayBeOther = message.form() instanceof MessageForm.Frame frame && frame.opcode() != MessageForm.Frame.TEXT;
+        return mayBeOther ? "" : "text/plain; charset=utf-8";
+    }
+
+    /** Takes what is asked for of one message of a stream. */
+    private final class OneMessage implements StoredMessage.Visitor {
+        private final long frame;
+        private final List<Snippet> snippets;
+        private boolean whole;
+
+        OneMessage(long frame, List<Snippet> snippets) {
+            this.frame = frame;
+            this.snippets = snippets;
+        }
+
+        @Override
+        public boolean visit(StoredMessage message) throws IOException {
+            if (message.index() != frame) {
+                return true;
+            }
+            try (InputStream in = message.payload().open()) {
+                whole = in.transferTo(OutputStream.nullOutputStream()) == message.message().payloadBytes();
+            }
+            try (InputStream in = message.payload().open()) {
+                look.snippets(in, contentType(message.message()), snippets);
+            }
+            return false;
+        }
+
+        @Override
+        public void damaged(CorruptSegmentException damage) {
+            whole = false;
+        }
     }
 
     private boolean headersMatch(long seq, Side side) throws IOException {
@@ -163,28 +254,48 @@ final class PartSearch implements Closeable {
         return codings.isEmpty() || messages.isHeldDecoded(seq, side) ? List.of() : codings;
     }
 
-    /** Whether all of what is searched at a place was kept. */
-    boolean isWhole(long seq, Place place) throws IOException {
-        return !place.isBody() || messages.isWhole(seq, place.side());
+    /** Whether all of what is searched at a spot was kept. */
+    boolean isWhole(long seq, Spot spot) throws IOException {
+        return switch (spot.place()) {
+            case REQUEST -> messages.isWhole(seq, Side.REQUEST);
+            case RESPONSE -> messages.isWhole(seq, Side.RESPONSE);
+            case REQUEST_HEADERS, RESPONSE_HEADERS -> true;
+            case MESSAGES -> {
+                OneMessage one = new OneMessage(spot.frame().orElseThrow(), new ArrayList<>());
+                messages.messages(seq, one);
+                yield one.whole;
+            }
+        };
     }
 
-    /** The first matches at a place that is known to have one; none of those that cannot be read any more. */
-    List<Snippet> snippets(long seq, Place place) throws IOException {
+    /** The first matches at a spot that is known to have one; none of those that cannot be read any more. */
+    List<Snippet> snippets(long seq, Spot spot) throws IOException {
         List<Snippet> snippets = new ArrayList<>();
         try {
-            byte[] head = messages.head(seq, place.side());
-            if (!place.isBody()) {
-                look.snippets(head, MessageReader.fieldsAt(head), snippets);
-            } else {
-                decodedSnippets(seq, place.side(), contentType(head), codings(seq, place.side(), head), snippets);
-                if (snippets.isEmpty()) {
-                    artifacts.snippets(seq, place.side(), look, snippets);
-                }
+            switch (spot.place()) {
+                case REQUEST -> bodySnippets(seq, Side.REQUEST, snippets);
+                case RESPONSE -> bodySnippets(seq, Side.RESPONSE, snippets);
+                case REQUEST_HEADERS -> headerSnippets(seq, Side.REQUEST, snippets);
+                case RESPONSE_HEADERS -> headerSnippets(seq, Side.RESPONSE, snippets);
+                case MESSAGES -> messages.messages(seq, new OneMessage(spot.frame().orElseThrow(), snippets));
             }
         } catch (CorruptSegmentException | GivenUpException e) {
             return snippets;
         }
         return snippets;
+    }
+
+    private void headerSnippets(long seq, Side side, List<Snippet> snippets) throws IOException {
+        byte[] head = messages.head(seq, side);
+        look.snippets(head, MessageReader.fieldsAt(head), snippets);
+    }
+
+    private void bodySnippets(long seq, Side side, List<Snippet> snippets) throws IOException {
+        byte[] head = messages.head(seq, side);
+        decodedSnippets(seq, side, contentType(head), codings(seq, side, head), snippets);
+        if (snippets.isEmpty()) {
+            artifacts.snippets(seq, side, look, snippets);
+        }
     }
 
     private void decodedSnippets(long seq, Side side, String contentType, List<ContentCoding> codings, List<Snippet> snippets)

@@ -12,8 +12,10 @@ public enum SearchIn {
     BOTH(Place.RESPONSE, Place.REQUEST),
     /** Names and values of header fields. */
     HEADERS(Place.REQUEST_HEADERS, Place.RESPONSE_HEADERS),
-    /** Bodies, then header fields. */
-    ALL(Place.RESPONSE, Place.REQUEST, Place.REQUEST_HEADERS, Place.RESPONSE_HEADERS);
+    /** Messages of streams. */
+    MESSAGES(Place.MESSAGES),
+    /** Bodies, then header fields, then messages. */
+    ALL(Place.RESPONSE, Place.REQUEST, Place.REQUEST_HEADERS, Place.RESPONSE_HEADERS, Place.MESSAGES);
 
     private final List<Place> places;
 

@@ -33,7 +33,7 @@ final class SearchRun {
     private record Part(int number, long[] seqs, int count) {}
 
     /** A match, until it is known whether it is returned. */
-    private record Match(long seq, Place place) {}
+    private record Match(long seq, PartSearch.Spot spot) {}
 
     /** What came of a part; {@code slow} if it was given up behind {@code through}. */
     private record Found(SearchCounts counts, List<Match> matches, long through, boolean slow) {}
@@ -184,9 +184,9 @@ final class SearchRun {
                 throw new CancellationException("cancelled while a session was searched");
             }
             long seq = part.seqs()[i];
-            Optional<Place> place = search.search(seq);
-            place.ifPresent(where -> hits.add(new Match(seq, where)));
-            SearchCounts one = search.counts(place.isPresent());
+            Optional<PartSearch.Spot> spot = search.search(seq);
+            spot.ifPresent(where -> hits.add(new Match(seq, where)));
+            SearchCounts one = search.counts(spot.isPresent());
             found = found.plus(one);
             if (one.timedOut() > 0 && timedOut.addAndGet(one.timedOut()) >= TIMED_OUT_MAX) {
                 return new Found(found, hits, seq, true);
@@ -234,7 +234,8 @@ final class SearchRun {
         List<Hit> hits = new ArrayList<>();
         for (Match match : matches) {
             IndexEntry entry = session.find(match.seq()).orElseThrow();
-            hits.add(new Hit(entry, match.place(), search.isWhole(match.seq(), match.place()), search.snippets(match.seq(), match.place())));
+            hits.add(new Hit(entry, match.spot().place(), match.spot().frame(), search.isWhole(match.seq(), match.spot()),
+                    search.snippets(match.seq(), match.spot())));
         }
         return new SearchResult(counts, List.copyOf(hits), end.get(), through);
     }

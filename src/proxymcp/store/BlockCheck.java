@@ -22,7 +22,9 @@ final class BlockCheck {
 
     private final IndexFiles index;
     private final Checkpoint checkpoint;
-    private final AtomicIntegerArray rowsChecked;
+    private final Rows rows;
+    private final Rows streams;
+    private final Rows messages;
     private final BitSet namesChecked = new BitSet();
     private final BitSet pathsChecked = new BitSet();
     private boolean textsChecked;
@@ -30,32 +32,72 @@ final class BlockCheck {
     BlockCheck(IndexFiles index, Checkpoint checkpoint) {
         this.index = index;
         this.checkpoint = checkpoint;
-        this.rowsChecked = new AtomicIntegerArray(checkpoint.rows().size());
+        Checkpoint.StreamState then = checkpoint.streams();
+        this.rows = new Rows("", index.rows(), checkpoint.rows(), checkpoint.lastSeq());
+        this.streams = new Rows(" of streams", index.streams(), then.streamSums(), then.streams());
+        this.messages = new Rows(" of messages", index.messages(), then.messageSums(), then.messages());
+    }
+
+    /** Blocks of rows of one file. */
+    private static final class Rows {
+        private final String what;
+        private final RowArea area;
+        private final List<Integer> sums;
+        private final long last;
+        private final AtomicIntegerArray checked;
+
+        Rows(String what, RowArea area, List<Integer> sums, long last) {
+            this.what = what;
+            this.area = area;
+            this.sums = sums;
+            this.last = last;
+            this.checked = new AtomicIntegerArray(sums.size());
+        }
+
+        void check(long number) throws IOException {
+            int block = Checkpoint.rowBlock(number);
+            // Without a lock: this is asked for every row of every query. Two threads may check one block.
+            if (block >= checked.length() || checked.get(block) == 0) {
+                checkBlock(block);
+            }
+        }
+
+        private void checkBlock(int block) throws IOException {
+            long from = (long) block * Checkpoint.ROWS_PER_BLOCK + 1;
+            long to = Math.min(last, from + Checkpoint.ROWS_PER_BLOCK - 1);
+            if (block >= sums.size() || area.checksum(from, to) != sums.get(block)) {
+                throw new IndexDamagedException("rows " + from + " to " + to + what + " of the index are damaged");
+            }
+            checked.set(block, 1);
+        }
+
+        void all() throws IOException {
+            for (int block = 0; block < sums.size(); block++) {
+                check((long) block * Checkpoint.ROWS_PER_BLOCK + 1);
+            }
+        }
     }
 
     /** Checks the block of rows that {@code seq} is in. */
     void row(long seq) throws IOException {
-        int block = Checkpoint.rowBlock(seq);
-        // Without a lock: this is asked for every row of every query. Two threads may check one block.
-        if (block >= rowsChecked.length() || rowsChecked.get(block) == 0) {
-            checkRows(block);
-        }
+        rows.check(seq);
     }
 
-    private void checkRows(int block) throws IOException {
-        long first = (long) block * Checkpoint.ROWS_PER_BLOCK + 1;
-        long last = Math.min(checkpoint.lastSeq(), first + Checkpoint.ROWS_PER_BLOCK - 1);
-        if (block >= checkpoint.rows().size() || index.rowChecksum(first, last) != checkpoint.rows().get(block)) {
-            throw new IndexDamagedException("rows " + first + " to " + last + " of the index are damaged");
-        }
-        rowsChecked.set(block, 1);
+    /** Checks the block that a row of a stream is in. */
+    void stream(long number) throws IOException {
+        streams.check(number);
+    }
+
+    /** Checks the block that a row of a message is in. */
+    void message(long number) throws IOException {
+        messages.check(number);
     }
 
     /** Checks every block. */
     void all() throws IOException {
-        for (int block = 0; block < checkpoint.rows().size(); block++) {
-            row((long) block * Checkpoint.ROWS_PER_BLOCK + 1);
-        }
+        rows.all();
+        streams.all();
+        messages.all();
         texts();
     }
 
@@ -66,6 +108,15 @@ final class BlockCheck {
         }
         for (Checkpoint.OpenRow open : checkpoint.open()) {
             row(open.seq());
+            if (open.stream() > 0) {
+                stream(open.stream());
+            }
+        }
+        if (checkpoint.streams().streams() > 0) {
+            stream(checkpoint.streams().streams());
+        }
+        if (checkpoint.streams().messages() > 0) {
+            message(checkpoint.streams().messages());
         }
         check("index.names", index.names(), checkpoint.names(), checkpoint.namesUsed(), Math.max(0, checkpoint.names().size() - 1));
         check("index.paths", index.paths(), checkpoint.paths(), checkpoint.pathsUsed(), Math.max(0, checkpoint.paths().size() - 1));

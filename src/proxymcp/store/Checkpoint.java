@@ -18,7 +18,7 @@ import java.util.zip.CRC32C;
  * <pre>
  *   offset  size  field
  *        0     8  magic      "PMCPCKP" and 0x0A
- *        8     4  version    2
+ *        8     4  version    3
  *       12     n  payload    MessagePack, see FORMAT.md
  *     12+n     4  crc        CRC-32C of all before
  * </pre>
@@ -40,22 +40,41 @@ import java.util.zip.CRC32C;
  * @param names checksums of {@value #TEXT_PER_BLOCK} octets of index.names each
  * @param paths the same of index.paths
  * @param open exchanges in flight
+ * @param streams rows of streams and messages
  */
 record Checkpoint(SessionId session, long number, Optional<String> label, long takenAtMillis, long position, long nextNumber, long bytes,
         long lastSeq, long exchanges, long namesUsed, long pathsUsed, long stepBackMillis, Losses losses, List<Integer> rows, List<Integer> names,
-        List<Integer> paths, List<OpenRow> open) {
+        List<Integer> paths, List<OpenRow> open, StreamState streams) {
     static final int ROWS_PER_BLOCK = 1_024;
     static final int TEXT_PER_BLOCK = 64 << 10;
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     private static final byte[] MAGIC = {'P', 'M', 'C', 'P', 'C', 'K', 'P', 0x0A};
     private static final int PAYLOAD_OFFSET = 12;
 
-    /** An exchange in flight: its row, and where its bodies' chunks stand. */
-    record OpenRow(long seq, byte[] row, long requestLast, long requestBytes, long responseLast, long responseBytes) {}
+    /**
+     * An exchange in flight: its row, and where its bodies' chunks stand.
+     *
+     * @param stream number of its stream's row, 0 for none
+     * @param streamRow that row; empty for none
+     */
+    record OpenRow(long seq, byte[] row, long requestLast, long requestBytes, long responseLast, long responseBytes, long stream,
+            byte[] streamRow) {}
 
-    static int rowBlock(long seq) {
-        return (int) ((seq - 1) / ROWS_PER_BLOCK);
+    /**
+     * What there is of streams.
+     *
+     * @param streams rows of index.streams
+     * @param messages rows of index.messages
+     * @param stepBackMillis by how much at most a message is earlier than one with a lower row
+     * @param streamSums checksums of {@value #ROWS_PER_BLOCK} rows of index.streams each
+     * @param messageSums the same of index.messages
+     */
+    record StreamState(long streams, long messages, long stepBackMillis, List<Integer> streamSums, List<Integer> messageSums) {}
+
+    /** The block that a row is in. */
+    static int rowBlock(long number) {
+        return (int) ((number - 1) / ROWS_PER_BLOCK);
     }
 
     static Path file(Path folder, long number) {
@@ -103,22 +122,21 @@ record Checkpoint(SessionId session, long number, Optional<String> label, long t
     }
 
     byte[] encode() {
-        PayloadWriter out = new PayloadWriter(4_096 + 8 * (rows.size() + names.size() + paths.size()));
+        PayloadWriter out = new PayloadWriter(4_096 + 8 * (rows.size() + names.size() + paths.size() + streams.messageSums.size()));
         byte[] version = new byte[Integer.BYTES];
         RecordLayout.putInt(version, 0, VERSION);
         out.raw(MAGIC, 0, MAGIC.length).raw(version, 0, version.length);
         out.text(session.text()).integer(number).textOrNil(label).integer(takenAtMillis).fixed(position).integer(nextNumber).integer(bytes)
                 .integer(lastSeq).integer(exchanges).integer(namesUsed).integer(pathsUsed).integer(stepBackMillis);
         out.integer(losses.bodies()).integer(losses.exchanges()).integer(losses.records()).integer(losses.bytes());
-        for (List<Integer> checksums : List.of(rows, names, paths)) {
-            out.integer(checksums.size());
-            checksums.forEach(checksum -> out.integer(checksum & 0xFFFF_FFFFL));
-        }
+        checksums(out, rows, names, paths);
         out.integer(open.size());
         for (OpenRow row : open) {
             out.integer(row.seq).binary(row.row).fixed(row.requestLast).integer(row.requestBytes).fixed(row.responseLast)
-                    .integer(row.responseBytes);
+                    .integer(row.responseBytes).integer(row.stream).binary(row.streamRow);
         }
+        out.integer(streams.streams).integer(streams.messages).integer(streams.stepBackMillis);
+        checksums(out, streams.streamSums, streams.messageSums);
         byte[] bytes = Arrays.copyOf(out.bytes(), out.used() + Integer.BYTES);
         RecordLayout.putInt(bytes, out.used(), crc(bytes, out.used()));
         return bytes;
@@ -137,7 +155,15 @@ record Checkpoint(SessionId session, long number, Optional<String> label, long t
         SessionId session = SessionId.parse(in.text()).orElseThrow(() -> new IOException("checkpoint names no session"));
         return new Checkpoint(session, in.integer(), in.textOrNil(), in.integer(), in.fixed(), in.integer(), in.integer(), in.integer(),
                 in.integer(), in.integer(), in.integer(), in.integer(), new Losses(in.integer(), in.integer(), in.integer(), in.integer()), checksums(in),
-                checksums(in), checksums(in), openRows(in));
+                checksums(in), checksums(in), openRows(in), new StreamState(in.integer(), in.integer(), in.integer(), checksums(in), checksums(in)));
+    }
+
+    @SafeVarargs
+    private static void checksums(PayloadWriter out, List<Integer>... lists) {
+        for (List<Integer> checksums : lists) {
+            out.integer(checksums.size());
+            checksums.forEach(checksum -> out.integer(checksum & 0xFFFF_FFFFL));
+        }
     }
 
     private static List<Integer> checksums(PayloadReader in) throws PayloadReader.MalformedPayloadException {
@@ -151,7 +177,7 @@ record Checkpoint(SessionId session, long number, Optional<String> label, long t
     private static List<OpenRow> openRows(PayloadReader in) throws PayloadReader.MalformedPayloadException {
         List<OpenRow> open = new ArrayList<>();
         for (long left = in.integer(); left > 0; left--) {
-            open.add(new OpenRow(in.integer(), in.binary(), in.fixed(), in.integer(), in.fixed(), in.integer()));
+            open.add(new OpenRow(in.integer(), in.binary(), in.fixed(), in.integer(), in.fixed(), in.integer(), in.integer(), in.binary()));
         }
         return List.copyOf(open);
     }

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,6 +25,8 @@ final class CheckpointMaker {
     private final List<Integer> rows = new ArrayList<>();
     private final List<Integer> names = new ArrayList<>();
     private final List<Integer> paths = new ArrayList<>();
+    private final List<Integer> streams = new ArrayList<>();
+    private final List<Integer> messages = new ArrayList<>();
     /** Held while one is written: the writer and the forcer both do. */
     private final ReentrantLock writing = new ReentrantLock();
     private long number;
@@ -50,19 +53,24 @@ final class CheckpointMaker {
         rows.addAll(checkpoint.rows());
         names.addAll(checkpoint.names());
         paths.addAll(checkpoint.paths());
+        streams.addAll(checkpoint.streams().streamSums());
+        messages.addAll(checkpoint.streams().messageSums());
         number = Math.max(number, checkpoint.number());
     }
 
     Checkpoint take(Optional<String> label, long nowMillis, long position, long nextNumber, long bytes, Losses losses) throws IOException {
         IndexFiles indexFiles = index.files();
         long lastSeq = index.lastSeq();
-        sumRows(indexFiles, lastSeq);
+        sumRows(indexFiles.rows(), lastSeq, rows, index.changed());
+        sumRows(indexFiles.streams(), indexFiles.streamCount(), streams, index.streams().changed());
+        sumRows(indexFiles.messages(), indexFiles.messageCount(), messages, index.streams().changedMessages());
         sumText(indexFiles.names(), names);
         sumText(indexFiles.paths(), paths);
         index.checkpointed();
         return new Checkpoint(session, ++number, label, nowMillis, position, nextNumber, bytes, lastSeq, index.exchanges(), indexFiles.names().used(),
                 indexFiles.paths().used(), indexFiles.stepBackMillis(), losses, List.copyOf(rows), List.copyOf(names), List.copyOf(paths),
-                openRows(indexFiles));
+                openRows(indexFiles), new Checkpoint.StreamState(indexFiles.streamCount(), indexFiles.messageCount(),
+                indexFiles.messageStepBackMillis(), List.copyOf(streams), List.copyOf(messages)));
     }
 
     /** Forces the index and replaces the older generation; the log up to there must have been forced. One that came too late is not needed. */
@@ -88,18 +96,18 @@ final class CheckpointMaker {
         Files.deleteIfExists(Checkpoint.file(folder, 1));
     }
 
-    private void sumRows(IndexFiles indexFiles, long lastSeq) throws IOException {
-        int blocks = lastSeq == 0 ? 0 : Checkpoint.rowBlock(lastSeq) + 1;
+    private static void sumRows(RowArea area, long last, List<Integer> sums, BitSet changed) throws IOException {
+        int blocks = last == 0 ? 0 : Checkpoint.rowBlock(last) + 1;
         for (int block = 0; block < blocks; block++) {
-            if (block < rows.size() && !index.changed().get(block)) {
+            if (block < sums.size() && !changed.get(block)) {
                 continue;
             }
             long first = (long) block * Checkpoint.ROWS_PER_BLOCK + 1;
-            int sum = indexFiles.rowChecksum(first, Math.min(lastSeq, first + Checkpoint.ROWS_PER_BLOCK - 1));
-            if (block < rows.size()) {
-                rows.set(block, sum);
+            int sum = area.checksum(first, Math.min(last, first + Checkpoint.ROWS_PER_BLOCK - 1));
+            if (block < sums.size()) {
+                sums.set(block, sum);
             } else {
-                rows.add(sum);
+                sums.add(sum);
             }
         }
     }
@@ -132,10 +140,11 @@ final class CheckpointMaker {
         List<Checkpoint.OpenRow> rowsInFlight = new ArrayList<>();
         for (long seq : open.seqs()) {
             OpenExchanges.Open exchange = open.find(seq).orElseThrow();
-            byte[] row = new byte[RowLayout.ROW_BYTES];
-            indexFiles.extent(seq).get(indexFiles.at(seq), row);
+            byte[] row = indexFiles.rows().copy(seq);
+            long stream = RecordLayout.getInt(row, RowLayout.STREAM);
+            byte[] streamRow = stream > 0 ? indexFiles.streams().copy(stream) : new byte[0];
             rowsInFlight.add(new Checkpoint.OpenRow(seq, row, exchange.request().last(), exchange.request().bytes(),
-                    exchange.response().last(), exchange.response().bytes()));
+                    exchange.response().last(), exchange.response().bytes(), stream, streamRow));
         }
         return List.copyOf(rowsInFlight);
     }

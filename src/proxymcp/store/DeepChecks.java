@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import proxymcp.exchange.Direction;
 import proxymcp.store.LogReplay.Records;
 import proxymcp.store.PayloadReader.MalformedPayloadException;
 
@@ -22,6 +23,13 @@ final class DeepChecks implements Records {
         private boolean broken;
     }
 
+    /** The parts of a long message on its way. */
+    private static final class Parts {
+        private long first;
+        private long last;
+        private long bytes;
+    }
+
     /** An exchange on its way. */
     private static final class Running {
         private final long start;
@@ -29,6 +37,11 @@ final class DeepChecks implements Records {
         private long response;
         private Optional<Stream> requestBody = Optional.empty();
         private Optional<Stream> responseBody = Optional.empty();
+        /** Position of its last message; 0 without one. */
+        private long lastMessage;
+        private long lastIndex = -1;
+        private final Parts out = new Parts();
+        private final Parts in = new Parts();
 
         Running(long start) {
             this.start = start;
@@ -88,6 +101,10 @@ final class DeepChecks implements Records {
                 find(seq).ifPresent(exchange -> exchange.response = position);
             }
             case END -> end(seq, position, in);
+            case STREAM -> StreamCodec.open(in);
+            case PART_OUT, PART_IN -> part(type, seq, position, bytes, at, length);
+            case MESSAGE -> message(seq, position, StreamCodec.message(in));
+            case STREAM_END -> StreamCodec.end(in);
             case LOSS, CHECKPOINT, SESSION_END -> numbers(in);
             case SEAL -> { } // Compared with what stands before it.
         }
@@ -160,6 +177,41 @@ final class DeepChecks implements Records {
         }
     }
 
+    private void part(RecordType type, long seq, long position, byte[] bytes, int at, int length) throws MalformedPayloadException {
+        Optional<Running> exchange = find(seq);
+        if (exchange.isEmpty()) {
+            return;
+        }
+        Parts parts = type == RecordType.PART_OUT ? exchange.get().out : exchange.get().in;
+        long offset = RecordLayout.getLong(bytes, at + ChunkLayout.BODY_OFFSET);
+        if (offset == 0) {
+            parts.first = position;
+            parts.bytes = 0;
+        } else if (offset != parts.bytes && damage.isEmpty()) {
+            throw new MalformedPayloadException("a part of a message does not join the one before");
+        }
+        parts.last = position;
+        parts.bytes = offset + length - ChunkLayout.DATA_OFFSET;
+    }
+
+    /** What a message refers to was read before, or is damaged, which is named. */
+    private void message(long seq, long position, StreamCodec.MessageFacts facts) throws MalformedPayloadException {
+        Optional<Running> found = find(seq);
+        if (found.isEmpty()) {
+            return;
+        }
+        Running exchange = found.get();
+        Parts parts = facts.message().direction() == Direction.OUT ? exchange.out : exchange.in;
+        boolean apart = facts.lastPart() != Position.NONE;
+        boolean fits = facts.previous() == exchange.lastMessage && facts.index() > exchange.lastIndex
+                && (!apart || facts.firstPart() == parts.first && facts.lastPart() == parts.last && parts.bytes <= facts.message().payloadBytes());
+        if (!fits && damage.isEmpty()) {
+            throw new MalformedPayloadException("a message does not join what stands before it");
+        }
+        exchange.lastMessage = position;
+        exchange.lastIndex = facts.index();
+    }
+
     private void requestEnd(long seq, long position, PayloadReader in) throws IOException, MalformedPayloadException {
         long body = in.fixed();
         ExchangeCodec.BodyFacts facts = ExchangeCodec.body(in);
@@ -185,6 +237,7 @@ final class DeepChecks implements Records {
         if (rows.isPresent()) {
             Running ended = exchange.get();
             rows.get().compare(seq, ended.start, ended.requestEnd, ended.response, position, facts);
+            rows.get().compareMessages(seq, ended.lastMessage);
         }
     }
 

@@ -108,6 +108,9 @@ final class ExchangeCopy {
         exchange.response().ifPresent(to::response);
         copyBody(stored.responseBody(), exchange.responseTrailers(), ExchangePart.RESPONSE_BODY, to, to::responseBody)
                 .ifPresent(to::responseEnd);
+        if (exchange.stream().isPresent()) {
+            new StreamCopy(source, watch).copy(exchange, to).ifPresent(reason -> lost.putIfAbsent(ExchangePart.MESSAGES.id(), reason));
+        }
         Outcome outcome = switch (exchange.outcome()) {
             case Outcome.Complete complete -> complete;
             case Outcome.Incomplete incomplete -> incomplete;

@@ -11,7 +11,9 @@ enum ExchangePart {
     INFORMATIONAL("informational", "informational responses"),
     RESPONSE_HEAD("response_head", "response head"),
     RESPONSE_BODY("response_body", "response body"),
-    END("end", "end");
+    END("end", "end"),
+    STREAM("stream", "stream"),
+    MESSAGES("messages", "messages");
 
     private static final String SEPARATOR = ": ";
 

@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
 
@@ -14,17 +13,20 @@ import java.util.zip.CRC32C;
  * The index of one session: rows, and the texts that rows point to. Derived from the log; deleting it costs a rebuild.
  *
  * <pre>
- *   index.head    magic "PMCPIDX" and 0x0A, version, rows an extent, text octets an extent, session id, CRC-32C; from offset 64 on:
- *                 last seq, and by how much at most a start is before that of a lower seq, in milliseconds
- *   index.rows    RowLayout, row seq - 1
- *   index.names   TextArea: methods, origins, media types, targets
- *   index.paths   TextArea: paths with their queries
+ *   index.head     magic "PMCPIDX" and 0x0A, version, rows an extent, text octets an extent, session id, CRC-32C; from offset 64 on:
+ *                  last seq, by how much at most a start is before that of a lower seq, in milliseconds, rows of index.streams and of
+ *                  index.messages, by how much at most a message is before one with a lower row
+ *   index.rows     RowLayout, row seq - 1
+ *   index.streams  StreamRowLayout, an eighth of the rows an extent
+ *   index.messages MessageRowLayout
+ *   index.names    TextArea: methods, origins, media types, targets, and what repeats in streams
+ *   index.paths    TextArea: paths with their queries
  * </pre>
  *
  * One thread writes; any number read, in this process or another.
  */
 final class IndexFiles implements Closeable {
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     private static final byte[] MAGIC = {'P', 'M', 'C', 'P', 'I', 'D', 'X', 0x0A};
     private static final int VERSION_OFFSET = 8;
@@ -34,20 +36,34 @@ final class IndexFiles implements Closeable {
     private static final int CRC_OFFSET = 44;
     private static final int LAST_SEQ_OFFSET = 64;
     private static final int STEP_BACK_OFFSET = 72;
+    private static final int STREAMS_OFFSET = 80;
+    private static final int MESSAGES_OFFSET = 88;
+    private static final int MESSAGE_STEP_BACK_OFFSET = 96;
     private static final int HEAD_BYTES = 4_096;
+    /** Streams are few: their extents have so many times fewer rows. */
+    private static final int STREAM_ROWS_PART = 8;
+    private static final List<String> NAMES = List.of("head", "rows", "streams", "messages", "names", "paths");
 
-    private final int rowsPerExtent;
     private final Extents head;
-    private final Extents rows;
+    private final RowArea rows;
+    private final RowArea streams;
+    private final RowArea messages;
     private final TextArea names;
     private final TextArea paths;
 
-    private IndexFiles(int rowsPerExtent, Extents head, Extents rows, Extents names, Extents paths) {
-        this.rowsPerExtent = rowsPerExtent;
-        this.head = head;
-        this.rows = rows;
-        this.names = new TextArea(names);
-        this.paths = new TextArea(paths);
+    /** Makes the extents of one file. */
+    private interface Opening {
+        Extents open(String name, int extentBytes) throws IOException;
+    }
+
+    private IndexFiles(int rowsPerExtent, int textBytes, Opening files) throws IOException {
+        this.head = files.open("head", HEAD_BYTES);
+        this.rows = new RowArea(files.open("rows", rowsPerExtent * RowLayout.ROW_BYTES), RowLayout.ROW_BYTES);
+        this.streams = new RowArea(files.open("streams", Math.max(1, rowsPerExtent / STREAM_ROWS_PART) * StreamRowLayout.ROW_BYTES),
+                StreamRowLayout.ROW_BYTES);
+        this.messages = new RowArea(files.open("messages", rowsPerExtent * MessageRowLayout.ROW_BYTES), MessageRowLayout.ROW_BYTES);
+        this.names = new TextArea(files.open("names", textBytes));
+        this.paths = new TextArea(files.open("paths", textBytes));
     }
 
     private static Path file(Path folder, String name) {
@@ -56,16 +72,14 @@ final class IndexFiles implements Closeable {
 
     /** An index that lives as long as this process. */
     static IndexFiles inMemory(SessionId session, StoreLimits limits) throws IOException {
-        IndexFiles index = new IndexFiles(limits.rowsPerExtent(), Extents.inMemory(HEAD_BYTES),
-                Extents.inMemory(limits.rowsPerExtent() * RowLayout.ROW_BYTES), Extents.inMemory(limits.stringBytesPerExtent()),
-                Extents.inMemory(limits.stringBytesPerExtent()));
+        IndexFiles index = new IndexFiles(limits.rowsPerExtent(), limits.stringBytesPerExtent(), (name, bytes) -> Extents.inMemory(bytes));
         index.begin(session, limits);
         return index;
     }
 
     /** Makes an empty index; what was there is deleted. */
     static IndexFiles create(StoreFiles files, Path folder, SessionId session, StoreLimits limits) throws IOException {
-        for (String name : List.of("head", "rows", "names", "paths")) {
+        for (String name : NAMES) {
             Files.deleteIfExists(file(folder, name));
         }
         IndexFiles index = openForWriting(files, folder, limits.rowsPerExtent(), limits.stringBytesPerExtent());
@@ -90,9 +104,7 @@ final class IndexFiles implements Closeable {
         if (writing) {
             return openForWriting(files, folder, rowsPerExtent, textBytes);
         }
-        return new IndexFiles(rowsPerExtent, Extents.reading(file(folder, "head"), HEAD_BYTES),
-                Extents.reading(file(folder, "rows"), rowsPerExtent * RowLayout.ROW_BYTES), Extents.reading(file(folder, "names"), textBytes),
-                Extents.reading(file(folder, "paths"), textBytes));
+        return new IndexFiles(rowsPerExtent, textBytes, (name, extentBytes) -> Extents.reading(file(folder, name), extentBytes));
     }
 
     /** Whether a session has an index at all. */
@@ -106,15 +118,15 @@ final class IndexFiles implements Closeable {
      * @throws IOException if they are not what the checkpoint saw
      */
     void requireState(Checkpoint checkpoint) throws IOException {
-        if (lastSeq() != checkpoint.lastSeq() || stepBackMillis() != checkpoint.stepBackMillis()) {
+        Checkpoint.StreamState seen = checkpoint.streams();
+        if (lastSeq() != checkpoint.lastSeq() || stepBackMillis() != checkpoint.stepBackMillis() || streamCount() != seen.streams()
+                || messageCount() != seen.messages() || messageStepBackMillis() != seen.stepBackMillis()) {
             throw new IOException("index.head is not what its checkpoint saw");
         }
     }
 
     private static IndexFiles openForWriting(StoreFiles files, Path folder, int rowsPerExtent, int textBytes) throws IOException {
-        return new IndexFiles(rowsPerExtent, Extents.writing(files, file(folder, "head"), HEAD_BYTES),
-                Extents.writing(files, file(folder, "rows"), rowsPerExtent * RowLayout.ROW_BYTES),
-                Extents.writing(files, file(folder, "names"), textBytes), Extents.writing(files, file(folder, "paths"), textBytes));
+        return new IndexFiles(rowsPerExtent, textBytes, (name, extentBytes) -> Extents.writing(files, file(folder, name), extentBytes));
     }
 
     private void begin(SessionId session, StoreLimits limits) throws IOException {
@@ -130,6 +142,9 @@ final class IndexFiles implements Closeable {
         head.extent(0).put(0, bytes);
         setLastSeq(0);
         setStepBackMillis(0);
+        setStreamCount(0);
+        setMessageCount(0);
+        setMessageStepBackMillis(0);
         names.reset(0);
         paths.reset(0);
     }
@@ -156,46 +171,58 @@ final class IndexFiles implements Closeable {
     void restore(Checkpoint checkpoint) throws IOException {
         names.reset(checkpoint.namesUsed());
         paths.reset(checkpoint.pathsUsed());
-        for (long seq = checkpoint.lastSeq() + 1; seq <= rowsInFile(); seq++) {
-            touch(seq);
-            RowLayout.publish(extent(seq), at(seq), 0);
-        }
+        Checkpoint.StreamState then = checkpoint.streams();
+        rows.cutBehind(checkpoint.lastSeq());
+        streams.cutBehind(then.streams());
+        messages.cutBehind(then.messages());
         for (Checkpoint.OpenRow row : checkpoint.open()) {
-            if (row.row().length != RowLayout.ROW_BYTES || row.seq() > checkpoint.lastSeq()) {
-                throw new IOException("checkpoint holds a row of another layout");
+            if (row.seq() > checkpoint.lastSeq() || row.stream() > then.streams()) {
+                throw new IOException("checkpoint holds a row that it does not cover");
             }
-            touch(row.seq());
-            extent(row.seq()).put(at(row.seq()), row.row());
+            rows.restore(row.seq(), row.row());
+            if (row.stream() > 0) {
+                streams.restore(row.stream(), row.streamRow());
+            }
         }
         new BlockCheck(this, checkpoint).whatWillChange();
         setLastSeq(checkpoint.lastSeq());
         setStepBackMillis(checkpoint.stepBackMillis());
-    }
-
-    private long rowsInFile() throws IOException {
-        return rows.bytes() / rows.extentBytes() * rowsPerExtent;
+        setStreamCount(then.streams());
+        setMessageCount(then.messages());
+        setMessageStepBackMillis(then.stepBackMillis());
     }
 
     /** Extent and offset of the row of {@code seq}. */
     ByteBuffer extent(long seq) throws IOException {
-        return rows.extent((int) ((seq - 1) / rowsPerExtent));
+        return rows.extent(seq);
     }
 
     int at(long seq) {
-        return (int) ((seq - 1) % rowsPerExtent) * RowLayout.ROW_BYTES;
-    }
-
-    int rowsPerExtent() {
-        return rowsPerExtent;
+        return rows.at(seq);
     }
 
     void grow(long seq) throws IOException {
-        rows.grow((int) ((seq - 1) / rowsPerExtent));
+        rows.grow(seq);
     }
 
     /** Notes that the row of {@code seq} is about to change. */
     void touch(long seq) {
-        rows.touch((int) ((seq - 1) / rowsPerExtent));
+        rows.touch(seq);
+    }
+
+    /** Rows of exchanges, by seq. */
+    RowArea rows() {
+        return rows;
+    }
+
+    /** Rows of streams, in the order in which they were opened. */
+    RowArea streams() {
+        return streams;
+    }
+
+    /** Rows of messages, in the order in which they were recorded. */
+    RowArea messages() {
+        return messages;
     }
 
     TextArea names() {
@@ -224,41 +251,53 @@ final class IndexFiles implements Closeable {
         Words.release(head.extent(0), STEP_BACK_OFFSET, millis);
     }
 
+    /** How many streams have a row. */
+    long streamCount() throws IOException {
+        return Words.acquire(head.extent(0), STREAMS_OFFSET);
+    }
+
+    void setStreamCount(long count) throws IOException {
+        Words.release(head.extent(0), STREAMS_OFFSET, count);
+    }
+
+    /** How many messages have a row. */
+    long messageCount() throws IOException {
+        return Words.acquire(head.extent(0), MESSAGES_OFFSET);
+    }
+
+    void setMessageCount(long count) throws IOException {
+        Words.release(head.extent(0), MESSAGES_OFFSET, count);
+    }
+
+    /** By how many milliseconds at most a message is earlier than one with a lower row. */
+    long messageStepBackMillis() throws IOException {
+        return Words.acquire(head.extent(0), MESSAGE_STEP_BACK_OFFSET);
+    }
+
+    void setMessageStepBackMillis(long millis) throws IOException {
+        Words.release(head.extent(0), MESSAGE_STEP_BACK_OFFSET, millis);
+    }
+
+    private List<Extents> all() {
+        return List.of(head, rows.extents(), streams.extents(), messages.extents(), names.extents(), paths.extents());
+    }
+
     void force() {
         head.touch(0);
-        head.force();
-        rows.force();
-        names.extents().force();
-        paths.extents().force();
+        all().forEach(Extents::force);
     }
 
     boolean isOpen() {
-        return head.isOpen() && rows.isOpen() && names.extents().isOpen() && paths.extents().isOpen();
+        return all().stream().allMatch(Extents::isOpen);
     }
 
     /** Octets of all index files. */
     long bytes() throws IOException {
-        return head.bytes() + rows.bytes() + names.extents().bytes() + paths.extents().bytes();
-    }
-
-    /** Checksums of rows 1 to {@code lastSeq}, a block of {@code rowsPerBlock} each. */
-    List<Integer> rowChecksums(long lastSeq, int rowsPerBlock) throws IOException {
-        List<Integer> checksums = new ArrayList<>();
-        for (long first = 1; first <= lastSeq; first += rowsPerBlock) {
-            checksums.add(rowChecksum(first, Math.min(lastSeq, first + rowsPerBlock - 1)));
+        long bytes = 0;
+        for (Extents extents : all()) {
+            bytes += extents.bytes();
         }
-        return checksums;
-    }
-
-    int rowChecksum(long first, long last) throws IOException {
-        CRC32C crc = new CRC32C();
-        for (long seq = first; seq <= last; ) {
-            long extentEnd = ((seq - 1) / rowsPerExtent + 1) * rowsPerExtent;
-            long end = Math.min(last, extentEnd);
-            crc.update(extent(seq).slice(at(seq), (int) (end - seq + 1) * RowLayout.ROW_BYTES));
-            seq = end + 1;
-        }
-        return (int) crc.getValue();
+        return bytes;
     }
 
     private static int crc(byte[] bytes, int length) {
@@ -269,7 +308,7 @@ final class IndexFiles implements Closeable {
 
     @Override
     public void close() throws IOException {
-        try (head; rows; names) {
+        try (head; rows; streams; messages; names) {
             paths.close();
         }
     }

@@ -14,6 +14,7 @@ import proxymcp.exchange.Source;
  */
 final class IndexWriter {
     private final IndexFiles index;
+    private final StreamIndexWriter streams;
     private final UrlText url = new UrlText();
     /** Blocks of rows that changed since the last checkpoint. */
     private final BitSet changed = new BitSet();
@@ -24,6 +25,7 @@ final class IndexWriter {
     /** @param exchanges rows that are there */
     IndexWriter(IndexFiles index, long exchanges) throws IOException {
         this.index = index;
+        this.streams = new StreamIndexWriter(index);
         this.exchanges = exchanges;
         this.lastSeq = index.lastSeq();
         if (lastSeq > 0) {
@@ -38,6 +40,11 @@ final class IndexWriter {
 
     long lastSeq() {
         return lastSeq;
+    }
+
+    /** Rows of streams and messages. */
+    StreamIndexWriter streams() {
+        return streams;
     }
 
     /** How many rows there are. */
@@ -65,10 +72,16 @@ final class IndexWriter {
             case START -> start(seq, position, in, bytes);
             case REQUEST_END -> requestEnd(seq, position, in, open);
             case RESPONSE -> response(seq, position, in, bytes);
-            case END -> end(seq, position, in, open);
+            case END -> {
+                end(seq, position, in, open);
+                streams.cut(seq);
+            }
+            case STREAM -> streams.open(seq, position, in);
+            case MESSAGE -> streams.message(seq, position, in);
+            case STREAM_END -> streams.end(seq, position, in);
             case INFORMATIONAL -> informational(seq);
             case LOSS -> lack(seq);
-            case CLIENT, ROUTE, BODY, REQUEST_CHUNK, RESPONSE_CHUNK, CHECKPOINT, SEAL, SESSION_END -> { }
+            case CLIENT, ROUTE, BODY, REQUEST_CHUNK, RESPONSE_CHUNK, PART_OUT, PART_IN, CHECKPOINT, SEAL, SESSION_END -> { }
         }
     }
 
@@ -138,6 +151,8 @@ final class IndexWriter {
         row.putLong(to + RowLayout.REQUEST_END, 0);
         row.putLong(to + RowLayout.RESPONSE, 0);
         row.putLong(to + RowLayout.END, 0);
+        row.putInt(to + RowLayout.STREAM, 0);
+        row.putInt(to + RowLayout.RESERVED, 0);
         exchanges++;
         RowLayout.publish(row, to, RowLayout.IN_FLIGHT | source << RowLayout.SOURCE_SHIFT);
         extend(seq, started);
@@ -220,6 +235,7 @@ final class IndexWriter {
     /** A checkpoint has taken all changes in. */
     void checkpointed() {
         changed.clear();
+        streams.checkpointed();
     }
 
     /** Marks an exchange whose END could not be written: its row must not stay in flight for ever. */
@@ -231,6 +247,7 @@ final class IndexWriter {
         int to = index.at(seq);
         int state = RowLayout.state(row, to) & ~RowLayout.PHASE_MASK;
         change(seq);
+        streams.cut(seq);
         RowLayout.publish(row, to, state | RowLayout.INCOMPLETE | RowLayout.SHED | ErrorClass.INTERNAL.ordinal() + 1 << RowLayout.ERROR_SHIFT);
     }
 

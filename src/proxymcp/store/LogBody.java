@@ -36,6 +36,11 @@ record LogBody(Supplier<LogReader> readers, Message message, long position, long
         return new LogBody(readers, message, Position.NONE, 0, 0, Optional.empty(), CapturedBody.State.NONE, Optional.empty(), Optional.empty());
     }
 
+    /** The parts of a message, up to the last one at {@code position}. */
+    static LogBody parts(Supplier<LogReader> readers, Message message, long position) {
+        return new LogBody(readers, message, position, 0, 0, Optional.empty(), CapturedBody.State.COMPLETE, Optional.empty(), Optional.empty());
+    }
+
     /** Reads what a reference leads to. */
     static LogBody of(Supplier<LogReader> readers, Message message, LogReader log, long position, ExchangeCodec.BodyFacts facts) {
         CapturedBody.State state = facts.complete() ? CapturedBody.State.COMPLETE : CapturedBody.State.INCOMPLETE;

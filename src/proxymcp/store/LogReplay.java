@@ -186,12 +186,17 @@ final class LogReplay {
         }
         PayloadReader in = reader.payload();
         switch (type) {
-            case START, REQUEST_CHUNK, REQUEST_END, RESPONSE, RESPONSE_CHUNK -> damage.refer(reader.seq(), in.fixed());
+            case START, REQUEST_CHUNK, REQUEST_END, RESPONSE, RESPONSE_CHUNK, PART_OUT, PART_IN -> damage.refer(reader.seq(), in.fixed());
+            case MESSAGE -> {
+                for (int i = 0; i < StreamCodec.MESSAGE_REFERENCES; i++) {
+                    damage.refer(reader.seq(), in.fixed());
+                }
+            }
             case END -> {
                 damage.refer(reader.seq(), in.fixed());
                 damage.refer(reader.seq(), in.fixed());
             }
-            case CLIENT, ROUTE, BODY, INFORMATIONAL, LOSS, CHECKPOINT, SEAL, SESSION_END -> { }
+            case CLIENT, ROUTE, BODY, INFORMATIONAL, LOSS, CHECKPOINT, SEAL, SESSION_END, STREAM, STREAM_END -> { }
         }
     }
 

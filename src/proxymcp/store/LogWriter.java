@@ -176,6 +176,7 @@ final class LogWriter implements Closeable {
         try {
             for (long seq : List.copyOf(lacking)) {
                 appendLoss(seq, Losses.NONE);
+                index.lack(seq);
                 lacking.remove(seq);
             }
             appendLoss(0, unrecorded);
@@ -210,6 +211,10 @@ final class LogWriter implements Closeable {
         long seq = RecordLayout.seq(bytes, at);
         int length = RecordLayout.length(bytes, at);
         int payload = at + RecordLayout.HEADER_BYTES;
+        if (type.isPart() && RecordLayout.getLong(bytes, payload + ChunkLayout.BODY_OFFSET) == 0) {
+            // The first part of a message: what the direction had before it belongs to others.
+            open.find(seq).ifPresent(known -> known.chain(type).cutBack(Position.NONE, 0));
+        }
         if (isShed(type, seq, length, position) || type.isChunk() && isBehindGap(bytes, payload, type, seq, length)) {
             return false;
         }
@@ -229,14 +234,15 @@ final class LogWriter implements Closeable {
                 lastBody = position;
             }
             case START, RESPONSE -> RecordLayout.putLong(bytes, payload, connections.find(RecordLayout.getLong(bytes, payload)));
-            case REQUEST_CHUNK -> RecordLayout.putLong(bytes, payload, exchange.orElseThrow().request().last());
-            case RESPONSE_CHUNK -> RecordLayout.putLong(bytes, payload, exchange.orElseThrow().response().last());
+            case REQUEST_CHUNK, RESPONSE_CHUNK, PART_OUT, PART_IN ->
+                RecordLayout.putLong(bytes, payload, exchange.orElseThrow().chain(type).last());
+            case MESSAGE -> resolveMessage(bytes, payload, exchange.orElseThrow());
             case REQUEST_END -> resolveBody(bytes, payload, exchange.orElseThrow().request());
             case END -> {
                 resolveBody(bytes, payload, exchange.orElseThrow().response());
                 RecordLayout.putLong(bytes, payload + Long.BYTES, connections.find(RecordLayout.getLong(bytes, payload + Long.BYTES)));
             }
-            case INFORMATIONAL, LOSS, CHECKPOINT, SEAL, SESSION_END -> { }
+            case INFORMATIONAL, LOSS, CHECKPOINT, SEAL, SESSION_END, STREAM, STREAM_END -> { }
         }
         open.follow(type, seq, position, length);
         segments.complete(bytes, at);
@@ -251,17 +257,29 @@ final class LogWriter implements Closeable {
         RecordLayout.putLong(bytes, payload, position);
     }
 
+    private static void resolveMessage(byte[] bytes, int payload, OpenExchanges.Open exchange) {
+        long parts = RecordLayout.getLong(bytes, payload + StreamCodec.LAST_PART_OFFSET);
+        RecordLayout.putLong(bytes, payload, exchange.lastMessage());
+        if (parts != Position.NONE) {
+            OpenExchanges.Chain chain = exchange.chain(parts == StreamCodec.PARTS_OUT ? RecordType.PART_OUT : RecordType.PART_IN);
+            RecordLayout.putLong(bytes, payload + Long.BYTES, chain.first());
+            RecordLayout.putLong(bytes, payload + StreamCodec.LAST_PART_OFFSET, chain.last());
+        }
+    }
+
     private boolean isShed(RecordType type, long seq, int length, long position) {
         long room = bytesMax - segments.sealedBytes() - Position.offset(position);
         long reserve = Math.min(RESERVE_BYTES_MAX, bytesMax / 8);
         boolean broken = failure.isPresent();
         return switch (type) {
-            case BODY, REQUEST_CHUNK, RESPONSE_CHUNK -> {
+            case BODY, REQUEST_CHUNK, RESPONSE_CHUNK, PART_OUT, PART_IN, MESSAGE -> {
                 boolean orphan = type != RecordType.BODY && open.find(seq).isEmpty();
                 boolean shed = orphan || broken || room - length < reserve;
                 if (shed) {
                     lastBody = Position.NONE;
-                    losses = losses.plus(new Losses(orphan ? 0 : 1, 0, 0, length));
+                    boolean message = type == RecordType.MESSAGE && !orphan;
+                    losses = losses.plus(new Losses(orphan || message ? 0 : 1, 0, message ? 1 : 0, length));
+                    lackMessage(type, seq);
                 }
                 yield shed;
             }
@@ -271,15 +289,25 @@ final class LogWriter implements Closeable {
                 yield shed;
             }
             // What belongs to an exchange that was shed goes with it.
-            case REQUEST_END, INFORMATIONAL, RESPONSE, END -> open.find(seq).isEmpty();
+            case REQUEST_END, INFORMATIONAL, RESPONSE, END, STREAM, STREAM_END -> open.find(seq).isEmpty();
             case CLIENT, ROUTE, LOSS, CHECKPOINT, SEAL, SESSION_END -> false;
         };
+    }
+
+    /** Messages are shed one after another: that some of an exchange are missing is said once. */
+    private void lackMessage(RecordType type, long seq) {
+        if ((type == RecordType.MESSAGE || type.isPart()) && open.find(seq).filter(OpenExchanges.Open::lacks).isPresent()) {
+            losePart(seq);
+        }
     }
 
     /** A body is kept from its first octet on: behind a chunk that is missing, the rest is shed. */
     private boolean isBehindGap(byte[] bytes, int payload, RecordType type, long seq, int length) {
         boolean gap = RecordLayout.getLong(bytes, payload + ChunkLayout.BODY_OFFSET) != open.find(seq).orElseThrow().chain(type).bytes();
         losses = gap ? losses.plus(new Losses(0, 0, 0, length)) : losses;
+        if (gap) {
+            lackMessage(type, seq);
+        }
         return gap;
     }
 
@@ -328,7 +356,7 @@ final class LogWriter implements Closeable {
                     others++;
                     record.open().ifPresent(exchange -> open.takeBackEnd(record.seq(), exchange));
                 }
-                case REQUEST_END, INFORMATIONAL, RESPONSE -> {
+                case REQUEST_END, INFORMATIONAL, RESPONSE, STREAM, MESSAGE, PART_OUT, PART_IN, STREAM_END -> {
                     others++;
                     losePart(record.seq());
                 }
@@ -351,12 +379,14 @@ final class LogWriter implements Closeable {
         bodies.clear();
     }
 
-    /** A chunk that did not reach the log: the next one follows the one before it. */
+    /** A chunk or message that did not reach the log: the next one follows the one before it. */
     private static void unfollow(Pending record, byte[] bytes) {
         int payload = record.at() + RecordLayout.HEADER_BYTES;
         if (record.type().isChunk()) {
             record.open().orElseThrow().chain(record.type()).cutBack(RecordLayout.getLong(bytes, payload),
                     RecordLayout.getLong(bytes, payload + ChunkLayout.BODY_OFFSET));
+        } else if (record.type() == RecordType.MESSAGE) {
+            record.open().orElseThrow().setLastMessage(RecordLayout.getLong(bytes, payload));
         }
     }
 

@@ -36,12 +36,13 @@ import proxymcp.json.JsonValue;
  * @param bytes octets of log and index
  * @param losses what was not recorded
  * @param lastError why, in words
- * @param settings how the proxy was set while recording
+ * @param settings how the proxy was set while recording, as it was last
  * @param checkpoints those with a label, the oldest first; the newest {@value #CHECKPOINTS_MAX} of them
+ * @param streams streams in the log, and their messages
  */
 public record Manifest(SessionId id, Optional<String> name, CaptureProfile profile, long maxDiskMb, long startedAtMillis,
         OptionalLong endedAtMillis, String recovery, long exchangeCount, long lastSeq, long bytes, Losses losses, Optional<String> lastError,
-        JsonObject settings, List<CheckpointInfo> checkpoints) {
+        JsonObject settings, List<CheckpointInfo> checkpoints, StreamCounts streams) {
     /** Labelled checkpoints that are kept; older ones are forgotten. */
     public static final int CHECKPOINTS_MAX = 1_000;
     /** Nothing was lost. */
@@ -53,6 +54,14 @@ public record Manifest(SessionId id, Optional<String> name, CaptureProfile profi
 
     private static final String FILE = "manifest.json";
     private static final int FORMAT = 1;
+
+    /** The manifest of a session without streams. */
+    public Manifest(SessionId id, Optional<String> name, CaptureProfile profile, long maxDiskMb, long startedAtMillis,
+            OptionalLong endedAtMillis, String recovery, long exchangeCount, long lastSeq, long bytes, Losses losses, Optional<String> lastError,
+            JsonObject settings, List<CheckpointInfo> checkpoints) {
+        this(id, name, profile, maxDiskMb, startedAtMillis, endedAtMillis, recovery, exchangeCount, lastSeq, bytes, losses, lastError, settings,
+                checkpoints, StreamCounts.NONE);
+    }
 
     static Path file(Path folder) {
         return folder.resolve(FILE);
@@ -66,7 +75,7 @@ public record Manifest(SessionId id, Optional<String> name, CaptureProfile profi
                 .put("endedAt", endedAtMillis.isPresent() ? JsonNumber.of(endedAtMillis.getAsLong()) : JsonNull.NULL)
                 .put("recoveryState", recovery).put("exchangeCount", exchangeCount).put("lastSequence", lastSeq).put("bytesWritten", bytes)
                 .put("losses", lost).putOrNull("lastError", lastError.map(JsonString::new)).put("settings", settings)
-                .put("checkpoints", encoded(checkpoints)).build();
+                .put("checkpoints", encoded(checkpoints)).put("streamCount", streams.streams()).put("messageCount", streams.messages()).build();
         files.replace(file(folder), (Json.text(json) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
@@ -129,7 +138,7 @@ public record Manifest(SessionId id, Optional<String> name, CaptureProfile profi
                 whole(json, "exchangeCount"), whole(json, "lastSequence"), whole(json, "bytesWritten"),
                 new Losses(Math.max(0, whole(lost, "bodies")), Math.max(0, whole(lost, "exchanges")), Math.max(0, whole(lost, "records")),
                         Math.max(0, whole(lost, "bytes"))), json.string("lastError"), json.object("settings").orElse(JsonObject.EMPTY),
-                checkpoints(json)));
+                checkpoints(json), new StreamCounts(Math.max(0, whole(json, "streamCount")), Math.max(0, whole(json, "messageCount")))));
     }
 
     /** A manifest for a session that has lost its own. */
@@ -149,9 +158,16 @@ public record Manifest(SessionId id, Optional<String> name, CaptureProfile profi
         return json.get(name).orElse(JsonNull.NULL) instanceof JsonNumber number ? number.exactLong().orElse(-1) : -1;
     }
 
-    Manifest with(OptionalLong ended, String newRecovery, long exchanges, long seq, long newBytes, Losses newLosses, Optional<String> error) {
+    Manifest with(OptionalLong ended, String newRecovery, long exchanges, long seq, long newBytes, Losses newLosses, Optional<String> error,
+            StreamCounts newStreams) {
         return new Manifest(id, name, profile, maxDiskMb, startedAtMillis, ended, newRecovery, exchanges, seq, newBytes, newLosses, error,
-                settings, checkpoints);
+                settings, checkpoints, newStreams);
+    }
+
+    /** The same with other settings. */
+    Manifest with(JsonObject others) {
+        return new Manifest(id, name, profile, maxDiskMb, startedAtMillis, endedAtMillis, recovery, exchangeCount, lastSeq, bytes, losses, lastError,
+                others, checkpoints);
     }
 
     /** The same with one labelled checkpoint more. */
@@ -159,6 +175,6 @@ public record Manifest(SessionId id, Optional<String> name, CaptureProfile profi
         List<CheckpointInfo> more = new ArrayList<>(checkpoints);
         more.add(checkpoint);
         return new Manifest(id, name, profile, maxDiskMb, startedAtMillis, endedAtMillis, recovery, exchangeCount, lastSeq, bytes, losses, lastError,
-                settings, List.copyOf(more.subList(Math.max(0, more.size() - CHECKPOINTS_MAX), more.size())));
+                settings, List.copyOf(more.subList(Math.max(0, more.size() - CHECKPOINTS_MAX), more.size())), streams);
     }
 }

@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
+import proxymcp.json.JsonObject;
 
 /**
- * The manifest of a session that this process records: on disk from the start, again with each labelled checkpoint, and at the end.
+ * The manifest of a session that this process records: on disk from the start, again with each labelled checkpoint and
+ * whenever the settings change, and at the end.
  *
  * <p>Any thread may call. The lock is held while the file is replaced, so that what was written last is what is known here.
  */
@@ -37,14 +40,29 @@ final class ManifestFile {
      * @throws IOException if it could not be written, or the session has ended
      */
     void keep(CheckpointInfo checkpoint) throws IOException {
+        change(before -> before.with(checkpoint));
+    }
+
+    /**
+     * Keeps other settings; nothing is written if they are the same.
+     *
+     * @throws IOException if they could not be written, or the session has ended
+     */
+    void keep(JsonObject settings) throws IOException {
+        change(before -> before.settings().equals(settings) ? before : before.with(settings));
+    }
+
+    private void change(UnaryOperator<Manifest> change) throws IOException {
         writing.lock();
         try {
             if (ended) {
                 throw new IOException("the session has ended");
             }
-            Manifest next = manifest.with(checkpoint);
-            next.write(files, folder);
-            manifest = next;
+            Manifest next = change.apply(manifest);
+            if (next != manifest) {
+                next.write(files, folder);
+                manifest = next;
+            }
         } finally {
             writing.unlock();
         }

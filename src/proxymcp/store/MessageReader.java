@@ -183,6 +183,26 @@ public final class MessageReader implements Closeable {
         }
     }
 
+    /** Hands over the messages of a stream in their order; none of an exchange that is no stream. */
+    public void messages(long seq, StoredMessage.Visitor visitor) throws IOException {
+        if (session.checked(seq).getInt(session.rowAt(seq) + RowLayout.STREAM) == 0) {
+            return;
+        }
+        StoredStreams streams = session.stored();
+        for (long number : streams.messagesOf(seq)) {
+            boolean goesOn = true;
+            try {
+                StreamCodec.MessageFacts facts = StoredStreams.read(near, streams.message(number).number(MessageRowLayout.POSITION));
+                goesOn = visitor.visit(new StoredMessage(facts.index(), facts.message(), () -> StoredStreams.payload(seq, facts, bodyReaders)));
+            } catch (CorruptSegmentException e) {
+                visitor.damaged(e);
+            }
+            if (!goesOn) {
+                return;
+            }
+        }
+    }
+
     /** Whether it is known what was agreed in a TLS handshake with the client, or else with the server. */
     public boolean hasTls(long seq) throws IOException {
         try {

@@ -10,8 +10,9 @@ import java.util.TreeSet;
  * Exchanges that have begun and not ended, and where their bodies stand so far. Owner: the writer thread, or the one that replays a log.
  */
 final class OpenExchanges {
-    /** The chunks of one body: position of the last one, and octets up to its end. */
+    /** The chunks of one body or message: positions of the first and the last one, and octets up to its end. */
     static final class Chain {
+        private long first = Position.NONE;
         private long last = Position.NONE;
         private long bytes;
 
@@ -25,7 +26,13 @@ final class OpenExchanges {
             return bytes;
         }
 
+        /** Position of the first chunk, {@link Position#NONE} without one. */
+        long first() {
+            return first;
+        }
+
         void add(long position, long count) {
+            first = last == Position.NONE ? position : first;
             last = position;
             bytes += count;
         }
@@ -37,10 +44,30 @@ final class OpenExchanges {
         }
     }
 
-    /** Both bodies of one exchange. */
+    /** Both bodies of one exchange, and the messages that are on their way. */
     static final class Open {
         private final Chain request = new Chain();
         private final Chain response = new Chain();
+        private final Chain partsOut = new Chain();
+        private final Chain partsIn = new Chain();
+        private long lastMessage = Position.NONE;
+        private boolean lacking;
+
+        /** Position of the last message, {@link Position#NONE} without one. */
+        long lastMessage() {
+            return lastMessage;
+        }
+
+        void setLastMessage(long position) {
+            lastMessage = position;
+        }
+
+        /** Notes that a message of it was shed; returns whether that is new. */
+        boolean lacks() {
+            boolean before = lacking;
+            lacking = true;
+            return !before;
+        }
 
         Chain request() {
             return request;
@@ -50,9 +77,16 @@ final class OpenExchanges {
             return response;
         }
 
-        /** The body that chunks of {@code type} belong to. */
+        /** The body, or the message on its way, that chunks of {@code type} belong to. */
         Chain chain(RecordType type) {
-            return type == RecordType.REQUEST_CHUNK ? request : response;
+            return switch (type) {
+                case REQUEST_CHUNK -> request;
+                case RESPONSE_CHUNK -> response;
+                case PART_OUT -> partsOut;
+                case PART_IN -> partsIn;
+                case CLIENT, ROUTE, BODY, START, REQUEST_END, INFORMATIONAL, RESPONSE, END, LOSS, CHECKPOINT, SEAL, SESSION_END, STREAM, MESSAGE,
+                        STREAM_END -> throw new IllegalArgumentException("a record of type " + type + " is no chunk");
+            };
         }
     }
 
@@ -97,9 +131,10 @@ final class OpenExchanges {
         switch (type) {
             case START -> begin(seq);
             case END -> end(seq);
-            case REQUEST_CHUNK -> find(seq).ifPresent(known -> known.request().add(position, payloadBytes - ChunkLayout.DATA_OFFSET));
-            case RESPONSE_CHUNK -> find(seq).ifPresent(known -> known.response().add(position, payloadBytes - ChunkLayout.DATA_OFFSET));
-            case CLIENT, ROUTE, BODY, REQUEST_END, INFORMATIONAL, RESPONSE, LOSS, CHECKPOINT, SEAL, SESSION_END -> { }
+            case REQUEST_CHUNK, RESPONSE_CHUNK, PART_OUT, PART_IN ->
+                find(seq).ifPresent(known -> known.chain(type).add(position, payloadBytes - ChunkLayout.DATA_OFFSET));
+            case MESSAGE -> find(seq).ifPresent(known -> known.setLastMessage(position));
+            case CLIENT, ROUTE, BODY, REQUEST_END, INFORMATIONAL, RESPONSE, LOSS, CHECKPOINT, SEAL, SESSION_END, STREAM, STREAM_END -> { }
         }
     }
 }

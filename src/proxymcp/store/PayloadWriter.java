@@ -25,6 +25,14 @@ final class PayloadWriter {
         return this;
     }
 
+    /** Forgets what was written, and gives up room for more than {@code bytesMax} octets. */
+    void trim(int bytesMax) {
+        used = 0;
+        if (bytes.length > bytesMax) {
+            bytes = new byte[bytesMax];
+        }
+    }
+
     byte[] bytes() {
         return bytes;
     }

@@ -31,9 +31,19 @@ enum RecordType {
     /** The segment is complete. */
     SEAL(13),
     /** The session is complete. */
-    SESSION_END(14);
+    SESSION_END(14),
+    /** The exchange is a stream from here on. */
+    STREAM(15),
+    /** A message of a stream. */
+    MESSAGE(16),
+    /** Octets of a long message from the client. */
+    PART_OUT(17),
+    /** Octets of a long message from the server. */
+    PART_IN(18),
+    /** The stream ended. */
+    STREAM_END(19);
 
-    private static final RecordType[] BY_CODE = new RecordType[16];
+    private static final RecordType[] BY_CODE = new RecordType[20];
 
     static {
         for (RecordType type : values()) {
@@ -52,9 +62,14 @@ enum RecordType {
         return code;
     }
 
-    /** Whether records of this type hold a part of a long body. */
+    /** Whether records of this type hold a part of a long body or message. */
     boolean isChunk() {
-        return this == REQUEST_CHUNK || this == RESPONSE_CHUNK;
+        return this == REQUEST_CHUNK || this == RESPONSE_CHUNK || isPart();
+    }
+
+    /** Whether records of this type hold a part of a long message. */
+    boolean isPart() {
+        return this == PART_OUT || this == PART_IN;
     }
 
     /** The type with this byte; empty for one that a newer version wrote. */

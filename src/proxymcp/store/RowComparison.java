@@ -36,6 +36,21 @@ final class RowComparison {
         }
     }
 
+    /**
+     * Compares the end of an exchange's messages.
+     *
+     * @param last position of the last one, 0 without one
+     */
+    void compareMessages(long seq, long last) throws IOException {
+        int stream = seq > index.lastSeq() ? 0 : index.extent(seq).getInt(index.at(seq) + RowLayout.STREAM);
+        long message = stream == 0 ? 0 : index.streams().extent(stream).getLong(index.streams().at(stream) + StreamRowLayout.LAST_MESSAGE);
+        long known = message == 0 ? Position.NONE
+                : index.messages().extent(message).getLong(index.messages().at(message) + MessageRowLayout.POSITION);
+        if (known != last && !damage.refer(seq, known)) {
+            differ(seq);
+        }
+    }
+
     /** A record that was not read may be where the log is damaged. */
     private boolean differs(long seq, long known, long read) {
         return known != read && !(read == Position.NONE && damage.refer(seq, known));

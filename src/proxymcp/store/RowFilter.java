@@ -7,33 +7,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import proxymcp.exchange.ErrorClass;
 
 /** Holds rows against a query: numbers first, texts of few values once each, URLs last. Not for several threads. */
 final class RowFilter {
-    /** A predicate over texts that repeat: what it said is remembered by where the text stands. */
-    private final class NameMatch {
-        private static final int NO = 1;
-        private static final int YES = 2;
-
-        private final Predicate<String> wanted;
-        private final EntryMemo known = new EntryMemo();
-
-        NameMatch(Predicate<String> wanted) {
-            this.wanted = wanted;
-        }
-
-        boolean matches(int entry) throws IOException {
-            int answer = known.find(entry);
-            if (answer == EntryMemo.UNKNOWN) {
-                answer = wanted.test(index.names().text(entry & 0xFFFF_FFFFL)) ? YES : NO;
-                known.put(entry, answer);
-            }
-            return answer == YES;
-        }
-    }
-
     private final IndexFiles index;
     private final SessionQuery query;
     private final Optional<NameMatch> method;
@@ -54,16 +31,16 @@ final class RowFilter {
     RowFilter(IndexFiles index, SessionQuery query) {
         this.index = index;
         this.query = query;
-        this.method = query.method().map(name -> new NameMatch(name::equalsIgnoreCase));
+        this.method = query.method().map(name -> new NameMatch(index, name::equalsIgnoreCase));
         this.host = query.hostContains().filter(part -> !part.isEmpty())
-                .map(part -> new NameMatch(origin -> contains(UrlText.host(origin), part)));
+                .map(part -> new NameMatch(index, origin -> contains(UrlText.host(origin), part)));
         this.contentType = query.contentTypeContains().filter(part -> !part.isEmpty())
-                .map(part -> new NameMatch(type -> contains(type, part)));
-        this.target = query.targetId().map(name -> new NameMatch(name::equalsIgnoreCase));
+                .map(part -> new NameMatch(index, type -> contains(type, part)));
+        this.target = query.targetId().map(name -> new NameMatch(index, name::equalsIgnoreCase));
         this.url = query.urlContains().filter(part -> !part.isEmpty()).map(part -> new UrlMatch(index, lower(part)));
         this.text = query.text().filter(part -> !part.isEmpty()).map(part -> new UrlMatch(index, lower(part)));
         this.textInTarget = query.text().filter(part -> !part.isEmpty())
-                .map(part -> new NameMatch(id -> contains(id, part)));
+                .map(part -> new NameMatch(index, id -> contains(id, part)));
         this.idPart = query.text().map(part -> part.toLowerCase(Locale.ROOT)).filter(part -> !part.isEmpty() && canBePartOfAnId(part));
         this.anyStatus = query.statusMin().isEmpty() && query.statusMax().isEmpty();
         this.statusMin = Math.max(1, query.statusMin().orElse(1));

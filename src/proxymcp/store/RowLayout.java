@@ -11,7 +11,7 @@ import java.nio.ByteOrder;
  *   offset  size  field
  *        0     4  state          bits 0..1 phase (0 none, 1 in flight, 2 complete, 3 incomplete), 2..7 error class + 1, 8..11 source,
  *                                12 response, 13 request body kept whole, 14 response body kept whole, 15 something was shed,
- *                                16 informational responses;
+ *                                16 informational responses, 17 it is a stream;
  *                                written last, by a release store
  *        4     4  status         status code, 0 without a response
  *        8     8  started        epoch milliseconds
@@ -29,6 +29,8 @@ import java.nio.ByteOrder;
  *       88     8  response       position of the RESPONSE record, or 0
  *       96     8  end            position of the END record, or 0
  *      104     8  idHigh         upper half of the exchange id
+ *      112     4  stream         number of its row in index.streams, or 0
+ *      116     4  reserved       zero
  * </pre>
  */
 final class RowLayout {
@@ -49,7 +51,9 @@ final class RowLayout {
     static final int RESPONSE = 88;
     static final int END = 96;
     static final int ID_HIGH = 104;
-    static final int ROW_BYTES = ID_HIGH + Long.BYTES;   // 112, pinned by RowLayoutTest
+    static final int STREAM = 112;
+    static final int RESERVED = 116;
+    static final int ROW_BYTES = RESERVED + Integer.BYTES;   // 120, pinned by RowLayoutTest
 
     static final int PHASE_MASK = 0b11;
     static final int IN_FLIGHT = 1;
@@ -64,6 +68,7 @@ final class RowLayout {
     static final int RESPONSE_WHOLE = 1 << 14;
     static final int SHED = 1 << 15;
     static final int HAS_INFORMATIONAL = 1 << 16;
+    static final int HAS_STREAM = 1 << 17;
 
     private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 

@@ -12,6 +12,7 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.Source;
+import proxymcp.exchange.Streams;
 
 /**
  * A session that can be read: one that ended, one that this process records, or one that another process records.
@@ -148,7 +149,12 @@ public final class Session implements Closeable {
     }
 
     Optional<StoredExchange> exchange(long seq, LogReader near, LogReader shared) throws IOException {
-        return exists(seq) ? Optional.of(new ExchangeReader(near, shared, this::log).read(entry(seq), checked(seq), index.at(seq))) : Optional.empty();
+        if (!exists(seq)) {
+            return Optional.empty();
+        }
+        StoredExchange stored = new ExchangeReader(near, shared, this::log).read(entry(seq), checked(seq), index.at(seq));
+        boolean stream = (RowLayout.state(checked(seq), index.at(seq)) & RowLayout.HAS_STREAM) != 0;
+        return Optional.of(stream ? stored().in(stored, near) : stored);
     }
 
     /** Reads many exchanges, for the thread that asks. */
@@ -176,9 +182,29 @@ public final class Session implements Closeable {
         return new SeqScan(this, index, new RowFilter(index, query), afterSeq, index.lastSeq());
     }
 
+    /** Its streams and their messages. */
+    public Streams streams() {
+        return stored();
+    }
+
+    /** The same for whoever copies them. */
+    StoredStreams stored() {
+        return new StoredStreams(this, index, check, this::log);
+    }
+
+    /** How many streams it has, and how many messages they have. */
+    public StreamCounts streamCounts() throws IOException {
+        return StreamCounts.of(index);
+    }
+
     /** Where the last record of an exchange stands; {@link Position#NONE} if that is not known. */
     long endOf(long seq) throws IOException {
         return checked(seq).getLong(index.at(seq) + RowLayout.END);
+    }
+
+    /** A reader of its log. */
+    LogReader reader() {
+        return log();
     }
 
     private LogReader log() {

@@ -311,9 +311,11 @@ public final class SessionCatalog implements Closeable {
                 return Optional.empty();
             }
             IndexFiles index = IndexFiles.open(files, folder, manifest.id(), false);
-            if (index.lastSeq() != manifest.lastSeq() || index.stepBackMillis() != checkpoint.get().stepBackMillis()) {
+            try {
+                index.requireState(checkpoint.get());
+            } catch (IOException e) {
                 index.close();
-                return Optional.empty();
+                return Optional.empty(); // As below.
             }
             return Optional.of(new Session(files, folder, manifest, index, Optional.of(new BlockCheck(index, checkpoint.get())), List.of(), true));
         } catch (IOException e) {

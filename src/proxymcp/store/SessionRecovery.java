@@ -103,7 +103,7 @@ final class SessionRecovery {
                 : before.lastError().or(() -> losses.isNone() ? Optional.empty() : Optional.of("not everything could be recorded"));
         long ended = before.endedAtMillis().orElseGet(clock::millis);
         Manifest after = labelled.addTo(before).with(OptionalLong.of(ended), recovery, index.exchanges(), index.lastSeq(), bytes + indexFiles.bytes(),
-                losses, error);
+                losses, error, StreamCounts.of(indexFiles));
         after.write(files, folder);
         return new Result(after, damage);
     }

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param lastForcedAtMillis when that was; 0 before the first time
  * @param losses what was not recorded, over the whole session
  * @param lastError the last reason, kept until the session ends
+ * @param streams streams in the log, and their messages
  */
 public record SessionStatus(long bytes, long exchanges, int inFlight, long writtenThrough, long forcedThrough, long lastForcedAtMillis,
-        Losses losses, Optional<String> lastError) {}
+        Losses losses, Optional<String> lastError, StreamCounts streams) {}

@@ -218,6 +218,14 @@ final class SessionVerifier {
                     lost.add(seq);
                 }
             }
+            long messages = rows.messageCount();
+            for (long number = 1; number <= messages; number++) {
+                ByteBuffer row = rows.messages().extent(number);
+                int at = rows.messages().at(number);
+                long stream = row.getInt(at + MessageRowLayout.STREAM);
+                long seq = rows.streams().extent(stream).getLong(rows.streams().at(stream) + StreamRowLayout.SEQ);
+                damage.refer(seq, row.getLong(at + MessageRowLayout.POSITION));
+            }
         } else {
             for (Damage place : damage.list()) {
                 place.exchanges().stream().filter(seq -> !started.get((int) Math.min(seq, Integer.MAX_VALUE))).forEach(lost::add);

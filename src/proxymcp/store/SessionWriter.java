@@ -24,6 +24,7 @@ import proxymcp.exchange.ExchangeStart;
 import proxymcp.exchange.Outcome;
 import proxymcp.exchange.Recording;
 import proxymcp.exchange.Timings;
+import proxymcp.json.JsonObject;
 
 /**
  * Records one session. What producers hand over is written by one thread and forced to the disk by another; both are platform threads, and
@@ -85,6 +86,7 @@ public final class SessionWriter implements Closeable {
     private volatile long bytes;
     private volatile long exchanges;
     private volatile int inFlight;
+    private volatile StreamCounts streams = StreamCounts.NONE;
     private volatile Optional<Checkpoint> toWrite = Optional.empty();
     private volatile long end;
 
@@ -116,9 +118,18 @@ public final class SessionWriter implements Closeable {
         return manifest.current().id();
     }
 
-    /** Its manifest: as it was at the start, with the labelled checkpoints since; the last one once it has ended. */
+    /** Its manifest: as it was at the start, with the labelled checkpoints and settings since; the last one once it has ended. */
     public Manifest manifest() {
         return manifest.current();
+    }
+
+    /**
+     * Replaces the settings in the manifest: how the proxy is set from now on.
+     *
+     * @throws IOException if they could not be written, or the session has ended
+     */
+    public void settings(JsonObject settings) throws IOException {
+        manifest.keep(settings);
     }
 
     /** Where exchanges go. */
@@ -147,7 +158,7 @@ public final class SessionWriter implements Closeable {
         Losses lost = losses.plus(recorder.pendingLosses());
         // Losses are counted a moment before the writer says why.
         Optional<String> error = lastError.or(() -> lost.isNone() ? Optional.empty() : Optional.of(reasonOfLosses()));
-        return new SessionStatus(bytes, exchanges, inFlight, handover.writtenThrough(), handover.forcedThrough(), forcedAtMillis, lost, error);
+        return new SessionStatus(bytes, exchanges, inFlight, handover.writtenThrough(), handover.forcedThrough(), forcedAtMillis, lost, error, streams);
     }
 
     private String reasonOfLosses() {
@@ -248,6 +259,7 @@ public final class SessionWriter implements Closeable {
         bytes = log.bytes() + index.files().bytes();
         exchanges = index.exchanges();
         inFlight = log.inFlight();
+        streams = StreamCounts.of(index.files());
         log.failure().ifPresent(failure -> lastError = Optional.of("writing failed: " + failure.getMessage()));
         if (!losses.isNone() && lastError.isEmpty()) {
             lastError = Optional.of(reasonOfLosses());
@@ -436,7 +448,7 @@ public final class SessionWriter implements Closeable {
         String state = losses.isNone() && lastError.isEmpty() ? Manifest.CLEAN : Manifest.ERROR;
         long last = index.lastSeq();
         try {
-            manifest.end(before -> before.with(OptionalLong.of(clock.millis()), state, exchanges, last, bytes, losses, lastError));
+            manifest.end(before -> before.with(OptionalLong.of(clock.millis()), state, exchanges, last, bytes, losses, lastError, streams));
         } finally {
             closeAll(log, index.files(), lock);
         }

@@ -4,9 +4,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 import proxymcp.exchange.BodyEnd;
+import proxymcp.exchange.Direction;
 import proxymcp.exchange.ExchangeEnd;
 import proxymcp.exchange.Recording;
 import proxymcp.exchange.Route;
+import proxymcp.exchange.StreamEnd;
+import proxymcp.exchange.StreamMessage;
+import proxymcp.exchange.StreamOpen;
 import proxymcp.http.ResponseHead;
 
 /**
@@ -19,10 +23,14 @@ final class StoreRecording implements Recording {
     /** A connection to an origin, without what differs from exchange to exchange. */
     private record RouteKey(Optional<String> upstreamProxy, String serverAddress, long connectionId, Object tls) {}
 
+    /** Room for records that a recording keeps: a stream lives long, and its next message may be short. */
+    private static final int RECORDS_BYTES_MAX = 8 << 10;
+
     private final SessionRecorder recorder;
     private final long seq;
     private final RecordedBody requestBody;
     private final RecordedBody responseBody;
+    private final RecordedStream stream;
     private final ReentrantLock lock = new ReentrantLock();
     private final PayloadWriter records = new PayloadWriter(768);
     private Optional<Route> route = Optional.empty();
@@ -36,6 +44,7 @@ final class StoreRecording implements Recording {
         StoreLimits limits = recorder.limits();
         this.requestBody = new RecordedBody(RecordType.REQUEST_CHUNK, limits.inlineBodyBytes(), recorder.bodyBytesKept());
         this.responseBody = new RecordedBody(RecordType.RESPONSE_CHUNK, limits.inlineBodyBytes(), recorder.bodyBytesKept());
+        this.stream = new RecordedStream(this, seq, recorder.bodyBytesKept());
     }
 
     @Override
@@ -92,14 +101,7 @@ final class StoreRecording implements Recording {
 
     @Override
     public void informational(ResponseHead head) {
-        lock.lock();
-        try {
-            records.clear();
-            ExchangeCodec.informational(records, seq, head);
-            handOver(false);
-        } finally {
-            lock.unlock();
-        }
+        record(() -> ExchangeCodec.informational(records, seq, head));
     }
 
     @Override
@@ -120,6 +122,43 @@ final class StoreRecording implements Recording {
         lock.lock();
         try {
             responseEnd = Optional.of(end);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void streamOpened(StreamOpen open) {
+        record(() -> stream.open(records, open));
+    }
+
+    @Override
+    public void messagePart(Direction direction, byte[] bytes, int offset, int length) {
+        lock.lock();
+        try {
+            stream.part(direction, bytes, offset, length);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void message(StreamMessage message) {
+        record(() -> stream.message(records, message));
+    }
+
+    @Override
+    public void streamClosed(StreamEnd end) {
+        record(() -> stream.end(records, end));
+    }
+
+    private void record(Runnable write) {
+        lock.lock();
+        try {
+            records.clear();
+            write.run();
+            handOver(false);
+            records.trim(RECORDS_BYTES_MAX);
         } finally {
             lock.unlock();
         }
@@ -202,6 +241,11 @@ final class StoreRecording implements Recording {
         chunk.begin(type, seq).fixed(0).fixed(bodyOffset).raw(bytes, 0, count);
         chunk.end();
         return recorder.handover().put(chunk, -1, false, seq, waitMillis) != Handover.REFUSED;
+    }
+
+    /** Hands a part of a message over. */
+    boolean handOverPart(PayloadWriter part) {
+        return recorder.handover().put(part, -1, false, seq, waitMillis()) != Handover.REFUSED;
     }
 
     void lostBody(int bodies, int bytes) {

@@ -7,6 +7,6 @@
  * <p>Threads: producers encode records and hand them over; one platform thread a session writes the log and the index, another forces it to the
  * disk. Neither is ever interrupted, as an interrupt during I/O closes a FileChannel for good. Readers take no lock: a row of the index is
  * published by a release store. Read {@link proxymcp.store.SessionCatalog} first, then {@link proxymcp.store.SessionWriter}, {@code LogWriter},
- * {@code SegmentReader}, {@code SessionRecovery}.
+ * {@code SegmentReader}, {@code SessionRecovery}. Streams are written by {@code RecordedStream} and read by {@code StoredStreams}.
  */
 package proxymcp.store;

@@ -1,5 +1,6 @@
 package proxymcp.tool;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -31,7 +32,28 @@ record BodyArgs(Which which, long offset, OptionalInt limit, boolean base64, boo
             Property.choice("body_encoding", "base64 is for binary", "text", "base64").defaultTo("text"),
             Property.choice("view", "decoded undoes content codings, and shows what proxy_decode_exchange kept", "decoded", "raw").defaultTo("decoded"),
             Property.text("output_file", "Write the one body chosen here instead; relative to the home's folder files", 1, 4_096),
-            Property.flag("overwrite", "Replace an existing output_file").defaultTo(false));
+            Property.flag("overwrite", "").defaultTo(false));
+
+    /** The same for a tool whose description refers to proxy_get_exchange, where they are explained: the list of tools has to be short. */
+    static final List<Property> UNEXPLAINED = unexplained();
+
+    private static List<Property> unexplained() {
+        List<Property> all = new ArrayList<>();
+        for (Property property : PROPERTIES) {
+            all.add(property.toldElsewhere());
+        }
+        return List.copyOf(all);
+    }
+
+    /** One of {@link #PROPERTIES}, described for a tool that reads something else in the same way. */
+    static Property property(String name, String description) {
+        for (Property property : PROPERTIES) {
+            if (property.name().equals(name)) {
+                return property.describedAs(description);
+            }
+        }
+        throw new IllegalArgumentException(name);
+    }
 
     /** Which bodies. */
     enum Which {

@@ -46,8 +46,8 @@ final class BodySearchTool {
             Property.text("text", "What to find", 1, TEXT_MAX).required(),
             Property.flag("regex", "text is a Java regular expression").defaultTo(false),
             Property.flag("case_sensitive", "Letters in the other case do not match").defaultTo(false),
-            Property.choice("search_in", "Bodies, header fields, or all", "response", "request", "both", "headers", "all").defaultTo("both"),
-            Property.integer("limit", "Most exchanges to return", 1, 100).defaultTo(10),
+            Property.choice("search_in", "Bodies, header fields, messages of streams, or all", "response", "request", "both", "headers", "messages", "all").defaultTo("both"),
+            Property.integer("limit", "", 1, 100).defaultTo(10),
             Property.integer("max_scan", "Exchanges to look at, at most; all unless given", 1, SCAN_MAX),
             Property.integer("context_chars", "Characters to show on each side of a match", 20, 500).defaultTo(120),
             Property.text("cursor", "nextCursor of the page before; stays right while the session grows", 1, 40),
@@ -173,6 +173,7 @@ final class BodySearchTool {
         if (entry.url().length() > URL_CHARS) {
             row.put("truncated", true).put("urlLength", entry.url().length());
         }
+        hit.frame().ifPresent(frame -> row.put("frameIndex", frame));
         return row.put("method", Shortened.text(entry.method(), NAME_CHARS))
                 .put("statusCode", entry.status().isPresent() ? JsonNumber.of(entry.status().getAsInt()) : JsonNull.NULL)
                 .put("contentType", entry.contentType().isPresent() ? new JsonString(Shortened.text(entry.contentType().get(), NAME_CHARS))

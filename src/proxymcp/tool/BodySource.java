@@ -6,6 +6,8 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 import proxymcp.exchange.CapturedBody;
+import proxymcp.exchange.MessageEntry;
+import proxymcp.exchange.Streams;
 import proxymcp.http.Fields;
 import proxymcp.store.Artifact;
 import proxymcp.store.StoredBody;
@@ -110,6 +112,58 @@ sealed interface BodySource {
         @Override
         public InputStream open() throws IOException {
             return body.damage().isPresent() ? InputStream.nullInputStream() : body.open();
+        }
+    }
+
+    /**
+     * The payload of a message of a stream.
+     *
+     * @param kept octets that can be read
+     * @param damage why those behind them cannot, if that is why
+     */
+    record Payload(Streams streams, MessageEntry entry, long kept, Optional<String> damage) implements BodySource {
+        private static final int PIECE_BYTES = 64 << 10;
+
+        /** Counts what can be read, which reads it. */
+        static Payload of(Streams streams, MessageEntry entry) {
+            byte[] piece = new byte[PIECE_BYTES];
+            long kept = 0;
+            try (InputStream in = streams.payload(entry)) {
+                for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
+                    kept += count;
+                }
+                return new Payload(streams, entry, kept, Optional.empty());
+            } catch (IOException e) {
+                return new Payload(streams, entry, kept, Optional.of(String.valueOf(e.getMessage())));
+            }
+        }
+
+        @Override
+        public CapturedBody.State state() {
+            return CapturedBody.State.COMPLETE;
+        }
+
+        @Override
+        public long size() {
+            return entry.payloadBytes();
+        }
+
+        @Override
+        public Optional<String> sha256() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<String> whyNotWhole() {
+            if (damage.isPresent()) {
+                return Optional.of("damaged on disk: " + damage.get());
+            }
+            return kept == size() ? Optional.empty() : Optional.of("the first " + kept + " of " + size() + " octets were kept");
+        }
+
+        @Override
+        public InputStream open() throws IOException {
+            return streams.payload(entry);
         }
     }
 

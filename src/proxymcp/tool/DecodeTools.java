@@ -17,6 +17,7 @@ import proxymcp.decode.Direction;
 import proxymcp.exchange.CapturedBody;
 import proxymcp.exchange.Exchange;
 import proxymcp.exchange.LiveBuffer;
+import proxymcp.exchange.MessageEntry;
 import proxymcp.json.Args;
 import proxymcp.json.BadArgument;
 import proxymcp.json.Json;
@@ -47,9 +48,10 @@ final class DecodeTools {
     private static final int DESCRIPTOR_BYTES_MAX = 16 << 20;
 
     static final Schema DECODE = Schema.of(
-            Property.text("session_id", "Id from proxy_list_sessions; else the live buffer", 1, 100),
+            Property.text("session_id", "Else of the live buffer", 1, 100),
             Property.integer("seq", "Number within the session; this or exchange_id", 1, Long.MAX_VALUE >> 10),
             Property.text("exchange_id", "Its id", 1, 100),
+            Property.integer("frame_index", "This message of a stream instead of bodies", 0, Long.MAX_VALUE >> 10),
             Property.choice("side", "Bodies to decode", "request", "response", "both").defaultTo("both"),
             Property.texts("chain", "Ids of decoders to run in this order instead of choosing", CHAIN_MAX),
             Property.text("media_type", "In place of the message's Content-Type", 1, 200),
@@ -79,7 +81,8 @@ final class DecodeTools {
                 new Tool("proxy_decode_exchange", "Decode bodies", "Peels the layers of an exchange's bodies (codings, base64, JSON, JWT, forms, binary formats) "
                         + "and says why what is left could not be read.", Tool.Hints.SET, TOOLSET, DECODE,
                         ResultSchema.of(ResultSchema.text("sessionId").optional(), ResultSchema.integer("seq").optional(),
-                                ResultSchema.text("exchangeId"), ResultSchema.object("request").optional(), ResultSchema.object("response").optional()),
+                                ResultSchema.text("exchangeId"), ResultSchema.object("request").optional(), ResultSchema.object("response").optional(),
+                                ResultSchema.object("message").optional()),
                         new ToolCall(this::decode)),
                 new Tool("proxy_list_decoders", "List decoders", "What proxy_decode_exchange can read, and what it cannot on this machine.",
                         Tool.Hints.QUERY, TOOLSET, Schema.EMPTY, ResultSchema.of(ResultSchema.array("decoders")), new ToolCall(this::list)));
@@ -103,6 +106,9 @@ final class DecodeTools {
 
     private ToolOutcome decode(Args args, CallContext context) throws Exception {
         Call call = new Call(args, wish(args, context));
+        if (args.given("frame_index")) {
+            refuseWithFrame(args);
+        }
         if (args.optString("session_id").isEmpty()) {
             if (args.optLong("seq").isPresent()) {
                 throw new BadArgument("seq", "expected exchange_id, or session_id with it: the live buffer has no numbers");
@@ -122,6 +128,15 @@ final class DecodeTools {
                     seq.isPresent() ? seq : SessionExchangeTool.seqOf(session, exchangeId.orElseThrow()));
             return ToolOutcome.success(call.stored(session, found));
         }));
+    }
+
+    private static void refuseWithFrame(Args args) throws BadArgument {
+        if (args.given("side")) {
+            throw new BadArgument("side", "expected none with frame_index: a message goes one way");
+        }
+        if (args.given("store") && args.flag("store")) {
+            throw new BadArgument("store", "expected false with frame_index: what a message is decoded to is not kept");
+        }
     }
 
     private DecodedBody.Wish wish(Args args, CallContext context) throws ToolFailure, BadArgument {
@@ -158,8 +173,11 @@ final class DecodeTools {
             this.wish = wish;
         }
 
-        JsonObject live(Exchange exchange) throws IOException {
+        JsonObject live(Exchange exchange) throws IOException, ToolFailure {
             JsonObject.Builder result = JsonObject.builder().put("exchangeId", exchange.id().toString());
+            if (args.given("frame_index")) {
+                return result.put("message", message(StreamSource.of(live), exchange)).build();
+            }
             for (Direction side : sides()) {
                 DecodedBody body = DecodedBody.of(side, exchange,
                         new BodySource.Live(side == Direction.REQUEST ? exchange.requestBody() : exchange.responseBody()), decoders, wish);
@@ -168,9 +186,22 @@ final class DecodeTools {
             return result.build();
         }
 
-        JsonObject stored(Session session, StoredExchange found) throws IOException {
+        /** One message of a stream. */
+        private JsonObject message(StreamSource source, Exchange exchange) throws IOException, ToolFailure {
+            MessageEntry entry = source.message(source.stream(exchange.id()), args.longInteger("frame_index"));
+            DecodedBody payload = DecodedBody.ofPayload(MessageView.side(entry.direction()), exchange,
+                    BodySource.Payload.of(source.streams(), entry), decoders, wish);
+            return JsonObject.builder().put("index", entry.index()).put("direction", entry.direction().id())
+                    .put("type", Shortened.text(entry.type(), 200))
+                    .putAll(payload.render(Optional.empty(), Optional.empty(), args.integer("max_chars") - 2 * ENVELOPE_CHARS)).build();
+        }
+
+        JsonObject stored(Session session, StoredExchange found) throws IOException, ToolFailure {
             JsonObject.Builder result = JsonObject.builder().put("sessionId", session.manifest().id().text()).put("seq", found.entry().seq())
                     .put("exchangeId", found.exchange().id().toString());
+            if (args.given("frame_index")) {
+                return result.put("message", message(StreamSource.of(session), found.exchange())).build();
+            }
             for (Direction side : sides()) {
                 StoredBody kept = side == Direction.REQUEST ? found.requestBody() : found.responseBody();
                 DecodedBody body = DecodedBody.of(side, found.exchange(), new BodySource.Stored(kept), decoders, wish);

@@ -63,7 +63,16 @@ final class DecodedBody {
 
     /** Reads and decodes a body. */
     static DecodedBody of(Direction side, Exchange exchange, BodySource source, Decoders decoders, Wish wish) throws IOException {
-        Fields fields = side == Direction.REQUEST ? exchange.requestContentFields() : exchange.responseContentFields();
+        return of(side, side == Direction.REQUEST ? exchange.requestContentFields() : exchange.responseContentFields(), exchange, source, decoders, wish);
+    }
+
+    /** Reads and decodes the payload of a message of a stream, of which nothing says what it is. */
+    static DecodedBody ofPayload(Direction side, Exchange exchange, BodySource source, Decoders decoders, Wish wish) throws IOException {
+        return of(side, Fields.EMPTY, exchange, source, decoders, wish);
+    }
+
+    private static DecodedBody of(Direction side, Fields fields, Exchange exchange, BodySource source, Decoders decoders, Wish wish)
+            throws IOException {
         byte[] octets;
         try (InputStream in = source.open()) {
             octets = in.readNBytes(BodyContent.DECODED_BYTES_MAX);

@@ -163,10 +163,16 @@ final class DiffView {
             }
         }
         List<JsonObject> candidates = candidates();
+        JsonArray candidatesShown = fitting(candidates, room / 2);
+        JsonArray endpointsShown = fitting(endpoints, room);
         if (!candidates.isEmpty()) {
-            before.put("authCandidates", fitting(candidates, room / 2));
+            before.put("authCandidates", candidatesShown);
         }
-        before.put("endpoints", fitting(endpoints, room));
+        before.put("endpoints", endpointsShown);
+        if (candidatesShown.values().size() < candidates.size() || endpointsShown.values().size() < endpoints.size()) {
+            // An empty list would look as if there were nothing.
+            before.put("listsNote", "max_chars has no room for all authCandidates and endpoints");
+        }
     }
 
     /** Fields that a server may refuse a request for, noise or not: a signature is noise and matters all the same. */

@@ -87,6 +87,7 @@ final class ExchangeView {
         if (type.isPresent()) {
             row.put("contentType", Shortened.text(Charsets.mediaType(type.get()), Math.min(100, textChars)));
         }
+        row.putIf("stream", exchange.stream().map(stream -> stream.kind().id()));
         if (!exchange.rules().isEmpty()) {
             row.put("matchedRuleId", exchange.rules().getFirst().id());
         }
@@ -118,6 +119,9 @@ final class ExchangeView {
         SentView.put(all, exchange);
         if (exchange.isAnsweredByRule()) {
             all.put("answeredBy", "rule");
+        }
+        if (exchange.stream().isPresent()) {
+            all.put("stream", StreamView.of(exchange.stream().get()));
         }
         putTls(all, exchange);
         if (exchange.timings().total() >= 0) {

@@ -32,7 +32,7 @@ import proxymcp.mcp.CallOrigin;
  */
 public final class FileAccess {
     /** Folders of the home that hold keys and state. */
-    private static final List<String> CLOSED_FOLDERS = List.of("ca", "sessions", "plugins", "rules", "queue", "run");
+    private static final List<String> CLOSED_FOLDERS = List.of("ca", "sessions", "plugins", "rules", "queue", "run", "profiles");
 
     private final Path home;
     private final Path workingDirectory;
@@ -151,6 +151,29 @@ public final class FileAccess {
             throw new ToolFailure("file_not_found", argument + ": " + name + " does not exist");
         } catch (IOException e) {
             throw new ToolFailure("file_error", argument + ": " + name + " cannot be read: " + reason(e));
+        }
+    }
+
+    /**
+     * Finds a folder that a program of the caller's may write to; it need not exist.
+     *
+     * @param argument name of the argument, for the message of a refusal
+     * @param name as the caller gave it; relative to {@code <home>/files}
+     * @return the folder, links resolved
+     * @throws ToolFailure {@code forbidden}, {@code path_not_allowed}, {@code file_error}
+     */
+    Path folder(CallOrigin origin, String argument, String name) throws ToolFailure {
+        refuseStrangers(origin, argument);
+        try {
+            Path files = Files.createDirectories(home.resolve("files"), ownerOnly("rwx------")).toRealPath();
+            Path folder = resolved(files.resolve(path(argument, name)));
+            refuseOutside(folder, argument, name);
+            if (Files.exists(folder) && !Files.isDirectory(folder)) {
+                throw new ToolFailure("file_error", argument + ": " + name + " is no folder");
+            }
+            return folder;
+        } catch (IOException e) {
+            throw new ToolFailure("file_error", argument + ": " + name + " cannot be used: " + reason(e));
         }
     }
 

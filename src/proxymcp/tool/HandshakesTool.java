@@ -36,11 +36,11 @@ final class HandshakesTool {
     private static final int HOST_CHARS = 255;
 
     static final Schema INPUT = Schema.of(SessionTools.SESSION_ID,
-            Property.integer("limit", "Most exchanges to return", 1, 5_000).defaultTo(200),
-            Property.integer("offset", "Exchanges to skip", 0, Integer.MAX_VALUE).defaultTo(0),
+            Property.integer("limit", "", 1, 5_000).defaultTo(200),
+            Property.integer("offset", "", 0, Integer.MAX_VALUE).defaultTo(0),
             Property.choice("sort", "By start", "asc", "desc").defaultTo("desc"),
-            Property.text("hostname_contains", "Part of the host name, ignoring case", 1, 1_000),
-            Property.text("url_contains", "Part of the URL, ignoring case", 1, 10_000),
+            Property.text("hostname_contains", "", 1, 1_000),
+            Property.text("url_contains", "", 1, 10_000),
             ListBudget.MAX_CHARS);
 
     private record Counts(long with, long without) {}

@@ -33,7 +33,7 @@ final class HarExportTool {
             Property.text("output_file", "Relative to the home's folder files; gzip if it ends with .gz; else a new file in har/", 1, 4_096),
             Property.flag("include_bodies", "Whether bodies are written").defaultTo(true)).and(SessionFilter.UNEXPLAINED).and(List.of(
             Property.choice("sort", "By start", "asc", "desc").defaultTo("asc"),
-            Property.flag("overwrite", "Replace an existing output_file").defaultTo(false)));
+            Property.flag("overwrite", "").defaultTo(false)));
 
     private static final String FOLDER = "har";
     private static final String EXTENSION = ".har";

@@ -29,7 +29,7 @@ final class IntegrityTool {
     static final Schema INPUT = Schema.of(SessionTools.SESSION_ID,
             Property.choice("level", "quick: ends of segments; standard: every checksum; deep: every record, body and row", "quick", "standard", "deep")
                     .defaultTo("standard"),
-            Property.integer("offset", "Places of damage to skip", 0, Integer.MAX_VALUE).defaultTo(0), ListBudget.MAX_CHARS);
+            Property.integer("offset", "", 0, Integer.MAX_VALUE).defaultTo(0), ListBudget.MAX_CHARS);
 
     /** Least room of a result; the lists beside the damage get a third of what is above it. */
     private static final int CHARS_MIN = 2_000;

@@ -40,7 +40,7 @@ final class OriginTlsTools {
             Property.choice("min_version", "Oldest version to offer", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"));
     static final Schema CLEAR = Schema.of(
             Property.text("hostname", "As it was set, \"*\" for the one of all origins; without it every setting goes", 1, 255));
-    static final Schema CONFIG = Schema.of(Property.integer("offset", "Settings to skip", 0, Integer.MAX_VALUE).defaultTo(0), ListBudget.MAX_CHARS);
+    static final Schema CONFIG = Schema.of(Property.integer("offset", "", 0, Integer.MAX_VALUE).defaultTo(0), ListBudget.MAX_CHARS);
     static final Schema CAPTURE = Schema.of(Property.flag("enabled", "Whether to record them").required());
 
     private final ProxyControl control;
@@ -87,6 +87,7 @@ final class OriginTlsTools {
             throw new ToolFailure("too_many", "There are settings for " + OriginTlsSettings.PATTERNS_MAX + " hosts already",
                     "use *.suffix, or proxy_clear_origin_tls");
         }
+        control.tellSettings();
         return ToolOutcome.success(JsonObject.builder().put("origin", OriginTlsView.of(pattern, setting))
                 .putStrings("warnings", warnings(setting)).build());
     }
@@ -147,7 +148,9 @@ final class OriginTlsTools {
     private ToolOutcome clear(Args args, CallContext context) throws BadArgument {
         Optional<String> hostname = args.optString("hostname");
         Optional<String> pattern = hostname.isPresent() ? Optional.of(pattern(hostname.get())) : Optional.empty();
-        return ToolOutcome.success(JsonObject.builder().put("cleared", control.origins().clear(pattern)).build());
+        int cleared = control.origins().clear(pattern);
+        control.tellSettings();
+        return ToolOutcome.success(JsonObject.builder().put("cleared", cleared).build());
     }
 
     private ToolOutcome config(Args args, CallContext context) {
@@ -166,6 +169,7 @@ final class OriginTlsTools {
 
     private ToolOutcome capture(Args args, CallContext context) {
         control.origins().captureServer(args.flag("enabled"));
+        control.tellSettings();
         return ToolOutcome.success(JsonObject.builder().put("serverTlsCaptureEnabled", control.origins().isServerCaptured()).build());
     }
 }

@@ -10,7 +10,10 @@ import java.security.cert.CertificateFactory;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import proxymcp.chrome.Interceptors;
+import proxymcp.chrome.TargetProxy;
 import proxymcp.exchange.ExchangeSink;
 import proxymcp.exchange.LiveBuffer;
 import proxymcp.json.JsonObject;
@@ -28,7 +31,7 @@ import proxymcp.upstream.UpstreamProxies;
 /**
  * Which proxy of this process runs. At most one does; the certificate authority and what was captured outlive it.
  *
- * <p>Any thread may call. The lock guards all members and is held while a listener is opened or closed.
+ * <p>Any thread may call. The lock guards all members that are not final and is held while a listener is opened or closed.
  */
 public final class ProxyControl implements Closeable {
     private final Path home;
@@ -39,10 +42,14 @@ public final class ProxyControl implements Closeable {
     private final OwnPorts ownPorts = new OwnPorts();
     private final OriginTlsSettings origins = new OriginTlsSettings();
     private final ReentrantLock lock = new ReentrantLock();
+    /** Never taken while {@link #lock} is held; held while the follower writes. */
+    private final ReentrantLock telling = new ReentrantLock();
+    private volatile Consumer<JsonObject> follower = settings -> { };
     private UpstreamProxies upstreams = UpstreamProxies.NONE;
     private Optional<CertificateAuthority> authority = Optional.empty();
     private Optional<Run> run = Optional.empty();
     private Optional<Run> lastRun = Optional.empty();
+    private Optional<Interceptors> targets = Optional.empty();
 
     /** A proxy, what it was started with, and what is set for TLS with single origins. */
     record Run(ProxyServer server, ProxySettings settings, OriginTlsSettings origins) {
@@ -116,6 +123,16 @@ public final class ProxyControl implements Closeable {
         change(before -> chosen);
     }
 
+    /** Has these browsers and processes go through every proxy that is started. */
+    public void serve(Interceptors interceptors) {
+        lock.lock();
+        try {
+            targets = Optional.of(interceptors);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
      * Has requests that begin from now on go out through what {@code change} makes of {@link #upstreams}.
      *
@@ -130,6 +147,24 @@ public final class ProxyControl implements Closeable {
             return before;
         } finally {
             lock.unlock();
+            tellSettings();
+        }
+    }
+
+    /** Has {@code follower} told of {@link #settings} whenever they change while the proxy runs, one call at a time. */
+    void follow(Consumer<JsonObject> follower) {
+        this.follower = follower;
+    }
+
+    /** Tells the follower how the proxy is set now. To be called after a change of {@link #origins}; other changes are told here. */
+    void tellSettings() {
+        telling.lock(); // Read under it too: what is told last is the newest.
+        try {
+            if (state().running().isPresent()) {
+                follower.accept(settings());
+            }
+        } finally {
+            telling.unlock();
         }
     }
 
@@ -172,9 +207,13 @@ public final class ProxyControl implements Closeable {
             ProxyServer server = ProxyServer.start(settings, authority(), sink, ownPorts, policy);
             run = Optional.of(new Run(server, settings, origins));
             lastRun = run;
+            if (targets.isPresent()) {
+                targets.get().reconnect(new TargetProxy(server, authority()));
+            }
             return server;
         } finally {
             lock.unlock();
+            tellSettings();
         }
     }
 
@@ -209,6 +248,24 @@ public final class ProxyControl implements Closeable {
             int port = run.get().port();
             close();
             return port;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * What browsers and processes are pointed at.
+     *
+     * @throws ToolFailure {@code proxy_not_running}
+     * @throws CaException if the certificate authority cannot be used
+     */
+    TargetProxy forTargets() throws ToolFailure, CaException {
+        lock.lock();
+        try {
+            if (run.isEmpty()) {
+                throw new ToolFailure("proxy_not_running", "The proxy does not run, so nothing could be captured", "call proxy_start first");
+            }
+            return new TargetProxy(run.get().server(), authority());
         } finally {
             lock.unlock();
         }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -26,6 +27,8 @@ import proxymcp.replay.Selection;
 import proxymcp.replay.SendSettings;
 import proxymcp.replay.SeqRange;
 import proxymcp.replay.Target;
+import proxymcp.tls.TlsException;
+import proxymcp.tls.TrustedFile;
 
 /** What {@code proxy_replay_session} takes, and what it means. */
 final class ReplayArgs {
@@ -33,26 +36,26 @@ final class ReplayArgs {
     private static final List<String> RETRY_ON = List.of("connect", "timeout", "reset", "429", "5xx");
 
     private static final Schema RETRY = Schema.of(
-            Property.integer("max_attempts", "In all", 1, 20).defaultTo(3),
-            Property.integer("base_delay_ms", "Doubles each time, with jitter", 0, 60_000).defaultTo(200),
-            Property.integer("max_delay_ms", "Longest wait", 0, 600_000).defaultTo(10_000),
-            Property.texts("on", "connect, timeout, reset, 429, 5xx; all unless given", RETRY_ON.size()));
+            Property.integer("max_attempts", "", 1, 20).defaultTo(3),
+            Property.integer("base_delay_ms", "", 0, 60_000).defaultTo(200),
+            Property.integer("max_delay_ms", "", 0, 600_000).defaultTo(10_000),
+            Property.texts("on", "", RETRY_ON.size()));
     private static final Schema STOP_ON = Schema.of(
-            Property.number("error_rate", "Share that failed", 0.001, 1).required(),
-            Property.integer("min_requests", "Before it counts", 1, 100_000).defaultTo(20));
+            Property.number("error_rate", "", 0.001, 1).required(),
+            Property.integer("min_requests", "", 1, 100_000).defaultTo(20));
     private static final Schema AUTH = Schema.of(
-            Property.integers("status", "401 and 403 unless given", 100, 599, 20),
-            Property.integers("refresh_seqs", "Sent once, then the failed one again", 1, Long.MAX_VALUE >> 10, 50).required());
+            Property.integers("status", "", 100, 599, 20),
+            Property.integers("refresh_seqs", "", 1, Long.MAX_VALUE >> 10, 50).required());
 
     static final Schema INPUT = Schema.of(
             Property.text("session_id", "Where the requests were recorded", 1, 100),
             Property.choice("mode", "dry_run shows the plan and sends nothing", "dry_run", "execute").defaultTo("dry_run"),
-            Property.text("resume", "replayId of a run to go on with, instead of everything else", 1, 100),
+            Property.text("resume", "replayId of a run to go on with, as it was begun; sends at once, takes only wait_ms and max_chars besides", 1, 100),
             Property.integers("seqs", "These, in this order", 1, Long.MAX_VALUE >> 10, Selection.ITEMS_MAX),
             Property.texts("seq_ranges", "Only those in one of them, such as 10-20", 1_000),
             Property.texts("exchange_ids", "These, in this order", Selection.ITEMS_MAX),
-            Property.integer("limit", "Most requests", 1, Selection.ITEMS_MAX).defaultTo(100),
-            Property.integer("offset", "Matches to leave out", 0, Integer.MAX_VALUE).defaultTo(0),
+            Property.integer("limit", "", 1, Selection.ITEMS_MAX).defaultTo(100),
+            Property.integer("offset", "", 0, Integer.MAX_VALUE).defaultTo(0),
             Property.choice("sort", "By start", "asc", "desc").defaultTo("asc"))
             .and(SessionFilter.UNEXPLAINED).and(List.of(
             Property.text("target_base_url", "Scheme, host and port to send to instead", 1, 2_000),
@@ -71,11 +74,13 @@ final class ReplayArgs {
             Property.integer("timeout_ms", "Of a whole exchange", 1, 600_000).defaultTo(15_000),
             Property.choice("pacing", "Gaps of the recording, or none", "none", "recorded").defaultTo("none"),
             Property.number("speed", "For pacing recorded: 2 halves the gaps", 0.001, 10_000).defaultTo(1),
-            Property.object("retry", "Try again; unsafe methods only if nothing was sent", RETRY),
+            Property.objectInWords("retry", "{max_attempts = 3, base_delay_ms = 200 (doubles each time, with jitter), max_delay_ms = 10000, on: [connect, "
+                    + "timeout, reset, 429, 5xx]}; unsafe methods only if nothing was sent", RETRY),
             Property.flag("allow_unsafe", "Also send POST, PUT, PATCH, DELETE and the like").defaultTo(false),
             Property.texts("unsafe_methods", "Or only these of them", 20),
-            Property.object("stop_on", "Abort when too much fails", STOP_ON),
-            Property.object("on_auth_expired", "Renew an authorisation", AUTH),
+            Property.objectInWords("stop_on", "{error_rate: 0.001 to 1, min_requests = 20}: aborts when that share failed", STOP_ON),
+            Property.objectInWords("on_auth_expired", "{status = [401, 403], refresh_seqs: []}: these are sent once, whatever allow_unsafe says, then the "
+                    + "failed one again", AUTH),
             Property.integer("wait_ms", "Answer after that long at the latest", 0, 300_000).defaultTo(20_000),
             Property.flag("record", "Keep the answers in a session of their own").defaultTo(true),
             Property.flag("insecure_upstream", "Accept any certificate; as recorded unless given"),
@@ -166,17 +171,55 @@ final class ReplayArgs {
         }
     }
 
+    /** A run goes on as it was begun: what would have no effect is refused rather than left out, above all a dry run that would send. */
+    void requireResumeAlone() throws BadArgument {
+        List<String> others = new ArrayList<>();
+        for (JsonObject.Member member : args.json().members()) {
+            boolean taken = switch (member.name()) {
+                case "resume", "wait_ms", "max_chars" -> true;
+                case "mode" -> args.string("mode").equals("execute");
+                default -> false;
+            };
+            if (!taken) {
+                others.add(member.name().equals("mode") ? "mode dry_run" : member.name());
+            }
+        }
+        if (!others.isEmpty()) {
+            throw new BadArgument("resume", "resume goes on with the arguments of the run; expected nothing beside it but wait_ms, max_chars and mode execute, got "
+                    + String.join(", ", others));
+        }
+    }
+
     SendSettings sending(Files files) throws BadArgument, ToolFailure {
         Optional<Path> caFile = args.given("upstream_ca_file") ? Optional.of(files.find("upstream_ca_file", args.string("upstream_ca_file")))
                 : Optional.empty();
-        Set<String> unsafe = new HashSet<>(args.strings("unsafe_methods"));
+        if (caFile.isPresent()) {
+            requireCertificates(caFile.get());
+        }
+        Set<String> unsafe = new HashSet<>();
+        for (String method : args.strings("unsafe_methods")) {
+            String upper = method.strip().toUpperCase(Locale.ROOT);
+            if (upper.isEmpty() || Safety.isSafe(upper)) {
+                throw new BadArgument("unsafe_methods", "expected methods that may change something, such as POST, got \"" + Shortened.text(method, 40) + "\"");
+            }
+            unsafe.add(upper);
+        }
         return new SendSettings(new Safety(args.flag("allow_unsafe"), unsafe), args.opt("target_base_url", ReplayArgs::target),
                 args.integer("timeout_ms"), args.optFlag("insecure_upstream"), caFile, args.optString("upstream_url"), args.flag("use_rules"));
     }
 
+    /** Told before anything is sent: otherwise each request over TLS would fail by it. */
+    private static void requireCertificates(Path file) throws BadArgument {
+        try {
+            TrustedFile.read("upstream_ca_file", file);
+        } catch (TlsException e) {
+            throw new BadArgument("upstream_ca_file", e.getMessage());
+        }
+    }
+
     private static Target target(String text) {
         int scheme = text.indexOf("://");
-        String name = scheme < 0 ? "" : text.substring(0, scheme).toLowerCase(java.util.Locale.ROOT);
+        String name = scheme < 0 ? "" : text.substring(0, scheme).toLowerCase(Locale.ROOT);
         int end = scheme + 3;
         while (end < text.length() && "/?#".indexOf(text.charAt(end)) < 0) {
             end++;
@@ -184,6 +227,10 @@ final class ReplayArgs {
         Optional<Authority> authority = scheme < 0 ? Optional.empty() : Authority.parse(text.substring(scheme + 3, end));
         if (authority.isEmpty() || !name.equals("http") && !name.equals("https")) {
             throw new IllegalArgumentException("expected an http or https URL such as https://staging.example:8443");
+        }
+        if (end < text.length() && !text.substring(end).equals("/")) {
+            throw new IllegalArgumentException("expected no path and no query, which stay those of each request; got \""
+                    + Shortened.text(text.substring(end), 60) + "\"");
         }
         return new Target(new Endpoint(name, authority.get().host(), authority.get().port().orElse(Endpoint.defaultPort(name))));
     }
@@ -206,6 +253,12 @@ final class ReplayArgs {
     }
 
     RunSettings settings() throws BadArgument {
+        if (args.given("burst") && !args.given("rate_per_second")) {
+            throw new BadArgument("burst", "expected it with rate_per_second, which it belongs to");
+        }
+        if (args.given("speed") && !args.string("pacing").equals("recorded")) {
+            throw new BadArgument("speed", "expected it with pacing recorded, which it belongs to");
+        }
         OptionalInt perHost = args.optInteger("per_host_concurrency");
         OptionalDouble rate = args.optNumber("rate_per_second");
         RunSettings.Pacing pacing = args.string("pacing").equals("recorded") ? new RunSettings.Pacing.Recorded(args.number("speed"))

@@ -3,6 +3,7 @@ package proxymcp.tool;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,8 +108,13 @@ public final class ReplayControl implements Closeable {
     /** Chooses requests. Reads mapped files: work for the pool. */
     Plan plan(SessionId session, ReplayArgs args, SendSettings settings) throws Exception {
         Plan plan = sessions.catalog().read(session, opened -> new Planner(opened, settings).plan(args.selection(), args.refreshSeqs()));
-        Optional<String> unused = args.unusedFilters();
-        return unused.isPresent() ? plan.noting(unused.get()) : plan;
+        List<String> unused = new ArrayList<>();
+        args.unusedFilters().ifPresent(unused::add);
+        unused.addAll(RunChanges.withoutEffect(plan, args.changes(), args.captures()));
+        for (String sentence : unused) {
+            plan = plan.noting(sentence);
+        }
+        return plan;
     }
 
     /** Checks what is done to the requests of a plan. */
@@ -193,6 +199,16 @@ public final class ReplayControl implements Closeable {
         @Override
         public void ended(PlanItem item) {
             sender.ended(item);
+        }
+
+        @Override
+        public Optional<String> recordsTo() {
+            return writer.map(session -> session.id().text());
+        }
+
+        @Override
+        public List<String> unfound() {
+            return planned.changes().unfound();
         }
 
         @Override

@@ -56,9 +56,9 @@ final class ReplayResources {
 
     private JsonObject row(ReplayId id) throws IOException {
         try {
-            return ReplayView.report(control.runs().find(id), Optional.empty());
+            return ReplayView.report(control.runs().find(id).report());
         } catch (RunException damaged) {
-            return JsonObject.builder().put("replayId", id.text()).put("state", "damaged").put("reason", damaged.getMessage()).build();
+            return JsonObject.builder().put("replayId", id.text()).put("state", "damaged").put("stateReason", damaged.getMessage()).build();
         }
     }
 

@@ -1,11 +1,13 @@
 package proxymcp.tool;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import proxymcp.json.Args;
 import proxymcp.json.BadArgument;
 import proxymcp.json.Json;
+import proxymcp.json.JsonBoolean;
 import proxymcp.json.JsonNull;
 import proxymcp.json.JsonObject;
 import proxymcp.json.JsonString;
@@ -39,19 +41,19 @@ final class ReplayTools {
     private static final Schema STATUS = Schema.of(
             Property.text("replay_id", "From proxy_replay_session", 1, 100).required(),
             Property.choice("only", "Which items", "all", "failed", "skipped").defaultTo("all"),
-            Property.integer("limit", "Most items", 0, ITEMS_MAX).defaultTo(100),
-            Property.integer("offset", "Items to leave out", 0, Integer.MAX_VALUE).defaultTo(0),
+            Property.integer("limit", "", 0, ITEMS_MAX).defaultTo(100),
+            Property.integer("offset", "", 0, Integer.MAX_VALUE).defaultTo(0),
             Property.integer("wait_ms", "Wait for the end that long", 0, 300_000).defaultTo(0), ListBudget.MAX_CHARS);
     private static final Schema CANCEL = Schema.of(Property.text("replay_id", "From proxy_replay_session", 1, 100).required());
 
     private static final ResultSchema REPORT = ResultSchema.of(ResultSchema.text("replayId").optional(), ResultSchema.text("state"),
-            ResultSchema.text("reason").optional(), ResultSchema.text("sessionId"), ResultSchema.text("replaySessionId").optional(),
+            ResultSchema.text("stateReason").optional(), ResultSchema.text("sessionId"), ResultSchema.text("replaySessionId").optional(), ResultSchema.array("replaySessionIds").optional(),
             ResultSchema.integer("selectedCount"), ResultSchema.integer("executedCount"), ResultSchema.integer("successCount"),
             ResultSchema.integer("errorCount"), ResultSchema.integer("skippedCount"), ResultSchema.integer("pendingCount").optional(),
             ResultSchema.integer("retryCount").optional(), ResultSchema.object("statusCounts").optional(), ResultSchema.object("errorBuckets").optional(),
             ResultSchema.object("skippedBuckets").optional(), ResultSchema.object("latencyMs").optional(), ResultSchema.any("requestsPerSecond", "number").optional(),
             ResultSchema.integer("startedAt").optional(), ResultSchema.any("endedAt", "integer or null").optional(), ResultSchema.array("selectionNotes").optional(),
-            ResultSchema.text("note").optional())
+            ResultSchema.text("waitingFor").optional(), ResultSchema.text("note").optional())
             .and(ListBudget.pageMembers("items").members().toArray(new ResultSchema.Member[0]));
 
     private final ReplayControl control;
@@ -68,7 +70,8 @@ final class ReplayTools {
         return List.of(
                 new Tool("proxy_replay_session", "Replay a session", "Sends recorded requests again, as recorded or changed, many at a time; "
                         + "first shows the plan. Unsafe methods are skipped unless allowed. Filters as in proxy_query_session.", Tool.Hints.ADD.reachingOut(), TOOLSET, ReplayArgs.INPUT,
-                        ResultSchema.of(ResultSchema.text("mode"), ResultSchema.any("targetBaseUrl", "string or null"))
+                        ResultSchema.of(ResultSchema.text("mode"), ResultSchema.any("targetBaseUrl", "string or null"), ResultSchema.array("refreshItems").optional(),
+                                ResultSchema.text("refreshNote").optional())
                                 .and(REPORT.members().toArray(new ResultSchema.Member[0])), new ToolCall(this::replay)),
                 new Tool("proxy_replay_status", "Look at a replay", "A run in numbers, and its items.", Tool.Hints.QUERY, TOOLSET, STATUS, REPORT,
                         new ToolCall(this::status)),
@@ -87,6 +90,7 @@ final class ReplayTools {
                 .orElseThrow(() -> new BadArgument("session_id", "expected it, or resume")));
         try {
             SendSettings sending = args.sending(named);
+            args.settings();
             Plan plan = pool.run(context, () -> control.plan(session, args, sending));
             JsonObject kept = control.kept(args);
             if (given.string("mode").equals("dry_run")) {
@@ -104,9 +108,7 @@ final class ReplayTools {
     }
 
     private ToolOutcome resume(ReplayArgs args, ReplayArgs.Files named, CallContext context) throws Exception {
-        if (args.args().given("session_id")) {
-            throw new BadArgument("resume", "expected it without session_id: a run goes on as it was begun");
-        }
+        args.requireResumeAlone();
         ReplayId id = id("resume", args.args().string("resume"));
         try {
             return running(pool.run(context, () -> control.runs().resume(id, (kept, plan) -> control.prepare(kept, plan, named))), args, context);
@@ -121,9 +123,12 @@ final class ReplayTools {
         try (ReplayControl.Planned planned = control.planned(plan, args, sending, seed)) {
             JsonObject items = ReplayView.plan(plan, planned.previews(), args.args().integer("max_chars"));
             JsonObject.Builder shown = JsonObject.builder().put("mode", "dry_run").put("state", "planned").put("sessionId", plan.sessionId())
-                    .put("targetBaseUrl", targetBase(args)).put("selectedCount", plan.items().size()).put("executedCount", 0).put("successCount", 0)
-                    .put("errorCount", 0).put("skippedCount", plan.skippedCount());
-            ReplayView.putNotes(shown, plan.notes());
+                    .put("targetBaseUrl", targetBase(args)).putAll(ReplayView.planned(plan));
+            List<String> notes = new ArrayList<>(plan.notes());
+            if (items.get("complete").equals(Optional.of(JsonBoolean.TRUE))) {
+                notes.addAll(planned.changes().unfound()); // All requests were made to be shown.
+            }
+            ReplayView.putNotes(shown, notes);
             return ToolOutcome.success(shown.putAll(items).build());
         }
     }
@@ -155,22 +160,9 @@ final class ReplayTools {
     }
 
     private static JsonObject shown(RunView run, RunItem.Only only, int offset, int limit, int charsMax) {
-        JsonObject report = ReplayView.report(run, replaySession(run));
+        JsonObject report = ReplayView.report(run.report());
         int room = Math.max(2_000, charsMax - Json.text(report).length());
         return JsonObject.builder().putAll(report).putAll(ReplayView.items(run, only, offset, limit, room)).build();
-    }
-
-    /** The session that the newest answer that is known of was recorded to. */
-    private static Optional<String> replaySession(RunView run) {
-        int total = run.total(RunItem.Only.ALL);
-        for (int offset = 0; offset < total; offset += ITEMS_MAX) {
-            for (RunItem item : run.items(RunItem.Only.ALL, offset, ITEMS_MAX)) {
-                if (item.recorded().isPresent()) {
-                    return item.recorded().map(recorded -> recorded.sessionId());
-                }
-            }
-        }
-        return Optional.empty();
     }
 
     private ToolOutcome status(Args args, CallContext context) throws Exception {
@@ -232,7 +224,7 @@ final class ReplayTools {
 
     /** Reads a run for a resource. */
     static JsonObject summary(RunView run) {
-        return JsonObject.builder().putAll(ReplayView.report(run, replaySession(run)))
+        return JsonObject.builder().putAll(ReplayView.report(run.report()))
                 .put("failed", ReplayView.items(run, RunItem.Only.FAILED, 0, 20, 10_000)).build();
     }
 }

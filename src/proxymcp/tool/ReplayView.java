@@ -8,6 +8,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import proxymcp.json.Json;
 import proxymcp.json.JsonNull;
 import proxymcp.json.JsonNumber;
 import proxymcp.json.JsonObject;
@@ -19,6 +21,7 @@ import proxymcp.replay.ItemChanges;
 import proxymcp.replay.OutgoingRequest;
 import proxymcp.replay.Plan;
 import proxymcp.replay.PlanItem;
+import proxymcp.replay.RecordedAs;
 import proxymcp.replay.RequestMaker;
 import proxymcp.replay.RunItem;
 import proxymcp.replay.RunReport;
@@ -30,16 +33,22 @@ final class ReplayView {
     private static final int URL_CHARS = 2_000;
     private static final int SENTENCE_CHARS = 500;
 
+    private static final String REFRESH_NOTE = "sent when an answer has one of the statuses of on_auth_expired, whatever allow_unsafe and unsafe_methods say";
+
     private ReplayView() {}
 
     /** A run in numbers. */
-    static JsonObject report(RunView run, Optional<String> replaySession) {
-        RunReport report = run.report();
+    static JsonObject report(RunReport report) {
+        List<String> sessions = report.replaySessions();
         JsonObject.Builder all = JsonObject.builder().put("replayId", report.replayId().text()).put("state", report.state().id());
         if (!report.reason().isEmpty()) {
-            all.put("reason", Shortened.text(report.reason(), SENTENCE_CHARS));
+            all.put("stateReason", Shortened.text(report.reason(), SENTENCE_CHARS));
         }
-        all.put("sessionId", report.sessionId()).putIf("replaySessionId", replaySession).put("selectedCount", report.selectedCount())
+        all.put("sessionId", report.sessionId()).putIf("replaySessionId", newest(sessions));
+        if (sessions.size() > 1) {
+            all.putStrings("replaySessionIds", sessions);
+        }
+        all.put("selectedCount", report.selectedCount())
                 .put("executedCount", report.executedCount()).put("successCount", report.successCount()).put("errorCount", report.errorCount())
                 .put("skippedCount", report.skippedCount()).put("pendingCount", report.pendingCount()).put("retryCount", report.retryCount())
                 .put("statusCounts", counts(report.statusCounts())).put("errorBuckets", counts(report.errorBuckets()))
@@ -50,7 +59,23 @@ final class ReplayView {
                 .put("startedAt", report.startedAtMillis())
                 .put("endedAt", report.endedAtMillis().isPresent() ? JsonNumber.of(report.endedAtMillis().get()) : JsonNull.NULL);
         putNotes(all, report.selectionNotes());
-        return all.putIf("note", report.note()).build();
+        return all.putIf("waitingFor", report.waitingFor()).putIf("note", report.note()).build();
+    }
+
+    /** Where the answers of now go; earlier ones are elsewhere if the run was resumed. */
+    private static Optional<String> newest(List<String> sessions) {
+        return sessions.isEmpty() ? Optional.empty() : Optional.of(sessions.get(sessions.size() - 1));
+    }
+
+    /** Counts of a plan that is not sent, as a run tells them. */
+    static JsonObject planned(Plan plan) {
+        Map<String, Integer> skipped = new TreeMap<>();
+        for (PlanItem item : plan.items()) {
+            item.skipped().ifPresent(skip -> skipped.merge(skip.reason().id(), 1, Integer::sum));
+        }
+        return JsonObject.builder().put("selectedCount", plan.items().size()).put("executedCount", 0).put("successCount", 0).put("errorCount", 0)
+                .put("skippedCount", plan.skippedCount()).put("pendingCount", plan.items().size() - plan.skippedCount())
+                .put("skippedBuckets", counts(skipped)).build();
     }
 
     /** What the selection asked for and the plan lacks, if anything. */
@@ -69,15 +94,16 @@ final class ReplayView {
     /** Items of a run, as many as fit. */
     static JsonObject items(RunView run, RunItem.Only only, int offset, int limit, int charsMax) {
         ListBudget rows = new ListBudget(charsMax);
+        Optional<String> newest = newest(run.report().replaySessions());
         for (RunItem item : run.items(only, offset, limit)) {
-            if (!rows.add(item(item))) {
+            if (!rows.add(item(item, newest))) {
                 break;
             }
         }
         return rows.page("items", offset, run.total(only));
     }
 
-    private static JsonObject item(RunItem item) {
+    private static JsonObject item(RunItem item, Optional<String> newest) {
         JsonObject.Builder row = planned(item.item()).put("status", item.state().id());
         if (item.state() == RunItem.State.SUCCESS || item.state() == RunItem.State.ERROR) {
             row.put("attempts", item.attempts()).put("durationMs", item.durationMillis());
@@ -85,7 +111,14 @@ final class ReplayView {
         if (item.status().isPresent()) {
             row.put("responseStatus", item.status().getAsInt()).put("responseSize", item.responseBytes());
         }
-        item.recorded().ifPresent(recorded -> row.put("replayExchangeId", recorded.exchangeId().toString()).put("replaySeq", recorded.seq()));
+        if (item.recorded().isPresent()) {
+            RecordedAs recorded = item.recorded().get();
+            row.put("replayExchangeId", recorded.exchangeId().toString()).put("replaySeq", recorded.seq());
+            if (!newest.equals(Optional.of(recorded.sessionId()))) {
+                row.put("replaySessionId", recorded.sessionId());
+            }
+        }
+        item.sentAs().ifPresent(as -> row.put("sentMethod", as.method()).put("sentUrl", Shortened.text(as.url(), URL_CHARS)));
         row.putIf("errorClass", item.errorClass());
         if (item.state() == RunItem.State.ERROR) {
             row.put("error", Shortened.text(item.reason().isEmpty() ? "status " + item.status().orElse(0) : item.reason(), SENTENCE_CHARS));
@@ -117,6 +150,22 @@ final class ReplayView {
 
     /** A plan that is not sent: its requests as they would go out. Reads bodies: work for the pool. */
     static JsonObject plan(Plan plan, RequestMaker maker, int charsMax) throws IOException {
+        JsonObject.Builder shown = JsonObject.builder();
+        int room = charsMax;
+        if (!plan.refreshItems().isEmpty()) {
+            ListBudget refreshing = new ListBudget(charsMax / 4);
+            for (PlanItem item : plan.refreshItems()) {
+                if (!refreshing.add(preview(item, maker))) {
+                    break;
+                }
+            }
+            shown.put("refreshItems", refreshing.items()).put("refreshNote", REFRESH_NOTE);
+            room = Math.max(2_000, charsMax - Json.text(refreshing.items()).length());
+        }
+        return shown.putAll(rows(plan, maker, room)).build();
+    }
+
+    private static JsonObject rows(Plan plan, RequestMaker maker, int charsMax) throws IOException {
         ListBudget rows = new ListBudget(charsMax);
         for (PlanItem item : plan.items()) {
             if (!rows.add(preview(item, maker))) {

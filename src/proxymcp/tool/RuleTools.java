@@ -47,8 +47,8 @@ final class RuleTools {
             Property.form("handler", "What happens to them, likewise", RuleShapes.OBJECT));
     static final Schema ONE = Schema.of(RULE_ID);
     static final Schema LIST = Schema.of(Property.text("rule_id", "Only this one, with its whole body", 1, 40),
-            Property.integer("limit", "Most rules to return", 1, 1_000).defaultTo(100),
-            Property.integer("offset", "Rules to skip", 0, Integer.MAX_VALUE).defaultTo(0), ListBudget.MAX_CHARS);
+            Property.integer("limit", "", 1, 1_000).defaultTo(100),
+            Property.integer("offset", "", 0, Integer.MAX_VALUE).defaultTo(0), ListBudget.MAX_CHARS);
 
     private final RuleBook rules;
     private final FileAccess files;

@@ -9,6 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import proxymcp.exchange.SwitchSink;
 import proxymcp.json.BadArgument;
 import proxymcp.json.JsonObject;
+import proxymcp.json.JsonValue;
 import proxymcp.store.CaptureProfile;
 import proxymcp.store.Manifest;
 import proxymcp.store.SessionCatalog;
@@ -22,6 +23,8 @@ import proxymcp.store.SessionWriter;
  * <p>Any thread may call. The lock guards {@link #active} and is held while a session is begun or ended, which waits for the disk.
  */
 public final class SessionControl implements Closeable {
+    private static final String RULES = "rules";
+
     private final SessionCatalog catalog;
     private final SwitchSink sink;
     private final ReentrantLock lock = new ReentrantLock();
@@ -115,6 +118,28 @@ public final class SessionControl implements Closeable {
             throw new ToolFailure("store_error", e.getMessage(), "proxy_session_recover reads what was written");
         } finally {
             lock.unlock();
+        }
+    }
+
+    /**
+     * Has the manifest of the session that is recorded, if one is, say how the proxy is set now, so that a replay goes out as it was recorded last. The
+     * rules stay those of the begin: exchanges name the ones that they met.
+     */
+    void settings(JsonObject settings) {
+        Optional<SessionWriter> recorded = active;
+        if (recorded.isEmpty()) {
+            return;
+        }
+        Optional<JsonValue> rules = recorded.get().manifest().settings().get(RULES);
+        JsonObject.Builder now = JsonObject.builder();
+        for (JsonObject.Member member : settings.members()) {
+            now.put(member.name(), member.name().equals(RULES) ? rules.orElse(member.value()) : member.value());
+        }
+        try {
+            recorded.get().settings(now.build());
+        } catch (IOException e) {
+            System.getLogger("proxymcp.tool").log(System.Logger.Level.WARNING, "the manifest of session {0} does not say how the proxy is set now: {1}",
+                    recorded.get().id(), e.getMessage());
         }
     }
 

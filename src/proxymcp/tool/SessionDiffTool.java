@@ -46,7 +46,7 @@ final class SessionDiffTool {
             Property.text("endpoint", "Only endpoints with this in their text", 1, 2_000),
             Property.choice("array_mode", "How array elements are paired", "auto", "ordered", "set", "keyed").defaultTo("auto"),
             Property.integer("limit", "10 at level summary, else 50", 1, 5_000),
-            Property.integer("offset", "Items to skip", 0, Integer.MAX_VALUE).defaultTo(0),
+            Property.integer("offset", "", 0, Integer.MAX_VALUE).defaultTo(0),
             ListBudget.MAX_CHARS).and(SessionFilter.UNEXPLAINED);
 
     private final SessionControl sessions;
@@ -67,6 +67,7 @@ final class SessionDiffTool {
                 ResultSchema.of(ResultSchema.text("sessionId"), ResultSchema.text("otherSessionId"), ResultSchema.text("level"), ResultSchema.object("summary"),
                         ResultSchema.object("firstDivergence").optional(), ResultSchema.array("topChangedFields").optional(),
                         ResultSchema.array("authCandidates").optional(), ResultSchema.array("endpoints").optional(),
+                        ResultSchema.text("listsNote").optional(),
                         ResultSchema.array("exchanges").optional(), ResultSchema.integer("ignoredCount"), ResultSchema.integer("suppressedCount"),
                         ResultSchema.integer("total"), ResultSchema.integer("offset"), ResultSchema.integer("showing"), ResultSchema.flag("complete"),
                         ResultSchema.text("reason").optional(), ResultSchema.integer("nextOffset").optional()),

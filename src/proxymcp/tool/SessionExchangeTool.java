@@ -29,7 +29,7 @@ import proxymcp.store.StoredExchange;
 final class SessionExchangeTool {
     static final Schema INPUT = Schema.of(SessionTools.SESSION_ID,
             Property.integer("seq", "Number within the session; this or exchange_id", 1, Long.MAX_VALUE >> 10),
-            Property.text("exchange_id", "Its id; slower than seq", 1, 100), ListBudget.MAX_CHARS).and(BodyArgs.PROPERTIES);
+            Property.text("exchange_id", "Its id; slower than seq", 1, 100), ListBudget.MAX_CHARS).and(BodyArgs.UNEXPLAINED);
 
     /** Characters of the row beside the exchange, of which the least that a result may have is 2,000. */
     private static final int ROW_CHARS = 1_000;
@@ -48,7 +48,7 @@ final class SessionExchangeTool {
 
     List<Tool> tools() {
         return List.of(new Tool("proxy_get_session_exchange", "Get one exchange of a session",
-                "One exchange of a session: headers in wire order, TLS, timings, how it ended. Ask with body for bodies, in parts or as a file.",
+                "One exchange of a session: headers in wire order, TLS, timings, how it ended. Bodies as in proxy_get_exchange.",
                 new Tool.Hints(false, true, true, false), SessionTools.TOOLSET, INPUT,
                 ResultSchema.of(ResultSchema.object("index"), ResultSchema.array("damage").optional())
                         .and(ExchangeResult.SCHEMA.members().toArray(new ResultSchema.Member[0])),

@@ -16,16 +16,16 @@ import proxymcp.store.SessionQuery;
 final class SessionFilter {
     /** All but {@code text}, for a tool that takes it to mean something else. */
     static final List<Property> BUT_TEXT = List.of(
-            Property.text("method", "Only this method, ignoring case", 1, 1_000),
-            Property.text("hostname_contains", "Part of the host name, ignoring case", 1, 1_000),
-            Property.text("url_contains", "Part of the URL, ignoring case", 1, 10_000),
-            Property.integer("status_code", "Only this status code", 100, 999),
-            Property.integer("status_min", "Smallest status code", 100, 999),
-            Property.integer("status_max", "Largest status code", 100, 999),
-            Property.integer("from_ts", "Earliest start, epoch milliseconds, inclusive", 0, Long.MAX_VALUE >> 10),
-            Property.integer("to_ts", "Latest start, epoch milliseconds, inclusive", 0, Long.MAX_VALUE >> 10),
-            Property.text("content_type_contains", "Part of the response's media type", 1, 200),
-            Property.integer("min_duration_ms", "Shortest duration", 0, Integer.MAX_VALUE),
+            Property.text("method", "", 1, 1_000),
+            Property.text("hostname_contains", "", 1, 1_000),
+            Property.text("url_contains", "", 1, 10_000),
+            Property.integer("status_code", "", 100, 999),
+            Property.integer("status_min", "", 100, 999),
+            Property.integer("status_max", "", 100, 999),
+            Property.integer("from_ts", "Earliest start, epoch ms", 0, Long.MAX_VALUE >> 10),
+            Property.integer("to_ts", "Latest start, epoch ms", 0, Long.MAX_VALUE >> 10),
+            Property.text("content_type_contains", "", 1, 200),
+            Property.integer("min_duration_ms", "", 0, Integer.MAX_VALUE),
             Property.integer("min_size", "Fewest octets of both bodies together", 0, Long.MAX_VALUE >> 10),
             Property.choice("state", "How far it came", "complete", "incomplete", "in_flight"),
             Property.choice("error_class", "Why it ended early", errorClasses()),
@@ -41,14 +41,14 @@ final class SessionFilter {
 
     private static List<Property> withText() {
         List<Property> all = new ArrayList<>(BUT_TEXT);
-        all.add(3, Property.text("text", "Part of URL, exchange id or target id, ignoring case", 1, 10_000));
+        all.add(3, Property.text("text", "Part of URL, exchange id or target id", 1, 10_000));
         return List.copyOf(all);
     }
 
     private static List<Property> unexplained(List<Property> properties) {
         List<Property> all = new ArrayList<>();
         for (Property property : properties) {
-            all.add(new Property(property.name(), "", property.kind(), property.presence()));
+            all.add(property.toldElsewhere());
         }
         return List.copyOf(all);
     }

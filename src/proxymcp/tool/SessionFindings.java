@@ -46,7 +46,8 @@ final class SessionFindings {
             findings.count(entry);
             return true;
         });
-        return JsonObject.builder().put("sessionId", session.manifest().id().text()).put("findings", findings.json())
+        SessionStreams streams = SessionStreams.of(session, context);
+        return JsonObject.builder().put("sessionId", session.manifest().id().text()).put("findings", findings.json(streams))
                 .putAll(SessionView.found(session.manifest(), session.damage())).build();
     }
 
@@ -69,10 +70,11 @@ final class SessionFindings {
         }
     }
 
-    private JsonObject json() {
+    private JsonObject json(SessionStreams streams) {
         return JsonObject.builder().put("highErrorEndpoints", failing.ranked("endpoint", "errors", TOP_MAX))
                 .put("slowestExchanges", slow()).put("hostErrorRates", rates())
-                .put("errorClasses", errorClasses.ranked("errorClass", "count", TOP_MAX)).build();
+                .put("errorClasses", errorClasses.ranked("errorClass", "count", TOP_MAX))
+                .put("brokenStreams", streams.broken()).put("busiestStreams", streams.busiest()).build();
     }
 
     private List<JsonValue> slow() {

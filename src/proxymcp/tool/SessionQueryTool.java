@@ -28,7 +28,7 @@ final class SessionQueryTool {
 
     static final Schema INPUT = Schema.of(SessionTools.SESSION_ID).and(SessionFilter.PROPERTIES).and(List.of(
             Property.choice("sort", "By start", "asc", "desc").defaultTo("desc"),
-            Property.integer("limit", "Most exchanges to return", 1, LIMIT_MAX).defaultTo(50),
+            Property.integer("limit", "", 1, LIMIT_MAX).defaultTo(50),
             Property.integer("offset", "Matches to skip, from the cursor on if one is given", 0, Integer.MAX_VALUE).defaultTo(0),
             Property.text("cursor", "nextCursor of the page before; stays right while the session grows", 1, 100),
             Property.texts("fields", "Only these members of each row, such as seq, url, statusCode", 40),

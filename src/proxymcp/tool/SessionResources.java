@@ -18,7 +18,7 @@ import proxymcp.store.Session;
 import proxymcp.store.SessionException;
 import proxymcp.store.SessionId;
 
-/** Sessions as resources: all of them, and of each a summary, a timeline and findings. */
+/** Sessions as resources: all of them, and of each a summary, a timeline, findings and its streams. */
 final class SessionResources {
     private static final Optional<String> JSON = Optional.of("application/json");
     private static final String VARIABLE = "session_id";
@@ -46,7 +46,8 @@ final class SessionResources {
         return List.of(
                 template("summary", "Session summary", "Counts, percentiles of duration, bytes, error classes, damage", SessionSummary::of),
                 template("timeline", "Session timeline", "Exchanges and errors over time", SessionTimeline::of),
-                template("findings", "Session findings", "Failing endpoints, slow exchanges, error rates of hosts, damage", SessionFindings::of));
+                template("findings", "Session findings", "Failing endpoints, slow exchanges, error rates of hosts, broken streams, damage", SessionFindings::of),
+                template("ws", "Session streams", "WebSockets, event streams and the like, newest first, with their channels", SessionStreams::list));
     }
 
     private ResourceTemplate template(String part, String title, String description, Report report) {

@@ -41,6 +41,7 @@ final class SessionSummary {
             return true;
         });
         return JsonObject.builder().put("manifest", view.whole(session.manifest())).put("totals", summary.totals())
+                .put("streams", SessionStreams.of(session, context).totals())
                 .putAll(SessionView.found(session.manifest(), session.damage())).build();
     }
 

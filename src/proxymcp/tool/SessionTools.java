@@ -18,6 +18,8 @@ import proxymcp.mcp.CallContext;
 import proxymcp.mcp.Tool;
 import proxymcp.mcp.ToolOutcome;
 import proxymcp.mcp.WorkPool;
+import proxymcp.replay.ReplayId;
+import proxymcp.replay.ReplayRuns;
 import proxymcp.store.CaptureProfile;
 import proxymcp.store.CheckpointInfo;
 import proxymcp.store.Damage;
@@ -29,7 +31,7 @@ import proxymcp.store.SessionId;
 final class SessionTools {
     /** The toolset of these tools. */
     static final String TOOLSET = "session";
-    static final Property SESSION_ID = Property.text("session_id", "Id from proxy_list_sessions", 1, 100).required();
+    static final Property SESSION_ID = Property.text("session_id", "", 1, 100).required();
     /** How a session is to be recorded; proxy_start takes it too. */
     static final List<Property> RECORDING = List.of(
             Property.text("session_name", "What to call the session", 1, 200),
@@ -42,7 +44,7 @@ final class SessionTools {
 
     static final Schema START = Schema.of(RECORDING);
     static final Schema LIST = Schema.of(
-            Property.integer("offset", "Sessions to skip, newest first", 0, Integer.MAX_VALUE).defaultTo(0), ListBudget.MAX_CHARS);
+            Property.integer("offset", "", 0, Integer.MAX_VALUE).defaultTo(0), ListBudget.MAX_CHARS);
     static final Schema ONE = Schema.of(SESSION_ID);
     static final Schema GET = Schema.of(SESSION_ID,
             Property.integer("checkpoint_offset", "Checkpoints to skip, newest first", 0, Integer.MAX_VALUE).defaultTo(0), ListBudget.MAX_CHARS);
@@ -51,10 +53,12 @@ final class SessionTools {
 
     private final SessionControl sessions;
     private final ProxyControl proxy;
+    private final ReplayRuns replays;
     private final WorkPool pool;
     private final SessionView view;
 
-    SessionTools(SessionControl sessions, ProxyControl proxy, WorkPool pool) {
+    SessionTools(SessionControl sessions, ProxyControl proxy, ReplayRuns replays, WorkPool pool) {
+        this.replays = replays;
         this.sessions = sessions;
         this.proxy = proxy;
         this.pool = pool;
@@ -90,7 +94,9 @@ final class SessionTools {
         if (proxy.state().running().isEmpty()) {
             throw new ToolFailure("not_running", "The proxy does not run", "proxy_start starts it; with persistence_enabled it records at once");
         }
-        return ToolOutcome.success(JsonObject.builder().put("session", view.whole(start(sessions, args, proxy.settings()))).build());
+        Manifest begun = start(sessions, args, proxy.settings());
+        proxy.tellSettings(); // They may have changed since they were read.
+        return ToolOutcome.success(JsonObject.builder().put("session", view.whole(begun)).build());
     }
 
     /** Begins a session with the parameters of {@link #RECORDING}, of a proxy that is set like this. */
@@ -135,6 +141,11 @@ final class SessionTools {
 
     private ToolOutcome delete(Args args, CallContext context) throws Exception {
         SessionId id = SessionControl.id("session_id", args.string("session_id"));
+        Optional<ReplayId> run = replays.using(id.text());
+        if (run.isPresent()) {
+            throw new ToolFailure("session_in_use", "session " + id + " is read or recorded to by the run " + run.get() + ", which has not ended",
+                    "wait for " + run.get() + " with proxy_replay_status, or call proxy_replay_cancel");
+        }
         sessions.catalog().delete(id);
         return ToolOutcome.success(JsonObject.builder().put("deleted", id.text()).build());
     }

@@ -17,6 +17,7 @@ import proxymcp.store.Losses;
 import proxymcp.store.Manifest;
 import proxymcp.store.SessionStatus;
 import proxymcp.store.SessionWriter;
+import proxymcp.store.StreamCounts;
 
 /** Sessions as results and resources show them. */
 final class SessionView {
@@ -58,13 +59,14 @@ final class SessionView {
                 ResultSchema.any("lastError", "string or null"), ResultSchema.any("sessionName", "string or null").optional(),
                 ResultSchema.integer("exchangeCount").optional(), ResultSchema.integer("inFlight").optional(),
                 ResultSchema.integer("writtenThrough").optional(), ResultSchema.integer("forcedThrough").optional(),
-                ResultSchema.object("losses").optional());
+                ResultSchema.object("losses").optional(), ResultSchema.integer("streamCount").optional(),
+                ResultSchema.integer("messageCount").optional());
     }
 
     private static JsonObject progress(SessionStatus status) {
         return JsonObject.builder().put("exchangeCount", status.exchanges()).put("inFlight", status.inFlight())
                 .put("writtenThrough", status.writtenThrough()).put("forcedThrough", status.forcedThrough())
-                .put("losses", losses(status.losses())).build();
+                .put("losses", losses(status.losses())).putAll(streams(status.streams())).build();
     }
 
     /** A session whole: with settings and the list of its segments. */
@@ -102,7 +104,7 @@ final class SessionView {
         JsonValue end = ended ? JsonNumber.of(manifest.endedAtMillis().getAsLong()) : JsonNull.NULL;
         members.put("endedAt", end).put("status", ended || left ? "stopped" : "active")
                 .put("recoveryState", left ? "unclean" : manifest.recovery())
-                .put("exchangeCount", manifest.exchangeCount()).put("lastSequence", manifest.lastSeq())
+                .put("exchangeCount", manifest.exchangeCount()).putAll(streams(manifest.streams())).put("lastSequence", manifest.lastSeq())
                 .put("bytesWritten", manifest.bytes()).put("droppedWrites", dropped(manifest.losses())).put("lastFlushAt", end)
                 .put("lastError", text(manifest.lastError()));
         if (!manifest.losses().isNone()) {
@@ -161,6 +163,10 @@ final class SessionView {
 
     private static long dropped(Losses losses) {
         return losses.exchanges() + losses.bodies() + losses.records();
+    }
+
+    private static JsonObject streams(StreamCounts counts) {
+        return JsonObject.builder().put("streamCount", counts.streams()).put("messageCount", counts.messages()).build();
     }
 
     private static JsonObject losses(Losses losses) {

@@ -2,6 +2,7 @@ package proxymcp.tool;
 
 import java.util.Map;
 import java.util.Optional;
+import proxymcp.chrome.TargetException;
 import proxymcp.json.Args;
 import proxymcp.json.JsonObject;
 import proxymcp.mcp.CallContext;
@@ -44,6 +45,8 @@ record ToolCall(Tool.Handler work, Map<String, ToolOutcome> refused) implements 
             return ToolOutcome.failure("ca_unusable", "The certificate authority cannot be used: " + unusable.getMessage());
         } catch (RuleException refused) {
             return RuleTools.failure(refused).outcome();
+        } catch (TargetException refused) {
+            return new ToolFailure(refused.code(), refused.getMessage(), refused.hint()).outcome();
         } catch (SessionException refused) {
             return ToolOutcome.failure(refused.code(), refused.getMessage());
         } catch (CorruptSegmentException damaged) {

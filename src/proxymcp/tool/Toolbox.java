@@ -3,6 +3,7 @@ package proxymcp.tool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import proxymcp.chrome.Interceptors;
 import proxymcp.decode.Decoders;
 import proxymcp.mcp.Resource;
 import proxymcp.mcp.ResourceTemplate;
@@ -32,20 +33,23 @@ public final class Toolbox {
      * @param toolsets names of {@link #TOOLSETS} to offer
      * @param decoders what bodies are read with
      * @param replays runs of requests that are sent again
+     * @param interceptors browsers and processes
      */
     public Toolbox(ProxyControl control, SessionControl sessions, FileAccess files, ProxyLimits limits, WorkPool pool,
-            Set<String> toolsets, Decoders decoders, ReplayControl replays) {
+            Set<String> toolsets, Decoders decoders, ReplayControl replays, Interceptors interceptors) {
+        control.follow(sessions::settings);
         List<Tool> all = new ArrayList<>();
         all.addAll(new LifecycleTools(control, sessions, files, limits).tools());
         all.addAll(new CertificateTool(control).tools());
         all.addAll(new TrafficTools(control.live(), pool).tools());
         all.addAll(new ExchangeTool(control.live(), files, pool).tools());
-        all.addAll(new SessionTools(sessions, control, pool).tools());
+        all.addAll(new SessionTools(sessions, control, replays.runs(), pool).tools());
         all.addAll(new IntegrityTool(sessions, pool).tools());
         all.addAll(new CheckpointTool(sessions).tools());
         all.addAll(new SalvageTool(sessions, pool).tools());
         all.addAll(new SessionQueryTool(sessions, pool).tools());
         all.addAll(new SessionExchangeTool(sessions, files, pool).tools());
+        all.addAll(new StreamTools(control.live(), sessions, files, pool, decoders).tools());
         all.addAll(new BodySearchTool(sessions, pool).tools());
         all.addAll(new HandshakesTool(sessions, pool).tools());
         all.addAll(new TlsTools(control, sessions, pool).tools());
@@ -60,6 +64,9 @@ public final class Toolbox {
         all.addAll(new ReplayTools(replays, files, pool).tools());
         SessionDiffTool comparing = new SessionDiffTool(sessions, pool, decoders);
         all.addAll(comparing.tools());
+        all.addAll(new ChromeTools(interceptors, control, files).tools());
+        all.addAll(new InterceptorTools(interceptors, control).tools());
+        all.addAll(new AttachTool(interceptors, control).tools());
         List<Tool> offered = new ArrayList<>();
         for (Tool tool : all) {
             if (toolsets.contains(tool.toolset())) {
@@ -72,12 +79,15 @@ public final class Toolbox {
         fixed.add(kept.resource());
         ReplayResources runs = new ReplayResources(replays, pool);
         fixed.add(runs.resource());
+        ChromeResources browsers = new ChromeResources(interceptors, control);
+        fixed.addAll(browsers.resources());
         resources = List.copyOf(fixed);
         List<ResourceTemplate> families = new ArrayList<>();
         families.add(new TrafficTemplate(control.live(), pool).template());
         families.addAll(kept.templates());
         families.add(runs.template());
         families.add(new DiffResources(sessions, pool, comparing).template());
+        families.add(browsers.template());
         templates = List.copyOf(families);
     }
 

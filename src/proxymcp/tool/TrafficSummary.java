@@ -25,6 +25,7 @@ final class TrafficSummary {
     private final Map<String, Integer> methods = new HashMap<>();
     private final Map<String, Integer> statuses = new TreeMap<>();
     private final Map<String, Integer> states = new TreeMap<>();
+    private final Map<String, Integer> streams = new TreeMap<>();
     private final Map<String, Integer> hosts = new HashMap<>();
     private final Map<String, Integer> ja3 = new HashMap<>();
     private final Map<String, Integer> ja4 = new HashMap<>();
@@ -57,6 +58,7 @@ final class TrafficSummary {
             durations++;
             durationNanos += exchange.timings().total();
         }
+        exchange.stream().ifPresent(stream -> add(streams, stream.kind().id()));
         Optional<TlsInfo> tls = exchange.start().clientTls();
         if (tls.isPresent()) {
             withTls++;
@@ -81,6 +83,7 @@ final class TrafficSummary {
                 .put("tls", JsonObject.builder().put("exchangesWithTls", withTls)
                         .put("topJa3", ranked(ja3, "fingerprint", FINGERPRINTS_MAX))
                         .put("topJa4", ranked(ja4, "fingerprint", FINGERPRINTS_MAX)).build())
+                .put("streams", counts(streams))
                 .build();
     }
 

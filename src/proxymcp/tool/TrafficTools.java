@@ -36,8 +36,8 @@ final class TrafficTools {
     }
 
     private static List<Property> page(int limit) {
-        return List.of(Property.integer("limit", "Most exchanges to return", 1, LIMIT_MAX).defaultTo(limit),
-                Property.integer("offset", "Exchanges to skip, oldest first", 0, Integer.MAX_VALUE).defaultTo(0), ListBudget.MAX_CHARS);
+        return List.of(Property.integer("limit", "", 1, LIMIT_MAX).defaultTo(limit),
+                Property.integer("offset", "", 0, Integer.MAX_VALUE).defaultTo(0), ListBudget.MAX_CHARS);
     }
 
     List<Tool> tools() {

@@ -22,6 +22,7 @@ final class UpstreamTools {
     private static final int URL_CHARS_MAX = 2_048;
     private static final int TARGET_PORT = 443;
     /** Without bounds: an argument that breaks them is quoted, and this one holds a password. */
+    private static final String LIKEWISE = "As in proxy_set_upstream";
     private static final Property PROXY_URL = Property.text("proxy_url",
             "http, https, socks4, socks4a, socks5 or socks5h (h, a: it looks names up) ://[user:password@]host[:port]").required();
     private static final Property NO_PROXY = Property.texts("no_proxy",
@@ -30,7 +31,9 @@ final class UpstreamTools {
     private static final Property CHECK_TARGET = Property.text("check_target", "host[:443] that the check has it connect to", 1, 300);
     private static final Property HOSTNAME = Property.text("hostname", "A name, an address, or *.suffix; the most exact one holds", 1, 255).required();
     static final Schema SET = Schema.of(PROXY_URL, NO_PROXY, CHECK, CHECK_TARGET);
-    static final Schema SET_HOST = Schema.of(HOSTNAME, PROXY_URL, NO_PROXY, CHECK, CHECK_TARGET);
+    /** All but the name as in the other tool, which says what they are. */
+    static final Schema SET_HOST = Schema.of(HOSTNAME, Property.text("proxy_url", LIKEWISE).required(), Property.texts("no_proxy", LIKEWISE, 200), CHECK,
+            Property.text("check_target", LIKEWISE, 1, 300));
     static final Schema REMOVE_HOST = Schema.of(Property.text("hostname", "As it was set", 1, 255).required());
 
     private final ProxyControl control;

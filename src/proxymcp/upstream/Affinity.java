@@ -42,9 +42,8 @@ public final class Affinity implements Closeable {
         if (idleNanos > TimeUnit.MILLISECONDS.toNanos(client.limits().idleMillis())) {
             return false;
         }
-        // A connection used a moment ago is rarely closed, and looking costs a millisecond.
-        boolean look = !safe && idleNanos > TimeUnit.MILLISECONDS.toNanos(200);
-        return look ? connection.isStillOpen() : !connection.isUnusable();
+        // Looking costs a millisecond. It is not spared after a short idle time: origins that close right behind an answer without saying so are common.
+        return safe ? !connection.isUnusable() : connection.isStillOpen();
     }
 
     private Optional<UpstreamConnection> takeKept(Way way) {

@@ -36,7 +36,7 @@ final class RolesTest {
 
     private static FieldFacts facts(String text, ChangeKind kind, IntFunction<String> a, IntFunction<String> b) {
         Location location = location(text);
-        return new FieldFacts(location, kind, stats(location, a, Optional.empty()), stats(location, b, Optional.empty()), PAIRS, PAIRS, PAIRS, PAIRS, 0, false, false, true);
+        return new FieldFacts(location, kind, stats(location, a, Optional.empty()), stats(location, b, Optional.empty()), PAIRS, PAIRS, PAIRS, PAIRS, 0, false, false, true, false);
     }
 
     private static Role role(String text, IntFunction<String> values) {
@@ -87,7 +87,7 @@ final class RolesTest {
         assertEquals(Role.COUNTER, role("request.query.n", i -> Integer.toString(40 + i)));
         assertEquals(Role.TIMESTAMP, role("request.query.t", i -> Long.toString(1_760_000_000_000L + i)));
         FieldFacts alone = facts("request.header.x-check", ChangeKind.CHANGED, i -> hex(32), i -> hex(32));
-        FieldFacts same = new FieldFacts(alone.location(), alone.kind(), alone.a(), alone.b(), PAIRS, PAIRS, PAIRS, PAIRS, 0, false, false, false);
+        FieldFacts same = new FieldFacts(alone.location(), alone.kind(), alone.a(), alone.b(), PAIRS, PAIRS, PAIRS, PAIRS, 0, false, false, false, false);
         assertEquals(Role.NONCE, Roles.of(same).role(), "it changes though nothing else of the request does");
     }
 
@@ -99,11 +99,11 @@ final class RolesTest {
         FieldStats a = stats(location, i -> value, Optional.of(origin));
         String stale = hex(20);
         FieldStats b = stats(location, i -> stale, Optional.empty());
-        FieldFacts facts = new FieldFacts(location, ChangeKind.CHANGED, a, b, PAIRS, PAIRS, PAIRS, PAIRS, 0, false, false, true);
+        FieldFacts facts = new FieldFacts(location, ChangeKind.CHANGED, a, b, PAIRS, PAIRS, PAIRS, PAIRS, 0, false, false, true, false);
         assertEquals(new RoleGuess(Role.TOKEN, "its value, sent back from response.json.$.ticket of A 3"), Roles.of(facts));
         assertFalse(volatility(facts).score() >= Volatility.NOISE, "in B it comes from nowhere");
         FieldStats alsoB = stats(location, i -> stale, Optional.of(origin));
-        assertTrue(volatility(new FieldFacts(location, ChangeKind.CHANGED, a, alsoB, PAIRS, PAIRS, PAIRS, PAIRS, 0, false, false, true)).score() >= Volatility.NOISE);
+        assertTrue(volatility(new FieldFacts(location, ChangeKind.CHANGED, a, alsoB, PAIRS, PAIRS, PAIRS, PAIRS, 0, false, false, true, false)).score() >= Volatility.NOISE);
     }
 
     @Test
@@ -150,7 +150,7 @@ final class RolesTest {
     @Test
     void changesInFewPairsAreToldEvenOfIds() {
         FieldFacts often = facts("response.json.$.hash", ChangeKind.CHANGED, i -> hex(16), i -> hex(16));
-        FieldFacts once = new FieldFacts(often.location(), often.kind(), often.a(), often.b(), PAIRS, PAIRS, 1, PAIRS, 0, false, false, true);
+        FieldFacts once = new FieldFacts(often.location(), often.kind(), often.a(), often.b(), PAIRS, PAIRS, 1, PAIRS, 0, false, false, true, false);
         assertTrue(volatility(often).score() >= Volatility.NOISE);
         assertFalse(volatility(once).score() >= Volatility.NOISE, "it is the same in all other pairs");
     }

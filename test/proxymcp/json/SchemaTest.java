@@ -28,7 +28,7 @@ final class SchemaTest {
                 + "\"note\":{\"type\":\"string\",\"description\":\"A remark\"},"
                 + "\"limit\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":5000,\"description\":\"How many\",\"default\":50},"
                 + "\"ratio\":{\"type\":\"number\",\"minimum\":0.0,\"maximum\":1.5,\"description\":\"How much\"},"
-                + "\"overwrite\":{\"type\":\"boolean\",\"description\":\"Replace it\",\"default\":false},"
+                + "\"overwrite\":{\"type\":\"boolean\",\"description\":\"Replace it\"},"
                 + "\"body\":{\"type\":\"string\",\"enum\":[\"none\",\"both\"],\"description\":\"Which body\",\"default\":\"none\"},"
                 + "\"hosts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"maxItems\":2,\"description\":\"Which hosts\"},"
                 + "\"headers\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"},\"description\":\"Fields to set\"},"
@@ -40,6 +40,25 @@ final class SchemaTest {
                 + "\"description\":\"What to do\"}},"
                 + "\"required\":[\"exchange_id\"],\"additionalProperties\":false}", SCHEMA.published().toString());
         assertEquals("{\"type\":\"object\",\"additionalProperties\":false}", Schema.EMPTY.published().toString());
+    }
+
+    @Test
+    void whatAnotherToolOrTheDescriptionTellsIsPublishedByItsTypeAndStillChecked() throws BadArgument {
+        Schema schema = Schema.of(
+                Property.integer("status", "Which", 100, 999).defaultTo(200).toldElsewhere(),
+                Property.choice("sort", "By start", "asc", "desc").toldElsewhere(),
+                Property.integers("seqs", "These", 1, 9, 3).toldElsewhere(),
+                Property.objectInWords("retry", "{attempts: 1 to 3}", Schema.of(Property.integer("attempts", "", 1, 3))),
+                Property.integer("offset", "", 0, 9).defaultTo(0));
+        assertEquals("{\"type\":\"object\",\"properties\":{"
+                + "\"status\":{\"type\":\"integer\"},\"sort\":{\"type\":\"string\"},"
+                + "\"seqs\":{\"type\":\"array\",\"items\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":9}},"
+                + "\"retry\":{\"type\":\"object\",\"description\":\"{attempts: 1 to 3}\"},"
+                + "\"offset\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":9}},\"additionalProperties\":false}", schema.published().toString());
+        assertEquals(200, schema.check(JsonObject.EMPTY).integer("status"));
+        for (String refused : List.of("{\"status\":99}", "{\"sort\":\"up\"}", "{\"seqs\":[1,2,3,4]}", "{\"retry\":{\"attempts\":4}}", "{\"retry\":{\"x\":4}}")) {
+            assertThrows(BadArgument.class, () -> schema.check((JsonObject) Json.parse(refused)), refused);
+        }
     }
 
     @Test
@@ -63,7 +82,7 @@ final class SchemaTest {
             {"{\"exchange_id\":\"e\",\"body\":\"all\"}", "body: expected one of \"none\", \"both\", got \"all\""},
             {"{\"exchange_id\":\"e\",\"hosts\":[\"a\",\"b\",\"c\"]}", "hosts: expected an array of at most 2 strings, got an array of 3"},
             {"{\"exchange_id\":\"e\",\"hosts\":[1]}", "hosts: expected an array of at most 2 strings, got an array of 1"},
-            {"{\"exchange_id\":\"e\",\"headers\":{\"a\":1}}", "headers: expected an object whose values are strings, got an object"},
+            {"{\"exchange_id\":\"e\",\"headers\":{\"a\":1}}", "headers: expected an object whose values are strings, got \"a\": 1"},
             {"{\"exchange_id\":\"e\",\"matcher\":{\"port\":0}}",
                 "matcher.port: expected an integer in 1..65535, got 0; matcher.method: required, but not given"},
             {"{\"exchange_id\":\"e\",\"matcher\":{\"method\":\"GET\",\"prt\":1}}", "unknown argument \"matcher.prt\"; did you mean \"matcher.port\"?"},
@@ -118,7 +137,7 @@ final class SchemaTest {
                 + "\"complete\":{\"type\":\"boolean\"},\"session\":{\"type\":\"object\"},\"ratio\":{\"type\":\"number\"}},"
                 + "\"required\":[\"status\",\"total\",\"items\",\"endedAt\",\"complete\",\"session\",\"ratio\"]}",
                 schema.typed().toString());
-        assertEquals("{\"type\":\"object\",\"properties\":{\"status\":{},\"total\":{},\"items\":{},\"note\":{},\"endedAt\":{},\"complete\":{},"
+        assertEquals("{\"type\":\"object\",\"properties\":{\"total\":{},\"items\":{},\"note\":{},\"endedAt\":{},\"complete\":{},"
                 + "\"session\":{},\"ratio\":{}}}", schema.published().toString(), "the list of tools has names alone");
     }
 

@@ -94,7 +94,7 @@ final class McpServerTest {
         assertEquals(List.of("broken", "echo", "origin", "test_error_handling", "test_simple_text", "test_tool_with_progress", "wait"), names);
         assertEquals("{\"name\":\"origin\",\"title\":\"origin\",\"description\":\"Says where the call came from\","
                 + "\"inputSchema\":{\"type\":\"object\",\"additionalProperties\":false},"
-                + "\"outputSchema\":{\"type\":\"object\",\"properties\":{\"status\":{},\"origin\":{}}},"
+                + "\"outputSchema\":{\"type\":\"object\",\"properties\":{\"origin\":{}}},"
                 + "\"annotations\":{\"readOnlyHint\":true,\"openWorldHint\":false}}",
                 tools.values().get(2).toString());
         JsonValue second = result(answer(Revision.R2025_03_26, "tools/list", "{}")).array("tools").orElseThrow().values().get(2);

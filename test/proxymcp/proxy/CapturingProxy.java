@@ -24,7 +24,7 @@ import proxymcp.tls.TlsSetup;
 import proxymcp.upstream.OwnPorts;
 
 /** A proxy with an authority of its own, that keeps what passes and lets a test wait until exchanges have ended. */
-final class CapturingProxy implements AutoCloseable {
+public final class CapturingProxy implements AutoCloseable {
     private final CertificateAuthority authority;
     private final LiveBuffer buffer = new LiveBuffer(new LiveBuffer.Limits(20_000, 32L << 20, 1 << 20));
     private final Semaphore ended = new Semaphore(0);
@@ -45,7 +45,7 @@ final class CapturingProxy implements AutoCloseable {
     }
 
     /** A proxy that trusts what {@code certificate} signed, beside the JDK's store. */
-    static CapturingProxy trusting(Path home, TestCertificate certificate) throws IOException {
+    public static CapturingProxy trusting(Path home, TestCertificate certificate) throws IOException {
         return start(home, settings -> trusting(settings, certificate.certificateFile()));
     }
 
@@ -54,11 +54,13 @@ final class CapturingProxy implements AutoCloseable {
                 settings.insecureUpstream(), Optional.of(caFile), settings.limits());
     }
 
-    ProxyServer server() {
+    /** The proxy itself. */
+    public ProxyServer server() {
         return server;
     }
 
-    CertificateAuthority authority() {
+    /** What signs for it. */
+    public CertificateAuthority authority() {
         return authority;
     }
 
@@ -80,7 +82,7 @@ final class CapturingProxy implements AutoCloseable {
     }
 
     /** Waits until {@code count} exchanges that {@code wanted} takes have ended since the start, and returns those. */
-    List<Exchange> awaitEnded(int count, Predicate<Exchange> wanted) throws InterruptedException {
+    public List<Exchange> awaitEnded(int count, Predicate<Exchange> wanted) throws InterruptedException {
         Predicate<Exchange> both = wanted.and(exchange -> !(exchange.outcome() instanceof Outcome.InFlight));
         List<Exchange> found = buffer.snapshot().stream().filter(both).toList();
         while (found.size() < count) {
@@ -96,7 +98,7 @@ final class CapturingProxy implements AutoCloseable {
     }
 
     /** What is kept now, oldest first. */
-    List<Exchange> exchanges() {
+    public List<Exchange> exchanges() {
         return buffer.snapshot();
     }
 

@@ -7,17 +7,24 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import proxymcp.exchange.BodyEnd;
+import proxymcp.exchange.Direction;
 import proxymcp.exchange.ExchangeEnd;
 import proxymcp.exchange.ExchangeSink;
 import proxymcp.exchange.ExchangeStart;
 import proxymcp.exchange.Outcome;
 import proxymcp.exchange.Recording;
 import proxymcp.exchange.Route;
+import proxymcp.exchange.StreamEnd;
+import proxymcp.exchange.StreamKind;
+import proxymcp.exchange.StreamMessage;
+import proxymcp.exchange.StreamOpen;
 import proxymcp.exchange.Timings;
 import proxymcp.http.ResponseHead;
 
@@ -62,6 +69,7 @@ final class CheckingSink implements ExchangeSink {
         private final ByteArrayOutputStream body = new ByteArrayOutputStream();
         private boolean begun;
         private boolean over;
+        private long parts;
 
         Side(String name, Checked exchange) {
             this.name = name;
@@ -116,6 +124,8 @@ final class CheckingSink implements ExchangeSink {
         private final AtomicInteger ends = new AtomicInteger();
         private volatile boolean routed;
         private volatile boolean answered;
+        private final AtomicReference<Optional<StreamKind>> stream = new AtomicReference<>(Optional.empty());
+        private volatile boolean closed;
         private volatile Outcome outcome = new Outcome.InFlight();
 
         private Checked(ExchangeStart start) {
@@ -194,6 +204,59 @@ final class CheckingSink implements ExchangeSink {
         }
 
         @Override
+        public void streamOpened(StreamOpen open) {
+            response.enter("stream");
+            if (!answered || stream.get().isPresent()) {
+                violated("a stream opened out of place");
+            }
+            stream.set(Optional.of(open.kind()));
+            response.leave();
+        }
+
+        @Override
+        public void messagePart(Direction direction, byte[] bytes, int offset, int length) {
+            Side side = side(direction, "part");
+            side.parts += length;
+            side.leave();
+        }
+
+        @Override
+        public void message(StreamMessage message) {
+            Side side = side(message.direction(), "message");
+            if (message.payloadBytes() > StreamMessage.PAYLOAD_BYTES_MAX) {
+                if (side.parts != message.payloadBytes()) {
+                    violated(side.name + " message of " + message.payloadBytes() + " octets had parts of " + side.parts);
+                }
+                side.parts = 0;
+            }
+            if (!message.completes() && message.payload().length > 0) {
+                violated(side.name + " fragment with a payload");
+            }
+            side.leave();
+        }
+
+        private Side side(Direction direction, String call) {
+            Side side = direction == Direction.OUT ? request : response;
+            side.enter(call);
+            if (stream.get().isEmpty() || closed) {
+                violated(side.name + " " + call + " while no stream is open");
+            }
+            return side;
+        }
+
+        @Override
+        public void streamClosed(StreamEnd end) {
+            request.enter("close");
+            response.enter("close");
+            if (stream.get().isEmpty() || closed) {
+                violated("a stream closed that is not open");
+            }
+            closed = true;
+            response.leave();
+            request.leave();
+        }
+
+        @Override
         public void end(ExchangeEnd end) {
             if (ends.incrementAndGet() > 1) {
                 violated("ended twice");
@@ -211,6 +274,9 @@ final class CheckingSink implements ExchangeSink {
             }
             if (end.outcome() instanceof Outcome.Complete && !answered && !tunnel) {
                 violated("complete without a response");
+            }
+            if (stream.get().isPresent() && !closed) {
+                violated("ended before its stream");
             }
             if (request.begun && !request.over || response.begun && !response.over) {
                 violated("ended before a body did");

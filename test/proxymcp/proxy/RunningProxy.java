@@ -28,6 +28,10 @@ import proxymcp.exchange.LiveBuffer;
 import proxymcp.exchange.Outcome;
 import proxymcp.exchange.Recording;
 import proxymcp.exchange.Route;
+import proxymcp.exchange.StreamEnd;
+import proxymcp.exchange.StreamMessage;
+import proxymcp.exchange.StreamOpen;
+import proxymcp.exchange.Streams;
 import proxymcp.exchange.TeeSink;
 import proxymcp.http.ResponseHead;
 import proxymcp.tls.CertificateAuthority;
@@ -162,12 +166,17 @@ final class RunningProxy implements AutoCloseable {
         return buffer.snapshot();
     }
 
+    /** The streams recorded so far, and their messages. */
+    Streams streams() {
+        return buffer.streams();
+    }
+
     /** The exchange with this number, from 0, waiting for its end. */
     Exchange exchange(int index) throws InterruptedException {
         return await(all -> all.size() > index && !(all.get(index).outcome() instanceof Outcome.InFlight)).get(index);
     }
 
-    /** Waits until what is recorded satisfies {@code enough}; asked again whenever an exchange opens, is answered or ends. */
+    /** Waits until what is recorded satisfies {@code enough}; asked again whenever an exchange opens, is answered or ends, and at each message. */
     List<Exchange> await(Predicate<List<Exchange>> enough) throws InterruptedException {
         long nanos = ScriptedOrigin.LIMIT.toNanos();
         lock.lock();
@@ -240,6 +249,21 @@ final class RunningProxy implements AutoCloseable {
 
         @Override
         public void responseEnd(BodyEnd end) {
+            signal.run();
+        }
+
+        @Override
+        public void streamOpened(StreamOpen open) {
+            signal.run();
+        }
+
+        @Override
+        public void message(StreamMessage message) {
+            signal.run();
+        }
+
+        @Override
+        public void streamClosed(StreamEnd end) {
             signal.run();
         }
 

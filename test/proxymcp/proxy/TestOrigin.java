@@ -26,7 +26,7 @@ import javax.net.ssl.SSLSocket;
  *
  * <p>One virtual thread a connection. Connections that break are the tests' business, not a failure.
  */
-final class TestOrigin implements AutoCloseable {
+public final class TestOrigin implements AutoCloseable {
     /**
      * One request as it came.
      *
@@ -36,10 +36,10 @@ final class TestOrigin implements AutoCloseable {
      * @param bodySha256 digest of them in hex
      * @param trailers trailer lines
      */
-    record Seen(String line, List<String> fields, long bodyBytes, String bodySha256, List<String> trailers) {}
+    public record Seen(String line, List<String> fields, long bodyBytes, String bodySha256, List<String> trailers) {}
 
     /** Answers one request. */
-    interface Answer {
+    public interface Answer {
         /**
          * Writes the response.
          *
@@ -62,26 +62,27 @@ final class TestOrigin implements AutoCloseable {
     }
 
     /** Plain HTTP on a free port of {@code address}. */
-    static TestOrigin http(String address, Answer answer) throws IOException {
+    public static TestOrigin http(String address, Answer answer) throws IOException {
         return new TestOrigin(address, Optional.empty(), answer);
     }
 
     /** HTTP over TLS on a free port of {@code address}. */
-    static TestOrigin https(String address, SSLContext context, Answer answer) throws IOException {
+    public static TestOrigin https(String address, SSLContext context, Answer answer) throws IOException {
         return new TestOrigin(address, Optional.of(context), answer);
     }
 
-    int port() {
+    /** Where it listens. */
+    public int port() {
         return server.getLocalPort();
     }
 
     /** URL of {@code path} at {@code host}, IPv6 addresses in brackets. */
-    String url(String host, String path) {
+    public String url(String host, String path) {
         return (tls.isPresent() ? "https://" : "http://") + host + ":" + port() + path;
     }
 
     /** Requests so far, in the order in which they were read whole. */
-    List<Seen> seen() {
+    public List<Seen> seen() {
         return List.copyOf(seen);
     }
 

@@ -220,6 +220,51 @@ final class ReplayRunTest {
         assertEquals("done {http_4xx=1}", report.state().id() + " " + report.errorBuckets());
     }
 
+    /** The refresh says yes each time, and the origin still says no: after two of them the answers stand, and readers of the folder are told, too. */
+    @Test void refreshesThatHelpNothingEnd() throws Exception {
+        ScriptedSender sender = new ScriptedSender(time, (item, attempt) -> ScriptedSender.status(item.seq() > 900 || item.seq() == 3 ? 200 : 401));
+        List<PlanItem> items = ScriptedSender.items(6, "GET");
+        planWithRefresh(items);
+        ReplayRun run = start(items, withRefresh(1), sender);
+        assertTrue(run.await(30_000));
+        assertEquals(List.of("1/1", "901/1", "902/1", "1/2", "2/1", "901/1", "902/1", "2/2", "3/1", "4/1", "5/1", "6/1"), sender.sent());
+        String note = "on_auth_expired: after two refreshes running the requests that were sent again were refused again; no more refreshes are sent in this run";
+        assertEquals(Optional.of(note), run.report().note());
+        assertEquals(Optional.of(note), new ReplayRuns(home.resolve("replays"), time, random).find(run.id()).report().note());
+    }
+
+    @Test void aRefreshThatHelpedForgivesOneThatDidNot() throws Exception {
+        ScriptedSender sender = new ScriptedSender(time, (item, attempt) -> ScriptedSender.status(item.seq() > 900 || item.seq() % 2 == 0 && attempt > 1 ? 200 : 401));
+        List<PlanItem> items = ScriptedSender.items(6, "GET");
+        planWithRefresh(items);
+        RunReport report = run(items, withRefresh(1), sender);
+        assertEquals(6, sender.sent().stream().filter("901/1"::equals).count());
+        assertEquals("3 {http_4xx=3} Optional.empty", report.successCount() + " " + report.errorBuckets() + " " + report.note());
+    }
+
+    @Test void anOriginThatAskedToBeLeftAloneIsNamedWithItsTime() throws Exception {
+        ReplayRun[] run = new ReplayRun[1];
+        CountDownLatch started = new CountDownLatch(1);
+        List<Optional<String>> seen = new ArrayList<>();
+        ScriptedSender sender = new ScriptedSender(time, (item, attempt) -> {
+            started.await();
+            if (item.seq() == 1) {
+                return ScriptedSender.answer(429, Optional.of("120"));
+            }
+            while (run[0].report().executedCount() == 0) {
+                Thread.onSpinWait(); // The other worker counts the answer that asks.
+            }
+            seen.add(run[0].report().waitingFor());
+            return ScriptedSender.status(200);
+        });
+        run[0] = start(ScriptedSender.items(2, "GET", "a", "b"), settings(2, RetryPolicy.NONE), sender);
+        started.countDown();
+        assertTrue(run[0].await(30_000));
+        String until = java.time.Instant.ofEpochMilli(time.epochMillis() + 120_000).toString();
+        assertEquals(List.of(Optional.of("Retry-After of http://a, until " + until)), seen);
+        assertEquals(Optional.empty(), run[0].report().waitingFor());
+    }
+
     @Test void aRefreshThatFailsAbortsTheRun() throws Exception {
         ScriptedSender sender = new ScriptedSender(time, (item, attempt) -> ScriptedSender.status(item.seq() == 901 ? 500 : item.seq() == 2 ? 401 : 200));
         List<PlanItem> items = ScriptedSender.items(4, "GET");

@@ -217,6 +217,26 @@ final class ReplayRunsTest {
         }
     }
 
+    /** Recorded as GET, an override makes POSTs of them: what the damaged line said of them is as unknown as of recorded POSTs. */
+    @Test void afterDamageRequestsThatOverridesMakeUnsafeAreNotSentEither() throws Exception {
+        byte[] lines = CheckedLines.line(JsonObject.builder().put("sending", 0).put("attempt", 1).build());
+        lines[12] ^= 0x10;
+        ReplayId id = ReplayId.next(time.epochMillis(), new Random());
+        Path folder = Files.createDirectories(root.resolve(id.text()));
+        Plan plan = ScriptedSender.plan(ScriptedSender.items(2, "GET"));
+        new RunFolder(StoreFiles.DISK, folder).write(new RunFolder.Header(id, plan.sessionId(), 5, 6, 2, 0, plan.notes(), REQUEST), plan);
+        Files.write(folder.resolve("journal"), lines);
+        ScriptedSender sender = ok();
+        ReplayRun run = reopened().resume(id, (request, kept) -> new PreparedRun(settings(1), sender, item -> true, RunMemory.NONE));
+        assertTrue(run.await(30_000));
+        assertEquals(List.of(), sender.sent());
+        assertEquals("{unknown=2} 0", run.report().errorBuckets() + " " + run.report().pendingCount());
+        assertEquals("{unknown=2} 0", reopened().find(id).report().errorBuckets() + " " + reopened().find(id).report().pendingCount(),
+                "who has no overrides to go by reads it in the journal");
+        assertEquals(Optional.of("a line of the journal is damaged: unsafe requests of which it has no result may have been sent, and are not sent again"),
+                run.report().note());
+    }
+
     @Test void aDamagedPlanOrHeaderIsAnError() throws Exception {
         ReplayId id = died(new byte[0], 3);
         Path plan = root.resolve(id.text()).resolve("plan");
@@ -272,6 +292,9 @@ final class ReplayRunsTest {
                 again.removeIf(line -> !said.contains(line + ";"));
                 assertEquals(Set.of(), again);
                 assertTrue(sender.sent().size() + said.size() >= 1_000 - 8, sender.sent().size() + " + " + said.size());
+                RunReport kept = reopened().find(id).report();
+                assertEquals("done 0", kept.state().id() + " " + kept.pendingCount(), "what is unknown stays so, whoever looks");
+                assertEquals(report.errorBuckets(), kept.errorBuckets());
             } finally {
                 child.destroyForcibly();
             }

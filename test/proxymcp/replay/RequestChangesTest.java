@@ -38,12 +38,13 @@ final class RequestChangesTest {
 
     @Test void requestThatNothingMatchesIsTheSameObject() throws Exception {
         OutgoingRequest request = request("GET", "/a?b=1", "");
-        for (String match : new String[] {"{\"seqs\":[8]}", "{\"method\":\"POST\"}", "{\"method\":\"get\"}", "{\"url_contains\":\"/z\"}",
+        for (String match : new String[] {"{\"seqs\":[8]}", "{\"method\":\"POST\"}", "{\"url_contains\":\"/z\"}",
             "{\"seqs\":[7],\"method\":\"PUT\"}"}) {
             Changed changed = changed(request, "{\"match\":" + match + ",\"set_headers\":{\"X\":\"1\"}}");
             assertSame(request, changed.request());
             assertEquals(List.of(), changed.changes());
         }
+        assertTrue(fields(changed(request, "{\"match\":{\"method\":\"get\"},\"set_headers\":{\"X\":\"1\"}}")).endsWith("X: 1"), "a method matches in any case");
         assertSame(request, changed(request, "{}").request());
         assertEquals("Host: h.test|X: 1", fields(changed(request,
                 "{\"match\":{\"seqs\":[7,9],\"method\":\"GET\",\"url_contains\":\"h.test/a\"},\"set_headers\":{\"X\":\"1\"}}")));
@@ -160,10 +161,13 @@ final class RequestChangesTest {
         assertTrue(fields(empty).endsWith("Content-Length: 0"));
     }
 
-    @Test void requestsWithoutABodyHaveNothingSetInIt() throws Exception {
-        Changed changed = changed(request("GET", "/", ""), "{\"set_form\":{\"a\":\"1\"},\"set_json\":{\"$.a\":1},\"replace\":[[\"zz\",\"y\"]]}");
-        assertEquals(List.of("request.form: nothing set, the request has no body", "request.json: nothing set, the request has no body"), changed.changes());
-        assertTrue(changed.request().body() instanceof ReplayBody.None);
+    @Test void requestsWithoutABodyCannotHaveSomethingSetInIt() throws Exception {
+        OutgoingRequest get = request("GET", "/", "");
+        String said = ": nothing can be set, the request has no body; limit the override with match";
+        assertEquals("request.form" + said, refused(get, "{\"set_form\":{\"a\":\"1\"}}"));
+        assertEquals("request.json" + said, refused(get, "{\"set_json\":{\"$.a\":1}}"));
+        assertEquals("{\"a\":1}", body(changed(get, "{\"body_text\":\"{}\",\"set_json\":{\"$.a\":1}}")));
+        assertTrue(changed(get, "{\"replace\":[[\"zz\",\"y\"]]}").request().body() instanceof ReplayBody.None);
     }
 
     @Test void literalsAreReplacedEverywhere() throws Exception {
@@ -311,7 +315,7 @@ final class RequestChangesTest {
 
     private Changed changed(OutgoingRequest request, String... overrides) throws Exception {
         PlanItem item = item(request);
-        return parse(overrides).apply(request, item, values.of(item), new RunCookies(RunCookies.Mode.RECORDED, clock));
+        return parse(overrides).apply(request, item, values.of(item), new RunCookies(RunCookies.Mode.RECORDED, clock), found -> { });
     }
 
     private String refused(OutgoingRequest request, String override) {

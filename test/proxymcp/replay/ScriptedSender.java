@@ -97,12 +97,12 @@ final class ScriptedSender implements ItemSender {
 
     static SendResult answer(int status, Optional<String> retryAfter) {
         return new SendResult(OptionalInt.of(status), 3, Optional.empty(), false, "", false, 5, Optional.empty(), retryAfter, Optional.empty(), List.of(),
-                Optional.empty());
+                Optional.empty(), Optional.empty());
     }
 
     static SendResult failed(ErrorClass errorClass, boolean nothingSent) {
         return new SendResult(OptionalInt.empty(), 0, Optional.of(errorClass), false, "it failed", nothingSent, 7, Optional.empty(), Optional.empty(),
-                Optional.empty(), List.of(), Optional.empty());
+                Optional.empty(), List.of(), Optional.empty(), Optional.empty());
     }
 
     /** Items that go to these hosts by turns, seqs from 1, a second apart. */

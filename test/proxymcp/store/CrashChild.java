@@ -16,11 +16,15 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import proxymcp.Programs;
 import proxymcp.exchange.BodyEnd;
+import proxymcp.exchange.Direction;
 import proxymcp.exchange.ExchangeEnd;
 import proxymcp.exchange.ExchangeSink;
 import proxymcp.exchange.ExchangeStart;
 import proxymcp.exchange.Recording;
 import proxymcp.exchange.Route;
+import proxymcp.exchange.StreamEnd;
+import proxymcp.exchange.StreamMessage;
+import proxymcp.exchange.StreamOpen;
 import proxymcp.http.ResponseHead;
 import proxymcp.json.JsonObject;
 import proxymcp.proxy.ProxyServer;
@@ -183,6 +187,26 @@ final class CrashChild implements Closeable {
         @Override
         public void responseEnd(BodyEnd end) {
             recording.responseEnd(end);
+        }
+
+        @Override
+        public void streamOpened(StreamOpen open) {
+            recording.streamOpened(open);
+        }
+
+        @Override
+        public void messagePart(Direction direction, byte[] bytes, int offset, int length) {
+            recording.messagePart(direction, bytes, offset, length);
+        }
+
+        @Override
+        public void message(StreamMessage message) {
+            recording.message(message);
+        }
+
+        @Override
+        public void streamClosed(StreamEnd end) {
+            recording.streamClosed(end);
         }
 
         @Override

@@ -18,12 +18,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import proxymcp.exchange.MessageQuery;
+import proxymcp.exchange.StreamModel;
+import proxymcp.exchange.StreamQuery;
 
 /** What is derived from the log may be lost or damaged in any way: the log makes it again, and every answer stays the same. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 final class DerivedFilesDamageTest {
     private static final List<String> DERIVED =
-            List.of("index.head", "index.rows", "index.names", "index.paths", "checkpoint-0", "checkpoint-1");
+            List.of("index.head", "index.rows", "index.streams", "index.messages", "index.names", "index.paths", "checkpoint-0", "checkpoint-1");
 
     @TempDir
     Path home;
@@ -35,6 +38,7 @@ final class DerivedFilesDamageTest {
     private Path folder;
     private SessionId id;
     private List<String> expected;
+    private long exchanges;
 
     @BeforeEach
     void record() throws Exception {
@@ -60,6 +64,7 @@ final class DerivedFilesDamageTest {
             SessionWriter writer = TestStore.begin(catalog);
             SampleTraffic traffic = new SampleTraffic(writer.sink());
             traffic.everyKind(200);
+            new StreamModel(writer.sink()).everyKind(new Random(exchanges), 4, 64 << 10, 90);
             writer.checkpoint(java.util.Optional.empty());
             for (int i = 0; i < exchanges; i++) {
                 traffic.complete("/" + root.getFileName() + i, ("body " + i).getBytes(StandardCharsets.US_ASCII));
@@ -160,7 +165,7 @@ final class DerivedFilesDamageTest {
     void flippedBitsBeforeACheckpointAreNotTakenOverByTheNextOne() throws Exception {
         long seed = Long.getLong("proxymcp.seed", System.nanoTime());
         Random random = new Random(seed);
-        for (String name : List.of("index.rows", "index.names", "index.paths")) {
+        for (String name : List.of("index.rows", "index.streams", "index.messages", "index.names", "index.paths")) {
             int used = used(name);
             for (int i = 0; i < 150; i++) {
                 int at = random.nextInt(used);
@@ -185,7 +190,7 @@ final class DerivedFilesDamageTest {
             check("manifest " + content, () -> Files.writeString(folder.resolve("manifest.json"), content));
             Manifest manifest = Manifest.read(folder, id).orElseThrow();
             assertEquals(java.util.Optional.empty(), manifest.name());
-            assertEquals(expected.size(), manifest.exchangeCount());
+            assertEquals(exchanges, manifest.exchangeCount());
         }
     }
 
@@ -249,6 +254,13 @@ final class DerivedFilesDamageTest {
     }
 
     /** What the index says of each exchange, and what the log does. */
+    private static List<String> streams(Session session) throws IOException {
+        List<String> found = new ArrayList<>();
+        session.streams().messages(MessageQuery.ALL, java.util.Optional.empty(), 1_000).items().forEach(entry -> found.add(entry.toString()));
+        session.streams().list(StreamQuery.ALL, 0, 100).items().forEach(entry -> found.add(entry.toString()));
+        return found;
+    }
+
     private List<String> answers() throws Exception {
         try (SessionCatalog catalog = catalog()) {
             // One by one before any query, which checks more at once, and has all of this done again where it finds damage.
@@ -256,17 +268,20 @@ final class DerivedFilesDamageTest {
                 List<String> one = new ArrayList<>();
                 for (long seq = 1; seq <= session.lastSeq(); seq++) {
                     StoredExchange stored = session.exchange(seq).orElseThrow();
-                    one.add(stored.entry() + "\n" + ExchangeText.of(stored));
+                    one.add(stored.entry() + "\n" + ExchangeText.of(stored) + stored.exchange().stream());
                 }
                 return one;
             });
             List<Long> found = catalog.read(id, session -> {
                 List<Long> seqs = new ArrayList<>();
                 session.forEach(SessionQuery.ALL, entry -> seqs.add(entry.seq()));
+                seqs.sort(null);
                 assertEquals(seqs.size(), session.query(SessionQuery.ALL, 0, 1, java.util.Optional.empty()).total());
                 return seqs;
             });
             assertEquals(java.util.stream.LongStream.rangeClosed(1, answers.size()).boxed().toList(), found);
+            exchanges = answers.size();
+            answers.addAll(catalog.read(id, DerivedFilesDamageTest::streams));
             return answers;
         }
     }

@@ -65,6 +65,8 @@ final class LogMap {
             case RESPONSE -> Set.of("response", "route");
             case RESPONSE_CHUNK -> Set.of("response body");
             case END -> Set.of("response body", "route", "end");
+            case STREAM, STREAM_END -> Set.of("stream");
+            case MESSAGE, PART_OUT, PART_IN -> Set.of("stream", "message");
             case LOSS, CHECKPOINT, SEAL, SESSION_END -> Set.of();
         };
     }
@@ -72,9 +74,10 @@ final class LogMap {
     private static long[] references(LogFile.Entry entry) {
         ByteBuffer payload = ByteBuffer.wrap(entry.payload()).order(ByteOrder.LITTLE_ENDIAN);
         return switch (RecordType.of(entry.type()).orElseThrow()) {
-            case START, REQUEST_CHUNK, REQUEST_END, RESPONSE, RESPONSE_CHUNK -> new long[] {payload.getLong(0)};
+            case START, REQUEST_CHUNK, REQUEST_END, RESPONSE, RESPONSE_CHUNK, PART_OUT, PART_IN -> new long[] {payload.getLong(0)};
+            case MESSAGE -> new long[] {payload.getLong(0), payload.getLong(8), payload.getLong(16)};
             case END -> new long[] {payload.getLong(0), payload.getLong(8)};
-            case CLIENT, ROUTE, BODY, INFORMATIONAL, LOSS, CHECKPOINT, SEAL, SESSION_END -> new long[0];
+            case CLIENT, ROUTE, BODY, INFORMATIONAL, LOSS, CHECKPOINT, SEAL, SESSION_END, STREAM, STREAM_END -> new long[0];
         };
     }
 }

@@ -29,7 +29,8 @@ final class RecordLayoutTest {
             types.append(type.code()).append(' ').append(type).append(' ');
         }
         assertEquals("1 CLIENT 2 ROUTE 3 BODY 4 START 5 REQUEST_CHUNK 6 REQUEST_END 7 INFORMATIONAL 8 RESPONSE 9 RESPONSE_CHUNK 10 END 11 LOSS "
-                + "12 CHECKPOINT 13 SEAL 14 SESSION_END ", types.toString());
+                + "12 CHECKPOINT 13 SEAL 14 SESSION_END "
+                + "15 STREAM 16 MESSAGE 17 PART_OUT 18 PART_IN 19 STREAM_END ", types.toString());
     }
 
     @Test

@@ -13,20 +13,22 @@ final class RowLayoutTest {
     void offsetsAreThoseOfTheFormatPage() {
         int[] offsets = {RowLayout.STATE, RowLayout.STATUS, RowLayout.STARTED, RowLayout.DURATION, RowLayout.METHOD, RowLayout.ORIGIN,
             RowLayout.CONTENT_TYPE, RowLayout.TARGET, RowLayout.PATH, RowLayout.ID_LOW, RowLayout.REQUEST_BYTES, RowLayout.RESPONSE_BYTES,
-            RowLayout.START, RowLayout.REQUEST_END, RowLayout.RESPONSE, RowLayout.END, RowLayout.ID_HIGH, RowLayout.ROW_BYTES};
-        assertArrayEquals(new int[] {0, 4, 8, 16, 24, 28, 32, 36, 40, 48, 56, 64, 72, 80, 88, 96, 104, 112}, offsets);
+            RowLayout.START, RowLayout.REQUEST_END, RowLayout.RESPONSE, RowLayout.END, RowLayout.ID_HIGH, RowLayout.STREAM,
+            RowLayout.RESERVED, RowLayout.ROW_BYTES};
+        assertArrayEquals(new int[] {0, 4, 8, 16, 24, 28, 32, 36, 40, 48, 56, 64, 72, 80, 88, 96, 104, 112, 116, 120}, offsets);
     }
 
     @Test
     void partsOfTheStateDoNotOverlap() {
         int[] parts = {RowLayout.PHASE_MASK, RowLayout.ERROR_MASK << RowLayout.ERROR_SHIFT, RowLayout.SOURCE_MASK << RowLayout.SOURCE_SHIFT,
-            RowLayout.HAS_RESPONSE, RowLayout.REQUEST_WHOLE, RowLayout.RESPONSE_WHOLE, RowLayout.SHED, RowLayout.HAS_INFORMATIONAL};
+            RowLayout.HAS_RESPONSE, RowLayout.REQUEST_WHOLE, RowLayout.RESPONSE_WHOLE, RowLayout.SHED, RowLayout.HAS_INFORMATIONAL,
+            RowLayout.HAS_STREAM};
         int all = 0;
         for (int part : parts) {
             assertEquals(0, all & part);
             all |= part;
         }
-        assertEquals(0x1FFFF, all);
+        assertEquals(0x3FFFF, all);
     }
 
     @Test

@@ -269,7 +269,8 @@ final class VerifyTest {
             row.putLong(at, row.getLong(at) + 1);
             Checkpoint after = new Checkpoint(id, before.number(), before.label(), before.takenAtMillis(), before.position(), before.nextNumber(),
                     before.bytes(), before.lastSeq(), before.exchanges(), before.namesUsed(), before.pathsUsed(), before.stepBackMillis(),
-                    before.losses(), index.rowChecksums(before.lastSeq(), Checkpoint.ROWS_PER_BLOCK), before.names(), before.paths(), before.open());
+                    before.losses(), List.of(index.rows().checksum(1, before.lastSeq())), before.names(), before.paths(), before.open(),
+                    before.streams());
             TestStore.UNFORCED.replace(Checkpoint.file(folder, before.number()), after.encode());
         }
         assertEquals(List.of(), verify(VerifyLevel.STANDARD).damage());

@@ -47,7 +47,8 @@ final class CoreResourcesTest {
         List<String> uris = new ArrayList<>();
         tools.toolbox.resources().forEach(resource -> uris.add(resource.uri() + " " + resource.name()));
         assertEquals(List.of("proxy://status proxy_status", "proxy://ca-cert proxy_ca_cert", "proxy://traffic/summary proxy_traffic_summary",
-                "proxy://sessions proxy_sessions", "proxy://replay proxy_replays"),
+                "proxy://sessions proxy_sessions", "proxy://replay proxy_replays",
+                "proxy://interceptors proxy_interceptors", "proxy://chrome/primary proxy_chrome_primary", "proxy://chrome/targets proxy_chrome_targets"),
                 uris);
     }
 
@@ -69,12 +70,12 @@ final class CoreResourcesTest {
     @Test
     void theSummaryCounts() throws Exception {
         assertEquals("{\"totalExchanges\":0,\"methods\":{},\"statuses\":{},\"states\":{},\"topHostnames\":[],\"avgDurationMs\":null,"
-                + "\"tls\":{\"exchangesWithTls\":0,\"topJa3\":[],\"topJa4\":[]}}", read("proxy://traffic/summary").text());
+                + "\"tls\":{\"exchangesWithTls\":0,\"topJa3\":[],\"topJa4\":[]},\"streams\":{}}", read("proxy://traffic/summary").text());
         new Traffic(tools.live).request("GET", "b.example", "/").complete();
         new Traffic(tools.live).request("POST", "a.example", "/").status(500).complete();
         new Traffic(tools.live).request("GET", "a.example", "/").failed(ErrorClass.DNS, "no");
         assertEquals("{\"totalExchanges\":3,\"methods\":{\"GET\":2,\"POST\":1},\"statuses\":{\"200\":1,\"500\":1},\"states\":{\"complete\":2,\"dns\":1},"
                 + "\"topHostnames\":[{\"host\":\"a.example\",\"count\":2},{\"host\":\"b.example\",\"count\":1}],\"avgDurationMs\":6,"
-                + "\"tls\":{\"exchangesWithTls\":0,\"topJa3\":[],\"topJa4\":[]}}", read("proxy://traffic/summary").text());
+                + "\"tls\":{\"exchangesWithTls\":0,\"topJa3\":[],\"topJa4\":[]},\"streams\":{}}", read("proxy://traffic/summary").text());
     }
 }

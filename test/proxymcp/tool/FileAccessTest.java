@@ -34,7 +34,7 @@ final class FileAccessTest {
         work = Files.createDirectories(folder.resolve("work"));
         user = Files.createDirectories(folder.resolve("user"));
         allowed = Files.createDirectories(folder.resolve("allowed"));
-        for (String closed : List.of("ca", "sessions", "plugins", "rules", "queue", "run")) {
+        for (String closed : List.of("ca", "sessions", "plugins", "rules", "queue", "run", "profiles")) {
             Files.createDirectories(home.resolve(closed));
         }
     }
@@ -82,7 +82,7 @@ final class FileAccessTest {
     @Test
     void foldersWithKeysAndStateAreClosedEvenWhereTheHomeIsAllowed() {
         FileAccess open = new FileAccess(home, work, user, List.of(home, folder));
-        for (String closed : List.of("ca", "sessions", "plugins", "rules", "queue", "run")) {
+        for (String closed : List.of("ca", "sessions", "plugins", "rules", "queue", "run", "profiles")) {
             assertEquals("path_not_allowed", refusal(open, CallOrigin.STDIO, home.resolve(closed).resolve("x").toString(), true), closed);
             assertEquals("path_not_allowed", refusal(open, CallOrigin.STDIO, "../" + closed + "/x", true), closed);
         }

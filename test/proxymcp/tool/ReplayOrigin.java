@@ -63,7 +63,7 @@ final class ReplayOrigin implements AutoCloseable {
     }
 
     /** Sends requests through a proxy, one after the other: a method and a path each. */
-    private void record(int proxyPort, String... methodsAndPaths) throws Exception {
+    void record(int proxyPort, String... methodsAndPaths) throws Exception {
         try (HttpClient client = HttpClient.newBuilder().proxy(ProxySelector.of(new InetSocketAddress("127.0.0.1", proxyPort))).build()) {
             for (String wanted : methodsAndPaths) {
                 int space = wanted.indexOf(' ');

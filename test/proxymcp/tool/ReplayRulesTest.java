@@ -7,36 +7,14 @@ import static proxymcp.tool.Tools.at;
 import static proxymcp.tool.Tools.number;
 import static proxymcp.tool.Tools.text;
 
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import proxymcp.json.Json;
 import proxymcp.json.JsonObject;
 
 /** Requests of a run follow the proxy's rules where the run asks for it, as those of a client do; what the origin gets tells. */
 @Timeout(60)
-final class ReplayRulesTest {
-    @TempDir
-    Path folder;
-
-    private Tools tools;
-    private ReplayOrigin origin;
-
-    @BeforeEach
-    void begin() throws Exception {
-        tools = new Tools(folder.resolve("home"));
-        origin = new ReplayOrigin();
-    }
-
-    @AfterEach
-    void close() {
-        origin.close();
-        tools.close();
-    }
-
+final class ReplayRulesTest extends OfReplay {
     private void rule(String matcher, String handler) {
         tools.call("proxy_add_rule", ("{'description':'test','matcher':" + matcher + ",'handler':" + handler + "}").replace('\'', '"'));
     }
@@ -99,6 +77,20 @@ final class ReplayRulesTest {
         JsonObject result = run(session, "");
         assertEquals("{\"blocked_by_rule\":1}", Json.text(at(result, "errorBuckets")));
         assertEquals("[GET /b null ]", origin.seen.toString());
+    }
+
+    /** No origin ever gets it, and yet it is kept as it was asked. */
+    @Test
+    void theBodyOfARequestThatIsNotSentIsKept() throws Exception {
+        String session = origin.session(tools, "POST /a", "POST /b");
+        rule("{'pathPattern':'^/a'}", "{'type':'mock','status':202}");
+        rule("{'pathPattern':'^/b'}", "{'type':'drop'}");
+        JsonObject result = run(session, "");
+        assertEquals(0, origin.requests.get());
+        for (int seq = 1; seq <= 2; seq++) {
+            assertEquals("{\"name\":\"recorded\"}", text(tools.call("proxy_get_session_exchange", "{\"session_id\":\"" + text(result, "replaySessionId")
+                    + "\",\"seq\":" + seq + ",\"body\":\"request\"}"), "requestBody.text"));
+        }
     }
 
     @Test

@@ -7,51 +7,30 @@ import static proxymcp.tool.Tools.at;
 import static proxymcp.tool.Tools.number;
 import static proxymcp.tool.Tools.text;
 
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import proxymcp.json.Json;
 import proxymcp.json.JsonArray;
 import proxymcp.json.JsonObject;
 import proxymcp.json.JsonValue;
 import proxymcp.mcp.CallContext;
 import proxymcp.mcp.CallOrigin;
+import proxymcp.mcp.HeardCalls;
 import proxymcp.mcp.Resource;
 import proxymcp.mcp.ResourceContents;
 import proxymcp.mcp.ResourceTemplate;
 
 /** Replay as an agent calls it, from a session that a real proxy recorded to a real origin, which counts. */
 @Timeout(90)
-final class ReplayToolsTest {
+final class ReplayToolsTest extends OfReplay {
     private static final String REPLAY = "proxy_replay_session";
     private static final String STATUS = "proxy_replay_status";
-
-    @TempDir
-    Path folder;
-
-    private Tools tools;
-    private ReplayOrigin origin;
-
-    @BeforeEach
-    void begin() throws Exception {
-        tools = new Tools(folder.resolve("home"));
-        origin = new ReplayOrigin();
-    }
-
-    @AfterEach
-    void close() {
-        origin.close();
-        tools.close();
-    }
 
     private static String[] gets(int count, String path) {
         String[] all = new String[count];
@@ -166,6 +145,19 @@ final class ReplayToolsTest {
         assertEquals("{\"http_4xx\":40}", Json.text(at(run(session, ""), "errorBuckets")));
     }
 
+    /** What is forbidden does not become allowed by logging in, however often. */
+    @Test
+    void refreshesThatDoNotHelpEnd() throws Exception {
+        String[] requests = gets(31, "/secret");
+        requests[0] = "GET /login";
+        String session = origin.session(tools, requests);
+        origin.tokenUses = 0;
+        JsonObject result = run(session, ",\"seq_ranges\":[\"2-31\"],\"concurrency\":1,\"on_auth_expired\":{\"refresh_seqs\":[1]}");
+        assertEquals("{\"http_4xx\":30}", Json.text(at(result, "errorBuckets")));
+        assertEquals(2, origin.seen.stream().filter(line -> line.startsWith("GET /login")).count());
+        assertTrue(text(result, "note").contains("no more refreshes"), Json.text(result));
+    }
+
     @Test
     void aStormOf429sIsWaitedOut() throws Exception {
         String session = origin.session(tools, gets(30, "/limited"));
@@ -210,6 +202,7 @@ final class ReplayToolsTest {
         String session = origin.session(tools, gets(200, "/fail"));
         JsonObject result = run(session, ",\"limit\":200,\"concurrency\":2,\"stop_on\":{\"error_rate\":0.5,\"min_requests\":20}");
         assertEquals("aborted", text(result, "state"));
+        assertTrue(text(result, "stateReason").contains("failed"), Json.text(result));
         assertTrue(number(result, "executedCount") < 40, Json.text(at(result, "errorBuckets")));
         assertEquals("aborted", text((JsonObject) ((JsonArray) at(tools.call(STATUS, "{\"replay_id\":\"" + text(result, "replayId")
                 + "\",\"only\":\"skipped\",\"limit\":1}"), "items")).values().get(0), "skippedReason"));
@@ -246,8 +239,14 @@ final class ReplayToolsTest {
         JsonObject summary = resource("proxy://replay/" + id + "/summary");
         assertEquals("cancelled", text(summary, "state"));
         assertEquals(1, number(resource("proxy://replay"), "count"));
-        // It can be gone on with.
+        // It can be gone on with, as it was begun.
         origin.release();
+        int before = origin.requests.get();
+        for (String more : List.of("\"mode\":\"dry_run\"", "\"concurrency\":50", "\"seqs\":[1]", "\"session_id\":\"" + session + "\"")) {
+            String refused = tools.failure(REPLAY, "{\"resume\":\"" + id + "\"," + more + "}");
+            assertTrue(refused.startsWith("bad_argument: "), refused);
+        }
+        assertEquals(before, origin.requests.get());
         JsonObject resumed = tools.call(REPLAY, "{\"resume\":\"" + id + "\",\"wait_ms\":20000}");
         assertEquals("done", text(resumed, "state"));
     }
@@ -284,6 +283,38 @@ final class ReplayToolsTest {
         call.join();
         String id = tools.replays.runs().ids().get(0).text();
         assertEquals("cancelled", text(tools.call(STATUS, "{\"replay_id\":\"" + id + "\",\"wait_ms\":10000}"), "state"));
+    }
+
+    @Test
+    void whoWaitsHearsHowFarItCame() throws Exception {
+        String session = origin.session(tools, "GET /a", "GET /b");
+        CompletableFuture<String> heard = new CompletableFuture<>();
+        CallContext context = HeardCalls.context(params -> {
+            if (number(params, "progress") == 1) {
+                heard.complete(number(params, "progress") + " of " + number(params, "total"));
+                origin.release();
+            }
+        });
+        JsonObject result = tools.server.call(REPLAY, Tools.object("{\"session_id\":\"" + session + "\",\"mode\":\"execute\",\"wait_ms\":60000,"
+                + "\"concurrency\":1,\"overrides\":[{\"replace\":[[\"/b\",\"/hold\"]]}]}"), context).json();
+        assertEquals("done", text(result, "state"));
+        assertEquals("1 of 2", heard.getNow("nothing"));
+    }
+
+    @Test
+    void cancellingACallThatOnlyLooksLeavesTheRunAlone() throws Exception {
+        String session = origin.session(tools, "GET /a");
+        String id = text(replay(session, ",\"mode\":\"execute\",\"wait_ms\":0,\"overrides\":[{\"replace\":[[\"/a\",\"/hold\"]]}]"), "replayId");
+        CallContext context = HeardCalls.context(params -> { });
+        CompletableFuture<JsonObject> looks = CompletableFuture.supplyAsync(() -> tools.server.call(STATUS,
+                Tools.object("{\"replay_id\":\"" + id + "\",\"wait_ms\":300000}"), context).json());
+        while (origin.requests.get() == 0) {
+            Thread.onSpinWait();
+        }
+        context.cancel();
+        looks.join();
+        origin.release();
+        assertEquals("done", text(tools.call(STATUS, "{\"replay_id\":\"" + id + "\",\"wait_ms\":20000}"), "state"));
     }
 
     @Test

@@ -24,6 +24,7 @@ import proxymcp.json.JsonObject;
 import proxymcp.json.JsonValue;
 import proxymcp.mcp.CallContext;
 import proxymcp.mcp.CallOrigin;
+import proxymcp.mcp.HeardCalls;
 import proxymcp.mcp.ResourceContents;
 import proxymcp.mcp.ResourceTemplate;
 
@@ -86,6 +87,26 @@ final class SessionDiffToolTest {
             all.add(new WrittenExchange("GET", "shop.example", "/v1/challenge").answer(200, "text/html", "<p>Are you a person?"));
         }
         return all;
+    }
+
+    @Test
+    void progressRisesAndACancelledComparisonStops() throws Exception {
+        List<WrittenExchange> many = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            many.addAll(shop(false));
+        }
+        String arguments = arguments(session(many), session(many), "");
+        List<Long> done = new ArrayList<>();
+        JsonObject result = tools.server.call(DIFF, Tools.object(arguments), HeardCalls.context(params -> {
+            assertTrue(number(params, "progress") <= number(params, "total"));
+            done.add(number(params, "progress"));
+        })).json();
+        assertEquals(200, number(result, "summary.matched"));
+        assertTrue(done.size() >= 3, done.toString());
+        assertEquals(done.stream().distinct().sorted().toList(), done);
+        List<CallContext> contexts = new ArrayList<>();
+        contexts.add(HeardCalls.context(params -> contexts.get(0).cancel()));
+        assertEquals("cancelled", text(tools.server.call(DIFF, Tools.object(arguments), contexts.get(0)).json(), "code"));
     }
 
     @Test

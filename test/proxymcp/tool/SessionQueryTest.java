@@ -281,7 +281,7 @@ final class SessionQueryTest {
 
     @Test
     void unknownSessionsAreNoResources() throws Exception {
-        for (String part : List.of("summary", "timeline", "findings")) {
+        for (String part : List.of("summary", "timeline", "findings", "ws")) {
             for (String id : List.of("20200101000000_00000000", "../x", "", "x".repeat(300))) {
                 assertEquals("none", read(part, id));
             }

@@ -10,6 +10,8 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import proxymcp.chrome.Browsers;
+import proxymcp.chrome.Interceptors;
 import proxymcp.exchange.LiveBuffer;
 import proxymcp.exchange.SwitchSink;
 import proxymcp.json.Json;
@@ -47,6 +49,7 @@ final class Tools implements AutoCloseable {
     final Toolbox toolbox;
     final WorkPool pool = new WorkPool();
     final ReplayControl replays;
+    final Interceptors interceptors;
 
     Tools(Path home) {
         this(home, LiveBuffer.Limits.DEFAULT);
@@ -64,8 +67,11 @@ final class Tools implements AutoCloseable {
         control = new ProxyControl(home, live, sink, RuleBook.open(home, Clock.systemUTC()), Clock.systemUTC());
         replays = new ReplayControl(new ReplayRuns(home.resolve("replays"), RunTime.of(Clock.systemUTC()), new Random(1)), sessions, control,
                 List.of("REPLAY_TEST"), Map.of("REPLAY_TEST", "from outside"), Clock.systemUTC(), new Random(2));
+        interceptors = new Interceptors(home, Browsers.ofThisMachine(), System.getenv(), Clock.systemUTC());
+        control.serve(interceptors);
         FileAccess files = new FileAccess(home, home.resolveSibling("cwd"), home.resolveSibling("user"), List.of());
-        toolbox = new Toolbox(control, sessions, files, ProxyLimits.DEFAULT, pool, Set.copyOf(Toolbox.TOOLSETS), decoders, replays);
+        toolbox = new Toolbox(control, sessions, files, ProxyLimits.DEFAULT, pool, Set.copyOf(Toolbox.TOOLSETS), decoders, replays,
+                interceptors);
         server = new McpServer(new ServerInfo("proxy", "proxy-mcp", "0", ""), toolbox.tools(), toolbox.resources(), toolbox.templates());
     }
 
@@ -153,7 +159,7 @@ final class Tools implements AutoCloseable {
 
     @Override
     public void close() {
-        try (catalog) {
+        try (catalog; interceptors) {
             replays.close();
             sessions.close();
         } catch (IOException e) {

@@ -79,7 +79,6 @@ final class AffinityTest {
         client.keepIdle(other);
         origin.accepted().close();
         awaitClosed(connection);
-        nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(300));
         UpstreamConnection given = affinity.reuse(client.way(origin.endpoint()), false).orElseThrow();
         assertNotSame(connection, given);
         assertSame(other, given, "the pool's connection is open");

@@ -1,0 +1,133 @@
+package proxymcp.chrome;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+import proxymcp.store.StoreFiles;
+
+/**
+ * What belongs to one target: {@code profile} of a browser, {@code trust.p12} of a process, and {@code process}, which says what process it is, so
+ * that it is found again when this server has died. The latter is one line: the process's number and its start in epoch milliseconds.
+ *
+ * @param path {@code <home>/profiles/<server>/<target>}
+ */
+record TargetFolder(Path path) {
+    private static final String PROCESS = "process";
+    private static final String SOCKET = "SingletonSocket";
+    /** {@code org.chromium.Chromium.x4Hk2a}. */
+    private static final Pattern SOCKET_FOLDER = Pattern.compile("\\.?[A-Za-z]+\\.[A-Za-z.-]+\\.[A-Za-z0-9]{6}");
+    private static final int TRIES = 100;
+    private static final long TRY_NANOS = 10_000_000;
+    /** Systems round the start of a process, and tell it in relation to a clock that is set now and then. */
+    private static final long START_SLACK_MILLIS = 2_000;
+
+    Path profile() {
+        return path.resolve("profile");
+    }
+
+    Path trustStore() {
+        return path.resolve("trust.p12");
+    }
+
+    /** Remembers whose folder it is. */
+    void belongsTo(long pid) throws IOException {
+        long startedAt = ProcessHandle.of(pid).map(TargetFolder::startMillis).orElse(0L);
+        Path file = path.resolve(PROCESS);
+        Files.writeString(file, pid + " " + startedAt + "\n", StandardCharsets.US_ASCII);
+        StoreFiles.restrictFile(file);
+    }
+
+    /** The process it belongs to, if that lives; a number that was given to another process since is not taken for it. */
+    Optional<ProcessHandle> process() {
+        try {
+            String[] words = Files.readString(path.resolve(PROCESS), StandardCharsets.US_ASCII).strip().split(" ");
+            long startedAt = Long.parseLong(words[1]);
+            return ProcessHandle.of(Long.parseLong(words[0]))
+                    .filter(process -> startedAt > 0 && Math.abs(startMillis(process) - startedAt) < START_SLACK_MILLIS);
+        } catch (IOException | RuntimeException e) {
+            return Optional.empty(); // It was never written, or not whole: the server died while it started the process.
+        }
+    }
+
+    private static long startMillis(ProcessHandle process) {
+        return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+    }
+
+    /** Removes it; what its process writes while it ends is removed too. */
+    void remove() throws IOException {
+        removeSocket();
+        removeTree(path);
+    }
+
+    /**
+     * The socket of a browser has a folder of its own among the temporary files, as paths of sockets must be short; a link in the profile leads
+     * there. A browser that was made to end leaves both.
+     */
+    private void removeSocket() throws IOException {
+        Path link = profile().resolve(SOCKET);
+        if (!Files.isSymbolicLink(link)) {
+            return;
+        }
+        Path socket = Files.readSymbolicLink(link);
+        Path folder = socket.getParent();
+        if (socket.isAbsolute() && socket.endsWith(SOCKET) && folder.getFileName() != null
+                && SOCKET_FOLDER.matcher(folder.getFileName().toString()).matches()) {
+            try {
+                Files.deleteIfExists(socket);
+                Files.deleteIfExists(folder.resolve("SingletonCookie"));
+                Files.deleteIfExists(folder);
+            } catch (IOException e) {
+                System.getLogger("proxymcp.chrome").log(System.Logger.Level.DEBUG, "the socket of a browser stays: {0}", e.toString());
+            }
+        }
+    }
+
+    /** Removes a folder with all that is in it; links are not followed. */
+    static void removeTree(Path folder) throws IOException {
+        for (int attempt = 1;; attempt++) {
+            try {
+                Files.walkFileTree(folder, new Remover());
+                return;
+            } catch (NoSuchFileException e) {
+                return; // Somebody else removes it as well, or there is none.
+            } catch (IOException e) {
+                if (attempt == TRIES) {
+                    throw e;
+                }
+                // Files appear in it as long as its process ends; Windows keeps those that are open.
+                LockSupport.parkNanos(TRY_NANOS);
+            }
+        }
+    }
+
+    private static final class Remover extends SimpleFileVisitor<Path> {
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (e instanceof NoSuchFileException) {
+                return FileVisitResult.CONTINUE;
+            }
+            throw e;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path folder, IOException e) throws IOException {
+            Files.deleteIfExists(folder);
+            return FileVisitResult.CONTINUE;
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package proxymcp.exchange;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** The streams of the live buffer. Payloads are kept up to {@link StreamMessage#PAYLOAD_BYTES_MAX} octets each. */
+final class LiveStreams implements Streams {
+    private final LiveBuffer buffer;
+    private final LiveMessages messages;
+
+    LiveStreams(LiveBuffer buffer, LiveMessages messages) {
+        this.buffer = buffer;
+        this.messages = messages;
+    }
+
+    @Override
+    public StreamPage list(StreamQuery query, long offset, int limit) {
+        List<LiveMessages.Kept> kept = messages.list();
+        List<StreamEntry> found = new ArrayList<>();
+        for (LiveExchange exchange : buffer.streaming()) {
+            StreamEntry entry = entry(exchange, kept);
+            if (matches(query, entry)) {
+                found.add(entry);
+            }
+        }
+        Comparator<StreamEntry> order = Comparator.<StreamEntry>comparingLong(entry -> key(query.sort(), entry.summary()))
+                .thenComparingLong(StreamEntry::seq);
+        found.sort(query.descending() ? order.reversed() : order);
+        return new StreamPage(found.size(),
+                found.subList((int) Math.min(offset, found.size()), (int) Math.min(offset + limit, found.size())));
+    }
+
+    private static long key(StreamQuery.Sort sort, StreamSummary summary) {
+        return switch (sort) {
+            case OPENED -> summary.openedAt();
+            case FRAMES -> summary.framesIn() + summary.framesOut();
+            case BYTES -> summary.bytesIn() + summary.bytesOut();
+        };
+    }
+
+    private static boolean matches(StreamQuery query, StreamEntry entry) {
+        StreamSummary summary = entry.summary();
+        return (query.kind().isEmpty() || query.kind().get() == summary.kind())
+                && (query.open().isEmpty() || query.open().get() == summary.closedAt().isEmpty())
+                && summary.openedAt() >= query.fromMillis().orElse(Long.MIN_VALUE) && summary.openedAt() <= query.toMillis().orElse(Long.MAX_VALUE)
+                && contains(entry.host(), query.hostContains()) && contains(entry.path(), query.pathContains())
+                && (query.channel().isEmpty() || summary.channels().keySet().stream().anyMatch(query.channel().get()::equalsIgnoreCase));
+    }
+
+    private static boolean contains(String text, Optional<String> part) {
+        return part.isEmpty() || text.toLowerCase(Locale.ROOT).contains(part.get().toLowerCase(Locale.ROOT));
+    }
+
+    private StreamEntry entry(LiveExchange exchange, List<LiveMessages.Kept> kept) {
+        LiveStream stream = exchange.stream().orElseThrow();
+        StreamSummary summary = stream.summary();
+        ExchangeStart start = exchange.start();
+        return new StreamEntry(exchange.seq(), start.id(), start.url(), start.endpoint().host(), start.path(), summary,
+                continues(exchange, summary, kept), !stream.isWhole());
+    }
+
+    private static OptionalLong continues(LiveExchange exchange, StreamSummary summary, List<LiveMessages.Kept> kept) {
+        String id = summary.lastEventId().orElse("");
+        String url = exchange.start().url();
+        for (LiveMessages.Kept message : id.isEmpty() ? List.<LiveMessages.Kept>of() : kept.reversed()) {
+            if (message.message().form() instanceof MessageForm.Event event && event.id().equals(id) && message.exchange().seq() < exchange.seq()
+                    && message.exchange().start().url().equals(url)) {
+                return OptionalLong.of(message.exchange().seq());
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    @Override
+    public Optional<StreamEntry> find(long seq) {
+        return buffer.at(seq).filter(exchange -> exchange.stream().isPresent()).map(exchange -> entry(exchange, messages.list()));
+    }
+
+    @Override
+    public MessagePage messages(MessageQuery query, Optional<String> cursor, int limit) {
+        Optional<long[]> after = cursor.map(text -> parse(query, text));
+        Optional<PayloadSearch> text = query.text().filter(wanted -> !wanted.isEmpty()).map(PayloadSearch::new);
+        Comparator<MessageEntry> order = Comparator.comparingLong(MessageEntry::time).thenComparingLong(MessageEntry::place);
+        List<MessageEntry> found = new ArrayList<>();
+        for (LiveMessages.Kept kept : messages.list()) {
+            MessageEntry entry = entry(kept);
+            if (matches(query, entry) && (text.isEmpty() || text.get().isIn(kept.message().payload()))) {
+                found.add(entry);
+            }
+        }
+        found.sort(query.descending() ? order.reversed() : order);
+        List<MessageEntry> page = new ArrayList<>();
+        boolean more = false;
+        for (MessageEntry entry : found) {
+            if (after.isEmpty() || isBehind(query, entry, after.get())) {
+                more = page.size() >= limit;
+                if (more) {
+                    break;
+                }
+                page.add(entry);
+            }
+        }
+        return new MessagePage(found.size(), true, page, more && !page.isEmpty() ? Optional.of(cursor(query, page.getLast())) : Optional.empty());
+    }
+
+    private static boolean isBehind(MessageQuery query, MessageEntry entry, long[] after) {
+        int order = Long.compare(entry.time(), after[0]);
+        order = order == 0 ? Long.compare(entry.place(), after[1]) : order;
+        return query.descending() ? order < 0 : order > 0;
+    }
+
+    private static boolean matches(MessageQuery query, MessageEntry entry) {
+        return (query.stream().isEmpty() || query.stream().getAsLong() == entry.seq())
+                && (query.channel().isEmpty() || query.channel().get().equalsIgnoreCase(entry.channel()))
+                && (query.direction().isEmpty() || query.direction().get() == entry.direction())
+                && (query.types().isEmpty() || query.types().stream().anyMatch(entry.type()::equalsIgnoreCase))
+                && entry.time() >= query.fromMillis().orElse(Long.MIN_VALUE) && entry.time() <= query.toMillis().orElse(Long.MAX_VALUE)
+                && (query.control() || !entry.control());
+    }
+
+    private static MessageEntry entry(LiveMessages.Kept kept) {
+        StreamMessage message = kept.message();
+        return new MessageEntry(kept.exchange().seq(), kept.index(), message.time(), message.direction(), message.form().type(),
+                message.isControl(), message.wireBytes(), message.payloadBytes(), message.completes(), message.fragmented(), message.compressed(),
+                message.channel(), kept.place());
+    }
+
+    @Override
+    public String cursor(MessageQuery query, MessageEntry entry) {
+        return (query.descending() ? "d" : "a") + Long.toString(entry.time(), Character.MAX_RADIX) + "."
+                + Long.toString(entry.place(), Character.MAX_RADIX);
+    }
+
+    private static long[] parse(MessageQuery query, String text) {
+        int dot = text.indexOf('.');
+        try {
+            if (dot > 1 && text.charAt(0) == (query.descending() ? 'd' : 'a')) {
+                return new long[] {Long.parseLong(text.substring(1, dot), Character.MAX_RADIX),
+                    Long.parseLong(text.substring(dot + 1), Character.MAX_RADIX)};
+            }
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("cursor is not one of this query's", e);
+        }
+        throw new IllegalArgumentException("cursor is not one of this query's");
+    }
+
+    @Override
+    public Optional<MessageEntry> message(long seq, long index) {
+        for (LiveMessages.Kept kept : messages.list()) {
+            if (kept.exchange().seq() == seq && kept.index() == index) {
+                return Optional.of(entry(kept));
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public StreamMessage read(MessageEntry entry) throws IOException {
+        for (LiveMessages.Kept kept : messages.list()) {
+            if (kept.place() == entry.place()) {
+                return kept.message();
+            }
+        }
+        throw new IOException("message " + entry.index() + " of exchange " + entry.seq() + " is not kept any more");
+    }
+
+    @Override
+    public InputStream payload(MessageEntry entry) throws IOException {
+        return new ByteArrayInputStream(read(entry).payload());
+    }
+}

@@ -1,0 +1,48 @@
+package proxymcp.exchange;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+
+/** The streams of a session, or of the live buffer. Any thread may call. */
+public interface Streams {
+    /**
+     * Finds streams.
+     *
+     * @param offset matches to leave out
+     * @param limit most items of the page
+     */
+    StreamPage list(StreamQuery query, long offset, int limit) throws IOException;
+
+    /** The stream of exchange {@code seq}; empty if it is none, or is not kept. */
+    Optional<StreamEntry> find(long seq) throws IOException;
+
+    /**
+     * Finds messages.
+     *
+     * @param cursor {@code nextCursor} of the page before; empty for the first
+     * @param limit most items of the page; with a search in payloads there may be fewer, although more follow
+     * @throws IllegalArgumentException if the cursor is none of this query's
+     */
+    MessagePage messages(MessageQuery query, Optional<String> cursor, int limit) throws IOException;
+
+    /** The cursor behind {@code entry}, for a caller that shows fewer items than it asked for. */
+    String cursor(MessageQuery query, MessageEntry entry);
+
+    /** Message {@code index} of the stream of exchange {@code seq}; empty if there is none, or it is not kept. */
+    Optional<MessageEntry> message(long seq, long index) throws IOException;
+
+    /**
+     * Reads a message with the first octets of its payload.
+     *
+     * @throws IOException if it is damaged, or not kept any more
+     */
+    StreamMessage read(MessageEntry entry) throws IOException;
+
+    /**
+     * The payload of a message as far as it is kept; the caller closes it.
+     *
+     * @throws IOException if it is damaged, or not kept any more
+     */
+    InputStream payload(MessageEntry entry) throws IOException;
+}
