@@ -134,6 +134,7 @@ public final class RunChanges implements ItemChanges, RunMemory {
         Next next = trail.after(sent, answer.head());
         switch (next) {
             case Next.Follow follow -> trails.put(item.index(), trail);
+            case Next.Page page -> throw new IllegalStateException("a redirect leads to no page");
             case Next.Nothing nothing -> trails.remove(item.index());
             case Next.Refused refused -> trails.remove(item.index());
         }
