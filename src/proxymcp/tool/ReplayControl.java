@@ -208,7 +208,7 @@ public final class ReplayControl implements Closeable {
 
         @Override
         public List<String> unfound() {
-            return planned.changes().unfound();
+            return planned.changes().remarks();
         }
 
         @Override

@@ -126,7 +126,7 @@ final class ReplayTools {
                     .put("targetBaseUrl", targetBase(args)).putAll(ReplayView.planned(plan));
             List<String> notes = new ArrayList<>(plan.notes());
             if (items.get("complete").equals(Optional.of(JsonBoolean.TRUE))) {
-                notes.addAll(planned.changes().unfound()); // All requests were made to be shown.
+                notes.addAll(planned.changes().remarks()); // All requests were made to be shown.
             }
             ReplayView.putNotes(shown, notes);
             return ToolOutcome.success(shown.putAll(items).build());
