@@ -37,13 +37,15 @@ final class FlowRun implements AutoCloseable {
     final List<JsonObject> told = new ArrayList<>();
     private final Plan plan;
     private final RequestMaker maker;
+    private final FlowPlan source;
 
     FlowRun(FlowTemplate template, Map<String, String> inputs) throws IOException, TemplateException {
         RunnableFlow flow = RunnableFlow.of(template, inputs);
         plan = FlowPlan.of(flow, Optional.empty(), SETTINGS);
         changes = new TemplateChanges(flow, 7, CLOCK, Optional.empty());
         changes.tell(told::add);
-        maker = new RequestMaker(plan, new FlowPlan(flow, Optional.empty()), changes, SETTINGS.safety());
+        source = new FlowPlan(flow, Optional.empty());
+        maker = new RequestMaker(plan, source, changes, SETTINGS.safety());
     }
 
     /** A run of a template with these steps, and further members, in JSON with single quotes. */
@@ -77,6 +79,14 @@ final class FlowRun implements AutoCloseable {
     OutgoingRequest request(int number) {
         ItemChanges.Outcome outcome = maker.make(item(number));
         return assertInstanceOf(ItemChanges.Outcome.Ready.class, outcome, outcome.toString()).changed().request();
+    }
+
+    /** What a dry run shows. */
+    ItemChanges.Outcome preview(int number) {
+        return switch (source.request(item(number))) {
+            case ItemChanges.Outcome.Skipped skipped -> skipped;
+            case ItemChanges.Outcome.Ready ready -> changes.preview(item(number), ready.changed().request());
+        };
     }
 
     String target(int number) {
