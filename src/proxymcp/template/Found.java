@@ -1,0 +1,27 @@
+package proxymcp.template;
+
+import java.util.List;
+
+/**
+ * A value of a request that an earlier answer explains.
+ *
+ * @param to index of the exchange that sends it
+ * @param use where it is sent
+ * @param text what of it is explained: all of the value or a part
+ * @param value the same before codings: as the answer holds it
+ * @param from where it comes from
+ * @param codings what leads from {@code value} to {@code text}
+ * @param cookie whether it is a cookie that the answer set
+ * @param alternatives other places, the best first
+ */
+record Found(int to, Use use, String text, String value, ValueIndex.Produced from, List<Coding> codings, boolean cookie, double score,
+        List<Edge.Alternative> alternatives) {
+    Found {
+        codings = List.copyOf(codings);
+        alternatives = List.copyOf(alternatives);
+    }
+
+    boolean isWhole() {
+        return text.equals(use.value());
+    }
+}
