@@ -64,14 +64,13 @@ final class SchemaText {
         switch (kind) {
             // Lengths are checked and not told: they guard this program, help nobody to choose a value, and the list of tools has to be short.
             case Property.Kind.Text text -> members.put("type", "string");
-            case Property.Kind.Whole whole -> members.put("type", "integer").put("minimum", whole.min()).put("maximum", whole.max());
+            case Property.Kind.Whole whole -> putBounds(members, whole.min(), whole.max());
             case Property.Kind.Fraction fraction ->
                     members.put("type", "number").put("minimum", fraction.min()).put("maximum", fraction.max());
             case Property.Kind.Flag flag -> members.put("type", "boolean");
             case Property.Kind.Choice choice -> members.put("type", "string").putStrings("enum", choice.values());
             case Property.Kind.Texts texts -> putArray(members, typeOnly("string"), texts.itemsMax());
-            case Property.Kind.Wholes wholes -> putArray(members, JsonObject.builder().put("type", "integer").put("minimum", wholes.min())
-                    .put("maximum", wholes.max()).build(), wholes.itemsMax());
+            case Property.Kind.Wholes wholes -> putArray(members, putBounds(JsonObject.builder(), wholes.min(), wholes.max()).build(), wholes.itemsMax());
             case Property.Kind.Pairs pairs -> putArray(members, JsonObject.builder().put("type", "array").put("items", typeOnly("string"))
                     .put("minItems", 2).put("maxItems", 2).build(), pairs.itemsMax());
             case Property.Kind.TextMap map -> members.put("type", "object").put("additionalProperties", typeOnly("string"));
@@ -79,6 +78,12 @@ final class SchemaText {
             case Property.Kind.NestedList list -> putArray(members, list.told() ? of(list.schema()) : typeOnly("object"), list.itemsMax());
             case Property.Kind.Form form -> members.putAll(form.shape());
         }
+    }
+
+    /** A maximum that is there for the sake of this program's own arithmetic is checked and not told, as lengths are. */
+    private static JsonObject.Builder putBounds(JsonObject.Builder members, long min, long max) {
+        members.put("type", "integer").put("minimum", min);
+        return max >= Integer.MAX_VALUE ? members : members.put("maximum", max);
     }
 
     private static void putArray(JsonObject.Builder members, JsonObject items, int itemsMax) {

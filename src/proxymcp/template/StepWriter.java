@@ -49,6 +49,11 @@ final class StepWriter {
         });
     }
 
+    /** Whether a field line is part of a template: not if it frames the message, or says what the client knows already. */
+    static boolean isKept(String name) {
+        return !FRAMING.contains(name.toLowerCase(Locale.ROOT)) && !name.startsWith(":");
+    }
+
     private void unfilled(String location) {
         warnings.add(location + ": the value inside of it is known, but cannot be put there; it is sent as recorded");
     }
@@ -91,7 +96,7 @@ final class StepWriter {
             String location = Use.location(Part.PATH, Integer.toString(i));
             url.append(i == 0 ? "" : "/").append(i == 0 ? segments[0] : fill(segments[i], PercentCoding.text(segments[i], false), location, List.of(Coding.URL)));
         }
-        if (!request.query().isEmpty()) {
+        if (request.target().indexOf('?') >= 0) {
             url.append('?').append(pairs(request.query(), Part.QUERY, Coding.URL));
         }
         return text.written(url.toString());
@@ -134,7 +139,7 @@ final class StepWriter {
             String name = request.head().name(i);
             String lower = name.toLowerCase(Locale.ROOT);
             String value = request.head().value(i);
-            if (FRAMING.contains(lower) || lower.startsWith(":")) {
+            if (!isKept(name)) {
                 continue;
             }
             if (lower.equals("cookie")) {
@@ -150,14 +155,17 @@ final class StepWriter {
 
     private String cookies(String line, Map<String, Integer> counts) {
         List<String> filled = new ArrayList<>();
-        for (String pair : line.split(";")) {
+        for (String pair : line.split(";", -1)) {
             int equals = pair.indexOf('=');
             String name = equals < 0 ? "" : pair.substring(0, equals).strip();
             String value = equals < 0 ? pair : pair.substring(equals + 1).strip();
             int count = counts.merge("cookie " + name, 1, Integer::sum);
-            filled.add(equals < 0 ? pair.strip() : name + "=" + fill(value, value, Use.location(Part.COOKIE, count == 1 ? name : name + "#" + count), List.of()));
+            String place = Use.location(Part.COOKIE, count == 1 ? name : name + "#" + count);
+            int from = value.isEmpty() ? pair.length() : pair.indexOf(value, equals + 1);
+            // Blanks around a cookie stay as they were sent.
+            filled.add(equals < 0 ? pair : pair.substring(0, from) + fill(value, value, place, List.of()) + pair.substring(from + value.length()));
         }
-        return String.join("; ", filled);
+        return String.join(";", filled);
     }
 
     TemplateBody body() {

@@ -87,6 +87,10 @@ public final class ReplayControl implements Closeable {
         this.random = random;
     }
 
+    Clock clock() {
+        return clock;
+    }
+
     ReplayRuns runs() {
         return runs;
     }

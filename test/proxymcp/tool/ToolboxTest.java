@@ -24,7 +24,7 @@ public final class ToolboxTest {
 
     /** Parameters whose names say enough. */
     private static final Set<String> EXPLAINED_BY_NAME = Set.of("session_id", "limit", "offset", "overwrite", "method", "method_filter", "hostname_contains",
-            "host_contains", "url_contains", "status_code", "status_min", "status_max", "status_filter", "content_type_contains", "min_duration_ms", "kind", "state");
+            "host_contains", "url_contains", "status_code", "status_min", "status_max", "status_filter", "content_type_contains", "min_duration_ms", "kind", "state", "seqs", "seq_ranges", "output_file");
 
     @TempDir
     Path folder;
