@@ -47,10 +47,16 @@ final class ReplayArgs {
             Property.integers("status", "", 100, 599, 20),
             Property.integers("refresh_seqs", "", 1, Long.MAX_VALUE >> 10, 50).required());
 
+    private static final List<String> SELECTING = List.of("seqs", "seq_ranges", "exchange_ids", "limit", "offset", "sort", "overrides", "captures",
+            "follow_redirects", "on_auth_expired");
+
     static final Schema INPUT = Schema.of(
             Property.text("session_id", "Where the requests were recorded", 1, 100),
             Property.choice("mode", "dry_run shows the plan and sends nothing", "dry_run", "execute").defaultTo("dry_run"),
             Property.text("resume", "replayId of a run to go on with, as it was begun; sends at once, takes only wait_ms and max_chars besides", 1, 100),
+            Property.text("template", "Runs this template of the session instead", 1, 100),
+            Property.text("template_file", "Or this file", 1, 4_096),
+            Property.textMap("inputs", "Of the template"),
             Property.integers("seqs", "These, in this order", 1, Long.MAX_VALUE >> 10, Selection.ITEMS_MAX),
             Property.texts("seq_ranges", "Only those in one of them, such as 10-20", 1_000),
             Property.texts("exchange_ids", "These, in this order", Selection.ITEMS_MAX),
@@ -195,6 +201,41 @@ final class ReplayArgs {
         }
     }
 
+    /** Whether a template is run, and nothing is selected. */
+    boolean isTemplate() {
+        return args.given("template") || args.given("template_file");
+    }
+
+    /** A template says itself what is sent, and what is changed about it. */
+    void requireTemplateAlone() throws BadArgument {
+        if (!isTemplate()) {
+            if (args.given("inputs")) {
+                throw new BadArgument("inputs", "expected it with template or template_file");
+            }
+            return;
+        }
+        if (args.given("template") && args.given("template_file")) {
+            throw new BadArgument("template_file", "expected either it or template");
+        }
+        List<String> others = new ArrayList<>();
+        for (String name : SELECTING) {
+            if (args.given(name)) {
+                others.add(name);
+            }
+        }
+        for (Property filter : SessionFilter.UNEXPLAINED) {
+            if (args.given(filter.name())) {
+                others.add(filter.name());
+            }
+        }
+        if (!others.isEmpty()) {
+            throw new BadArgument(others.get(0), "a template says itself what is sent and changed; expected none beside it of " + String.join(", ", others));
+        }
+        if (cookies() != RunCookies.Mode.RECORDED) {
+            throw new BadArgument("cookies", "a template has its own; expected recorded");
+        }
+    }
+
     SendSettings sending(Files files) throws BadArgument, ToolFailure {
         Optional<Path> caFile = args.given("upstream_ca_file") ? Optional.of(files.find("upstream_ca_file", args.string("upstream_ca_file")))
                 : Optional.empty();
@@ -269,7 +310,8 @@ final class ReplayArgs {
         RunSettings.Pacing pacing = args.string("pacing").equals("recorded") ? new RunSettings.Pacing.Recorded(args.number("speed"))
                 : new RunSettings.Pacing.None();
         Optional<Args> stop = args.object("stop_on");
-        return new RunSettings(args.integer("concurrency"), perHost, rate, args.integer("burst"), pacing, retry(),
+        int concurrency = isTemplate() && !args.given("concurrency") ? 1 : args.integer("concurrency");
+        return new RunSettings(concurrency, perHost, rate, args.integer("burst"), pacing, retry(),
                 stop.map(on -> new RunSettings.StopOn(on.number("error_rate"), on.integer("min_requests"))), refresh());
     }
 

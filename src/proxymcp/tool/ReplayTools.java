@@ -31,6 +31,7 @@ import proxymcp.replay.RunReport;
 import proxymcp.replay.RunView;
 import proxymcp.replay.SendSettings;
 import proxymcp.store.SessionId;
+import proxymcp.template.FlowTemplate;
 
 /** Sending requests of a session again. */
 final class ReplayTools {
@@ -86,21 +87,28 @@ final class ReplayTools {
         if (given.given("resume")) {
             return resume(args, named, context);
         }
-        SessionId session = SessionControl.id("session_id", given.optString("session_id")
-                .orElseThrow(() -> new BadArgument("session_id", "expected it, or resume")));
+        args.requireTemplateAlone();
         try {
             SendSettings sending = args.sending(named);
             args.settings();
-            Plan plan = pool.run(context, () -> control.plan(session, args, sending));
-            JsonObject kept = control.kept(args);
+            Optional<FlowTemplate> template = pool.run(context, () -> control.templates().read(args, named));
+            Plan plan = template.isPresent() ? pool.run(context, () -> control.templates().plan(template.get(), args, sending))
+                    : selected(args, sending, context);
+            JsonObject kept = control.kept(args, template);
             if (given.string("mode").equals("dry_run")) {
-                return pool.run(context, () -> dryRun(plan, args, sending, control.seed(kept)));
+                return pool.run(context, () -> dryRun(plan, args, sending, kept));
             }
             PreparedRun prepared = pool.run(context, () -> control.prepare(kept, plan, named));
             return running(control.runs().start(kept, plan, prepared), args, context);
         } catch (PlanException refused) {
             throw planned(refused);
         }
+    }
+
+    private Plan selected(ReplayArgs args, SendSettings sending, CallContext context) throws Exception {
+        SessionId session = SessionControl.id("session_id", args.args().optString("session_id")
+                .orElseThrow(() -> new BadArgument("session_id", "expected it, or resume")));
+        return pool.run(context, () -> control.plan(session, args, sending));
     }
 
     private static ToolFailure planned(PlanException refused) {
@@ -119,14 +127,14 @@ final class ReplayTools {
         }
     }
 
-    private ToolOutcome dryRun(Plan plan, ReplayArgs args, SendSettings sending, long seed) throws Exception {
-        try (ReplayControl.Planned planned = control.planned(plan, args, sending, seed)) {
+    private ToolOutcome dryRun(Plan plan, ReplayArgs args, SendSettings sending, JsonObject kept) throws Exception {
+        try (ReplayControl.Planned planned = control.planned(plan, args, sending, kept)) {
             JsonObject items = ReplayView.plan(plan, planned.previews(), args.args().integer("max_chars"));
             JsonObject.Builder shown = JsonObject.builder().put("mode", "dry_run").put("state", "planned").put("sessionId", plan.sessionId())
                     .put("targetBaseUrl", targetBase(args)).putAll(ReplayView.planned(plan));
             List<String> notes = new ArrayList<>(plan.notes());
             if (items.get("complete").equals(Optional.of(JsonBoolean.TRUE))) {
-                notes.addAll(planned.changes().unfound()); // All requests were made to be shown.
+                notes.addAll(planned.changes().remarks()); // All requests were made to be shown.
             }
             ReplayView.putNotes(shown, notes);
             return ToolOutcome.success(shown.putAll(items).build());
