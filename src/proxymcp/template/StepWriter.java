@@ -3,6 +3,7 @@ package proxymcp.template;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -35,7 +36,18 @@ final class StepWriter {
     StepWriter(RequestText request, List<Use> uses, List<Slot> slots, Names names) {
         this.request = request;
         Map<String, List<Slot>> inside = new LinkedHashMap<>();
+        Set<String> seen = new HashSet<>();
+        Set<String> twice = new HashSet<>();
+        for (Use use : uses) {
+            if (use.part() == Part.JSON && !seen.add(use.location())) {
+                twice.add(use.location()); // Two members of a name: no path tells which is meant.
+            }
+        }
         for (Slot slot : slots) {
+            if (twice.contains(slot.use().location())) {
+                unfilled(slot.use().location());
+                continue;
+            }
             String place = slot.use().holder().isEmpty() ? slot.use().location() : slot.use().holder();
             (slot.use().holder().isEmpty() ? byLocation : inside).computeIfAbsent(place, added -> new ArrayList<>()).add(slot);
         }

@@ -27,12 +27,27 @@ public final class TemplateProof {
     private final TemplateStep step;
     private final RequestText recorded;
     private final Map<String, String> samples = new HashMap<>();
+    private final Map<String, String> secrets = new HashMap<>();
     private final List<String> differences = new ArrayList<>();
 
-    private TemplateProof(TemplateStep step, RequestText recorded) {
+    private TemplateProof(FlowTemplate template, TemplateStep step, RequestText recorded) {
         this.step = step;
         this.recorded = recorded;
         step.placeholders().forEach(place -> samples.putIfAbsent(place.name(), place.sample()));
+        for (Edge edge : template.edges()) {
+            if (edge.to().equals(step.id())) {
+                template.step(edge.from()).ifPresent(from -> secret(from, edge));
+            }
+        }
+    }
+
+    /** A key is sent nowhere, so that no place of this request has its sample. */
+    private void secret(TemplateStep from, Edge edge) {
+        for (Extract extract : from.extracts()) {
+            if (extract.select().equals(edge.selector())) {
+                secrets.putIfAbsent(extract.as(), edge.sample());
+            }
+        }
     }
 
     /**
@@ -58,7 +73,7 @@ public final class TemplateProof {
                     all.add(step.id() + " its recorded request cannot be read");
                     continue;
                 }
-                TemplateProof proof = new TemplateProof(step, recorded.get());
+                TemplateProof proof = new TemplateProof(template, step, recorded.get());
                 proof.compare();
                 all.addAll(proof.differences);
             }
@@ -109,8 +124,9 @@ public final class TemplateProof {
         }
     }
 
-    /** Of values that the client makes those whose recipe needs nothing but other values. */
+    /** Values that the client makes of others, by their recipes. What is made of nothing, a time or a nonce, is as recorded. */
     private void derived() {
+        Digests digests = new Digests(recorded, name -> samples.getOrDefault(name, secrets.getOrDefault(name, "")));
         for (Placeholder place : step.placeholders()) {
             if (place.derived().isEmpty()) {
                 continue;
@@ -126,9 +142,21 @@ public final class TemplateProof {
                 case DerivedValue.Uuid uuid -> { }
                 case DerivedValue.Nonce nonce -> { }
                 case DerivedValue.Counter counter -> { }
-                case DerivedValue.Hash hash -> { }
-                case DerivedValue.Hmac hmac -> { }
+                case DerivedValue.Hash hash -> digest(place, () -> digests.hash(hash));
+                case DerivedValue.Hmac hmac -> digest(place, () -> digests.hmac(hmac));
             }
+        }
+    }
+
+    private interface Digest {
+        String text() throws UnfilledException;
+    }
+
+    private void digest(Placeholder place, Digest digest) {
+        try {
+            differ(place.location(), digest.text(), place.sample());
+        } catch (UnfilledException e) {
+            differences.add(step.id() + " " + place.location() + ": " + e.getMessage());
         }
     }
 
