@@ -13,6 +13,10 @@ public enum Coding {
     URL,
     /** As in forms: a blank is a plus sign. */
     FORM,
+    /** As {@code encodeURIComponent} writes it: like {@link #URL}, but for {@code !*'()}. */
+    COMPONENT,
+    /** Percent-encoded as far as a query needs it: as people and browsers leave the rest. */
+    QUERY,
     /** The characters of a JSON string, without its quotes. */
     JSON,
     /** Markup signs as entities. */
@@ -46,6 +50,8 @@ public enum Coding {
         return switch (this) {
             case URL -> URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A").replace("%7E", "~");
             case FORM -> URLEncoder.encode(value, StandardCharsets.UTF_8);
+            case COMPONENT -> kept(value, "!*'()");
+            case QUERY -> kept(value, "!*'()/?:@$,;");
             case JSON -> {
                 String quoted = new JsonString(value).toString();
                 yield quoted.substring(1, quoted.length() - 1);
@@ -56,6 +62,15 @@ public enum Coding {
             case LOWER -> value.toLowerCase(Locale.ROOT);
             case UPPER -> value.toUpperCase(Locale.ROOT);
         };
+    }
+
+    /** Percent-encoded, but for unreserved characters and these. */
+    private static String kept(String value, String signs) {
+        String coded = URL.apply(value);
+        for (int i = 0; i < signs.length(); i++) {
+            coded = coded.replace(URL.apply(signs.substring(i, i + 1)), signs.substring(i, i + 1));
+        }
+        return coded;
     }
 
     /** The value behind all of these codings, in order. */

@@ -113,7 +113,7 @@ final class CurlScript {
 
     private static String function(Coding coding) {
         return switch (coding) {
-            case URL, FORM -> "url";
+            case URL, FORM, COMPONENT, QUERY -> "url";
             case JSON -> "json";
             case BASE64 -> "b64";
             case BASE64URL -> "b64url";
@@ -134,7 +134,7 @@ final class CurlScript {
                 value = switch (coding) {
                     case UPPER -> "\"$(printf %s " + value + " | tr a-z A-Z)\"";
                     case LOWER -> "\"$(printf %s " + value + " | tr A-Z a-z)\"";
-                    case URL, FORM, JSON, BASE64, BASE64URL, HTML -> "\"$(" + function(coding) + " " + value + ")\"";
+                    case URL, FORM, COMPONENT, QUERY, JSON, BASE64, BASE64URL, HTML -> "\"$(" + function(coding) + " " + value + ")\"";
                 };
             }
             word.append(value);

@@ -1,5 +1,6 @@
 package proxymcp.template;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -45,6 +46,13 @@ public record FlowTemplate(String id, String name, String sessionId, long create
             }
         }
         return !text.isEmpty() && text.length() <= ID_CHARS_MAX;
+    }
+
+    /** The same with more warnings. */
+    public FlowTemplate warning(List<String> more) {
+        List<String> all = new ArrayList<>(warnings);
+        all.addAll(more);
+        return new FlowTemplate(id, name, sessionId, createdAtMillis, steps, inputs, edges, loops, unexplained, all);
     }
 
     /** The step of that id. */

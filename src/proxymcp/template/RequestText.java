@@ -17,12 +17,13 @@ import proxymcp.store.StoredExchange;
  * A request as it was sent.
  *
  * @param host with the port where it is not the default
+ * @param target path and query, as sent
  * @param path without the query
  * @param query as sent, without the question mark
  * @param body decoded; empty where it is not known whole
  * @param textual whether the body is text
  */
-record RequestText(String method, String scheme, String host, String path, String query, Fields head, byte[] body, boolean whole, boolean textual) {
+record RequestText(String method, String scheme, String host, String target, String path, String query, Fields head, byte[] body, boolean whole, boolean textual) {
     private static final int BODY_BYTES_MAX = 4 << 20;
 
     static RequestText of(StoredExchange stored) {
@@ -45,7 +46,7 @@ record RequestText(String method, String scheme, String host, String path, Strin
         }
         String type = about.first("Content-Type").orElse("");
         return new RequestText(stored.exchange().start().head().method(), stored.exchange().start().endpoint().scheme(),
-                stored.exchange().start().endpoint().authority(), question < 0 ? sent : sent.substring(0, question),
+                stored.exchange().start().endpoint().authority(), sent, question < 0 ? sent : sent.substring(0, question),
                 question < 0 ? "" : sent.substring(question + 1), head, body, whole, body.length > 0 && Charsets.isTextual(type, body));
     }
 

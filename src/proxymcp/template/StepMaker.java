@@ -160,7 +160,7 @@ final class StepMaker {
         int question = target.indexOf('?');
         byte[] body = request.body() instanceof ReplayBody.Held(byte[] octets) ? octets : new byte[0];
         return new RequestText(request.head().method(), request.endpoint().scheme(), request.endpoint().authority(),
-                question < 0 ? target : target.substring(0, question), question < 0 ? "" : target.substring(question + 1), request.head().fields(), body,
+                target, question < 0 ? target : target.substring(0, question), question < 0 ? "" : target.substring(question + 1), request.head().fields(), body,
                 true, true);
     }
 

@@ -3,6 +3,7 @@ package proxymcp.template;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -35,7 +36,18 @@ final class StepWriter {
     StepWriter(RequestText request, List<Use> uses, List<Slot> slots, Names names) {
         this.request = request;
         Map<String, List<Slot>> inside = new LinkedHashMap<>();
+        Set<String> seen = new HashSet<>();
+        Set<String> twice = new HashSet<>();
+        for (Use use : uses) {
+            if (use.part() == Part.JSON && !seen.add(use.location())) {
+                twice.add(use.location()); // Two members of a name: no path tells which is meant.
+            }
+        }
         for (Slot slot : slots) {
+            if (twice.contains(slot.use().location())) {
+                unfilled(slot.use().location());
+                continue;
+            }
             String place = slot.use().holder().isEmpty() ? slot.use().location() : slot.use().holder();
             (slot.use().holder().isEmpty() ? byLocation : inside).computeIfAbsent(place, added -> new ArrayList<>()).add(slot);
         }
@@ -47,6 +59,11 @@ final class StepWriter {
                 }
             }
         });
+    }
+
+    /** Whether a field line is part of a template: not if it frames the message, or says what the client knows already. */
+    static boolean isKept(String name) {
+        return !FRAMING.contains(name.toLowerCase(Locale.ROOT)) && !name.startsWith(":");
     }
 
     private void unfilled(String location) {
@@ -91,7 +108,7 @@ final class StepWriter {
             String location = Use.location(Part.PATH, Integer.toString(i));
             url.append(i == 0 ? "" : "/").append(i == 0 ? segments[0] : fill(segments[i], PercentCoding.text(segments[i], false), location, List.of(Coding.URL)));
         }
-        if (!request.query().isEmpty()) {
+        if (request.target().indexOf('?') >= 0) {
             url.append('?').append(pairs(request.query(), Part.QUERY, Coding.URL));
         }
         return text.written(url.toString());
@@ -134,7 +151,7 @@ final class StepWriter {
             String name = request.head().name(i);
             String lower = name.toLowerCase(Locale.ROOT);
             String value = request.head().value(i);
-            if (FRAMING.contains(lower) || lower.startsWith(":")) {
+            if (!isKept(name)) {
                 continue;
             }
             if (lower.equals("cookie")) {
@@ -150,14 +167,17 @@ final class StepWriter {
 
     private String cookies(String line, Map<String, Integer> counts) {
         List<String> filled = new ArrayList<>();
-        for (String pair : line.split(";")) {
+        for (String pair : line.split(";", -1)) {
             int equals = pair.indexOf('=');
             String name = equals < 0 ? "" : pair.substring(0, equals).strip();
             String value = equals < 0 ? pair : pair.substring(equals + 1).strip();
             int count = counts.merge("cookie " + name, 1, Integer::sum);
-            filled.add(equals < 0 ? pair.strip() : name + "=" + fill(value, value, Use.location(Part.COOKIE, count == 1 ? name : name + "#" + count), List.of()));
+            String place = Use.location(Part.COOKIE, count == 1 ? name : name + "#" + count);
+            int from = value.isEmpty() ? pair.length() : pair.indexOf(value, equals + 1);
+            // Blanks around a cookie stay as they were sent.
+            filled.add(equals < 0 ? pair : pair.substring(0, from) + fill(value, value, place, List.of()) + pair.substring(from + value.length()));
         }
-        return String.join("; ", filled);
+        return String.join(";", filled);
     }
 
     TemplateBody body() {

@@ -131,7 +131,8 @@ public final class TemplateJson {
                         .put("score", other.score()).build())).build();
     }
 
-    private static JsonObject loop(Loop loop) {
+    /** A loop; for tools. */
+    public static JsonObject loop(Loop loop) {
         return JsonObject.builder().put("id", loop.id()).put("step", loop.step()).put("kind", loop.kind().word()).put("variable", loop.variable())
                 .put("start", loop.start()).put("increment", loop.increment()).put("recordedTimes", loop.recordedTimes())
                 .put("timesMax", loop.timesMax()).putIf("until", loop.until()).build();

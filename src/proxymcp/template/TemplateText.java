@@ -39,7 +39,7 @@ final class TemplateText {
             return Optional.empty();
         }
         if (slot.text().equals(plain)) {
-            return Optional.of(mark(slot, own));
+            return Optional.of(mark(slot, spelled(raw, plain, own)));
         }
         String coded = Coding.applyAll(own, slot.text());
         int at = raw.indexOf(coded);
@@ -48,6 +48,18 @@ final class TemplateText {
             return at < 0 ? Optional.empty() : Optional.of(raw.substring(0, at) + mark(slot, List.of()) + raw.substring(at + slot.text().length()));
         }
         return Optional.of(raw.substring(0, at) + mark(slot, own) + raw.substring(at + coded.length()));
+    }
+
+    /** What clients may leave as it is in a URL differs: of the codings the one that gives what was sent, so that it is sent like that again. */
+    private static List<Coding> spelled(String raw, String plain, List<Coding> own) {
+        if (own.equals(List.of(Coding.URL)) || own.equals(List.of(Coding.FORM))) {
+            for (Coding coding : List.of(own.get(0), Coding.URL, Coding.FORM, Coding.COMPONENT, Coding.QUERY)) {
+                if (coding.apply(plain).equals(raw)) {
+                    return List.of(coding);
+                }
+            }
+        }
+        return own;
     }
 
     /** The template of a text with marks. */

@@ -131,12 +131,17 @@ final class ReplayArgs {
             }
             return new Selection.Ids(parsed);
         }
+        return new Selection.Matching(SessionFilter.parse(args, args.string("sort").equals("desc")), ranges(args), args.integer("offset"),
+                args.integer("limit"));
+    }
+
+    /** What {@code seq_ranges} says. */
+    static List<SeqRange> ranges(Args args) throws BadArgument {
         List<SeqRange> ranges = new ArrayList<>();
         for (String range : args.strings("seq_ranges")) {
             ranges.add(range(range));
         }
-        return new Selection.Matching(SessionFilter.parse(args, args.string("sort").equals("desc")), ranges, args.integer("offset"),
-                args.integer("limit"));
+        return ranges;
     }
 
     /** A sentence about filters that do not hold, as exchanges are named one by one; empty if there are none. */

@@ -101,6 +101,10 @@ public final class ReplayControl implements Closeable {
         this.templates = new TemplateReplay(sessions.catalog());
     }
 
+    Clock clock() {
+        return clock;
+    }
+
     ReplayRuns runs() {
         return runs;
     }

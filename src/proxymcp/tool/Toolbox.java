@@ -62,6 +62,7 @@ public final class Toolbox {
         all.addAll(new RuleTestTool(control, sessions, files, pool).tools());
         all.addAll(new DecodeTools(control.live(), sessions, files, pool, decoders).tools());
         all.addAll(new ReplayTools(replays, files, pool).tools());
+        all.addAll(new TemplateTools(sessions, replays, files, pool, decoders).tools());
         SessionDiffTool comparing = new SessionDiffTool(sessions, pool, decoders);
         all.addAll(comparing.tools());
         all.addAll(new ChromeTools(interceptors, control, files).tools());
@@ -86,6 +87,7 @@ public final class Toolbox {
         families.add(new TrafficTemplate(control.live(), pool).template());
         families.addAll(kept.templates());
         families.add(runs.template());
+        families.add(new TemplateResources(sessions, pool).template());
         families.add(new DiffResources(sessions, pool, comparing).template());
         families.add(browsers.template());
         templates = List.copyOf(families);

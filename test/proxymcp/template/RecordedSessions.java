@@ -23,7 +23,7 @@ import proxymcp.store.StoreLimits;
 import proxymcp.store.Unwatched;
 
 /** Sessions that a test writes and makes templates of. */
-final class RecordedSessions implements AutoCloseable {
+public final class RecordedSessions implements AutoCloseable {
     static final Clock CLOCK = Clock.fixed(Instant.ofEpochMilli(1_770_000_000_000L), ZoneOffset.UTC);
     static final Selection ALL = new Selection.Matching(SessionQuery.ALL, List.of(), 0, Selection.ITEMS_MAX);
 
@@ -56,7 +56,7 @@ final class RecordedSessions implements AutoCloseable {
     }
 
     /** The edges of all exchanges, before loops are made of some: {@code from to location}, by seqs. */
-    static List<String> edges(Session session) throws IOException {
+    public static List<String> edges(Session session) throws IOException {
         List<Long> seqs = new ArrayList<>();
         List<proxymcp.diff.RequestShape> shapes = new ArrayList<>();
         session.forEach(SessionQuery.ALL, entry -> {
