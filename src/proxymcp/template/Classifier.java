@@ -125,6 +125,16 @@ final class Classifier {
                 use.value(), new LinkedHashSet<>())).usedIn().add(exchanges.get(step).seq() + " " + use.location());
     }
 
+    /** Takes an input that a message of a stream gave; returns whether it is a new one. */
+    boolean given(int step, Found found, String name) {
+        Use use = found.use();
+        slots.computeIfAbsent(step, added -> new ArrayList<>()).add(new Slot(use, found.text(), name, found.codings(), found.value(), Optional.empty()));
+        boolean known = inputs.containsKey(name);
+        inputs.computeIfAbsent(name, added -> new Input(name, FieldWords.typeOf(found.value()), FieldWords.formatOf(use.key(), found.value()),
+                found.value(), new LinkedHashSet<>())).usedIn().add(exchanges.get(step).seq() + " " + use.location());
+        return !known;
+    }
+
     /** Whether a segment of the path is one of many, by the endpoint that was learned. */
     private boolean isParameter(int step, Use use) {
         String[] segments = exchanges.get(step).endpoint().template().substring(1).split("/", -1);

@@ -12,10 +12,11 @@ import java.util.List;
  * @param from where it comes from
  * @param codings what leads from {@code value} to {@code text}
  * @param cookie whether it is a cookie that the answer set
+ * @param live whether the answer went on when the value was sent: a run, which reads an answer to its end, does not get it in time
  * @param alternatives other places, the best first
  */
-record Found(int to, Use use, String text, String value, ValueIndex.Produced from, List<Coding> codings, boolean cookie, double score,
-        List<Edge.Alternative> alternatives) {
+record Found(int to, Use use, String text, String value, ValueIndex.Produced from, List<Coding> codings, boolean cookie, boolean live,
+        double score,        List<Edge.Alternative> alternatives) {
     Found {
         codings = List.copyOf(codings);
         alternatives = List.copyOf(alternatives);

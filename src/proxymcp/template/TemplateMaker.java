@@ -148,7 +148,7 @@ public final class TemplateMaker {
                 double score = there.contains(key(flow, edge)) ? Math.min(1, edge.score() + 0.1) : second.has(edge.to()) ? edge.score() * 0.7 : edge.score();
                 boolean constant = same && !edge.cookie() && Strength.of(edge.value()) < Strength.STRONG;
                 if (!constant && score >= 0.5) {
-                    kept.add(new Found(edge.to(), edge.use(), edge.text(), edge.value(), edge.from(), edge.codings(), edge.cookie(),
+                    kept.add(new Found(edge.to(), edge.use(), edge.text(), edge.value(), edge.from(), edge.codings(), edge.cookie(), edge.live(),
                             Math.round(score * 1_000) / 1_000.0, edge.alternatives()));
                 }
             }
