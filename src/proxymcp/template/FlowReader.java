@@ -108,7 +108,7 @@ final class FlowReader {
                 entry.status().orElse(0), isFixed(type, entry.url()), uses, sent);
         exchanges.add(exchange);
         cookies.add(exchange, fields);
-        Optional<StreamKind> stream = stored.exchange().stream().filter(known -> known.framesIn() > 0).map(StreamSummary::kind);
+        Optional<StreamKind> stream = stored.exchange().stream().filter(known -> known.framesIn() + known.framesOut() > 0).map(StreamSummary::kind);
         ResponseValues values = new ResponseValues((value, selector, key, around) -> index.produced(step, end, value, selector, key, around));
         if (stream.isEmpty()) {
             values.list(fields, type, text(stored, fields, type));
