@@ -83,7 +83,7 @@ final class Classifier {
         boolean safe = exchanges.get(step).endpoint().method().equals("GET");
         boolean input = FieldWords.isInput(use, isParameter(step, use), safe);
         boolean confirmed = changes.equals(Optional.of(true)) && use.part() != Part.HEADER && use.part() != Part.COOKIE;
-        boolean steady = changes.equals(Optional.of(false)) && !FieldWords.isPassword(use.key()) && use.part() != Part.PATH;
+        boolean steady = changes.equals(Optional.of(false)) && !FieldWords.isPassword(use.key());
         if ((input && !steady || confirmed) && inputs.size() < INPUTS_MAX && ValueFormat.of(value) != ValueFormat.BOOLEAN) {
             input(step, use);
         } else if (isOpen(step, use, changes)) {

@@ -17,6 +17,7 @@ import proxymcp.diff.Endpoints;
 import proxymcp.diff.ExchangeFields;
 import proxymcp.diff.FieldReader;
 import proxymcp.diff.Part;
+import proxymcp.diff.Partners;
 import proxymcp.diff.RequestShape;
 import proxymcp.diff.Side;
 import proxymcp.exchange.StreamKind;
@@ -46,8 +47,15 @@ final class FlowReader {
     private final ValueIndex index = new ValueIndex();
     private final CookieTrail cookies = new CookieTrail();
     private final List<String> warnings = new ArrayList<>();
+    private final Optional<Partners> partners;
 
     FlowReader(Decoders decoders) {
+        this(decoders, Optional.empty());
+    }
+
+    /** @param partners takes what exchanges are held against those of another recording by */
+    FlowReader(Decoders decoders, Optional<Partners> partners) {
+        this.partners = partners;
         this.reader = new FieldReader(decoders);
     }
 
@@ -108,6 +116,7 @@ final class FlowReader {
                 entry.status().orElse(0), isFixed(type, entry.url()), uses, sent);
         exchanges.add(exchange);
         cookies.add(exchange, fields);
+        partners.ifPresent(known -> known.add(fields, exchange.endpoint(), exchange.startMillis(), exchange.status()));
         Optional<StreamKind> stream = stored.exchange().stream().filter(known -> known.framesIn() + known.framesOut() > 0).map(StreamSummary::kind);
         ResponseValues values = new ResponseValues((value, selector, key, around) -> index.produced(step, end, value, selector, key, around));
         if (stream.isEmpty()) {

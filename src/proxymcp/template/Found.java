@@ -1,5 +1,6 @@
 package proxymcp.template;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -20,6 +21,19 @@ record Found(int to, Use use, String text, String value, ValueIndex.Produced fro
     Found {
         codings = List.copyOf(codings);
         alternatives = List.copyOf(alternatives);
+    }
+
+    /** The same with another score. */
+    Found scored(double other) {
+        return new Found(to, use, text, value, from, codings, cookie, live, Math.round(other * 1_000) / 1_000.0, alternatives);
+    }
+
+    /** The same value from one of its alternatives; where it was from becomes one. */
+    Found takenFrom(FlowExchange exchange, FlowExchange before, Edge.Alternative chosen) {
+        List<Edge.Alternative> others = new ArrayList<>(alternatives);
+        others.set(others.indexOf(chosen), new Edge.Alternative(before.seq(), from.selector(), score));
+        return new Found(to, use, text, value, new ValueIndex.Produced(exchange.index(), exchange.endMillis(), chosen.selector(), use.key(), ""), codings,
+                cookie, false, chosen.score(), others);
     }
 
     boolean isWhole() {
