@@ -42,8 +42,10 @@ final class ResponseValues {
             "connection", "keep-alive", "alt-svc", "strict-transport-security", "content-security-policy", "content-security-policy-report-only",
             "x-frame-options", "x-content-type-options", "x-xss-protection", "referrer-policy", "permissions-policy", "transfer-encoding", "nel",
             "report-to", "server-timing", "timing-allow-origin", "x-powered-by", "pragma", "accept-ranges", "trailer", "sec-websocket-accept");
-    /** {@code name: "value"} and {@code name = 'value'} of scripts and of JSON inside of them; {@code name="value"} of anything else. */
-    private static final Pattern LITERAL = Pattern.compile("([A-Za-z_$][\\w$-]{0,60})[\"']?\\s{0,3}[:=]\\s{0,3}([\"'])((?:\\\\.|[^\"'\\\\\\n]){4,4096})\\2");
+    /** {@code name: "value"} and {@code name = 'value'} of scripts and of JSON inside of them; {@code name="value"} of anything else. Nothing is gone back on: a
+     * page may be made of beginnings. */
+    private static final Pattern LITERAL = Pattern.compile(
+            "(?<![\\w$-])([A-Za-z_$][\\w$-]{0,60}+)[\"']?\\s{0,3}+[:=]\\s{0,3}+([\"'])((?:\\\\.|[^\"'\\\\\\n]){4,4096}+)\\2");
     private static final Pattern LINE = Pattern.compile("(?m)^([A-Za-z_][\\w-]{0,60})\\s{0,3}[:=]\\s{0,3}(\\S+)");
     private static final int LINES_CHARS_MAX = 16 << 10;
     private static final Pattern MARKS = Pattern.compile("[^A-Za-z0-9_-]");
