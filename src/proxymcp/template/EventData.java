@@ -13,6 +13,7 @@ import proxymcp.json.JsonValue;
 /** What stands in the body of a stream: the data of events, and JSON values one a line. */
 final class EventData {
     private static final int EVENTS_MAX = 10_000;
+    private static final int LINES_MAX = 50_000;
 
     private EventData() {}
 
@@ -72,7 +73,7 @@ final class EventData {
         List<JsonValue> all = new ArrayList<>();
         int good = 0;
         for (String line : text.split("[\n\u001e]")) {
-            if (line.isBlank()) {
+            if (line.isBlank() || all.size() >= LINES_MAX) {
                 continue;
             }
             try {

@@ -38,6 +38,8 @@ final class ResponseValues {
 
     private static final int TEXT_CHARS_MAX = 1 << 20;
     private static final int LITERALS_MAX = 1_000;
+    /** Tags that are looked at while selectors are tried: pages of many tags have many values. */
+    private static final long VISITED_MAX = 50_000_000;
     private static final Set<String> PLAIN_HEADERS = Set.of("date", "server", "etag", "last-modified", "expires", "cache-control", "age", "vary", "via",
             "connection", "keep-alive", "alt-svc", "strict-transport-security", "content-security-policy", "content-security-policy-report-only",
             "x-frame-options", "x-content-type-options", "x-xss-protection", "referrer-policy", "permissions-policy", "transfer-encoding", "nel",
@@ -55,6 +57,7 @@ final class ResponseValues {
     private final Map<String, String> holders = new HashMap<>();
     /** Paths that an earlier event has: of a path alone the first event is found. */
     private final Set<String> eventPaths = new HashSet<>();
+    private long visited;
 
     ResponseValues(Taker taker) {
         this.taker = taker;
@@ -258,6 +261,10 @@ final class ResponseValues {
         }
         expressions.add(tag.name() + "@" + attribute);
         for (String expression : expressions) {
+            visited += tags.size();
+            if (visited > VISITED_MAX) {
+                return;
+            }
             if (HtmlTags.find(tags, expression).equals(Optional.of(value))) {
                 coded(value, "html:" + expression, attribute.startsWith("data-") ? attribute.substring(5) : key, "");
                 return;

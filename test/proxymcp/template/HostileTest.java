@@ -85,7 +85,7 @@ final class HostileTest {
     @Test void manyTags() throws Exception {
         StringBuilder page = new StringBuilder();
         for (int i = 0; i < 40_000; i++) {
-            page.append("<i x=v").append(i).append('>');
+            page.append("<i name=n").append(i).append(" href=/p").append(i).append("?x=1>");
         }
         answers("text/html", page.toString());
     }
@@ -125,7 +125,7 @@ final class HostileTest {
         answers("text/event-stream", "data: {\"a\":\"bcdef\"}\n\n".repeat(100_000));
         answers("text/event-stream", "data: x\n".repeat(100_000));
         answers("application/x-ndjson", "{\"a\":\"bcdef\"}\n".repeat(100_000));
-        answers("application/x-ndjson", "{\n".repeat(500_000));
+        answers("application/x-ndjson", "{\n".repeat(100_000));
         answers("text/plain", "a:b\n".repeat(500_000));
     }
 }
