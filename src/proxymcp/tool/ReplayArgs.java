@@ -45,7 +45,7 @@ final class ReplayArgs {
             Property.integer("min_requests", "", 1, 100_000).defaultTo(20));
     private static final Schema AUTH = Schema.of(
             Property.integers("status", "", 100, 599, 20),
-            Property.integers("refresh_seqs", "", 1, Long.MAX_VALUE >> 10, 50).required());
+            Property.integers("refresh_seqs", "", 1, Long.MAX_VALUE >> 20, 50).required());
 
     private static final List<String> SELECTING = List.of("seqs", "seq_ranges", "exchange_ids", "limit", "offset", "sort", "overrides", "captures",
             "follow_redirects", "on_auth_expired");
@@ -57,7 +57,7 @@ final class ReplayArgs {
             Property.text("template", "Runs this template of the session instead", 1, 100),
             Property.text("template_file", "Or this file", 1, 4_096),
             Property.textMap("inputs", "Of the template"),
-            Property.integers("seqs", "These, in this order", 1, Long.MAX_VALUE >> 10, Selection.ITEMS_MAX),
+            Property.integers("seqs", "These, in this order", 1, Long.MAX_VALUE >> 20, Selection.ITEMS_MAX),
             Property.texts("seq_ranges", "Only those in one of them, such as 10-20", 1_000),
             Property.texts("exchange_ids", "These, in this order", Selection.ITEMS_MAX),
             Property.integer("limit", "", 1, Selection.ITEMS_MAX).defaultTo(100),

@@ -36,9 +36,9 @@ final class TemplateTools {
     private static final int NAME_CHARS_MAX = 200;
 
     static final Schema INPUT = Schema.of(SessionTools.SESSION_ID,
-            Property.integers("seqs", "", 1, Long.MAX_VALUE >> 10, TemplateMaker.EXCHANGES_MAX).toldElsewhere(),
+            Property.integers("seqs", "", 1, Long.MAX_VALUE >> 20, TemplateMaker.EXCHANGES_MAX).toldElsewhere(),
             Property.texts("seq_ranges", "", 1_000).toldElsewhere(),
-            Property.integer("goal_seq", "Keep what leads to it", 1, Long.MAX_VALUE >> 10),
+            Property.integer("goal_seq", "Keep what leads to it", 1, Long.MAX_VALUE >> 20),
             Property.text("other_session_id", "Recorded again: tells constants from inputs", 1, 100),
             Property.text("name", "Its title", 1, NAME_CHARS_MAX),
             Property.flag("include_static", "Also images, scripts, styles").defaultTo(false),
