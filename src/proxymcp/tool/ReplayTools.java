@@ -38,13 +38,14 @@ final class ReplayTools {
     static final String TOOLSET = "replay";
     private static final long SLICE_MILLIS = 250;
     private static final int ITEMS_MAX = 5_000;
+    private static final int WAIT_MILLIS_MAX = 300_000;
 
     private static final Schema STATUS = Schema.of(
             Property.text("replay_id", "", 1, 100).required(),
             Property.choice("only", "", "all", "failed", "skipped").defaultTo("all"),
             Property.integer("limit", "", 0, ITEMS_MAX).defaultTo(100),
             Property.integer("offset", "", 0, Integer.MAX_VALUE).defaultTo(0),
-            Property.integer("wait_ms", "Wait for the end that long", 0, 300_000).defaultTo(0), ListBudget.MAX_CHARS);
+            Property.integer("wait_ms", "Wait for the end that long", 0, WAIT_MILLIS_MAX).defaultTo(0), ListBudget.MAX_CHARS);
     private static final Schema CANCEL = Schema.of(Property.text("replay_id", "", 1, 100).required());
 
     private static final ResultSchema REPORT = ResultSchema.of(ResultSchema.text("replayId").optional(), ResultSchema.text("state"),
@@ -79,6 +80,16 @@ final class ReplayTools {
                 new Tool("proxy_replay_cancel", "Cancel a replay", "Ends a run; what is in flight is cut off.", Tool.Hints.SET, TOOLSET, CANCEL,
                         ResultSchema.of(ResultSchema.text("replayId"), ResultSchema.text("state"), ResultSchema.text("message")),
                         new ToolCall(this::cancel)));
+    }
+
+    /**
+     * Runs a template with the inputs of its recording, one step after the other, and waits for the end as long as a call may.
+     *
+     * @return what proxy_replay_session says
+     */
+    JsonObject run(String sessionId, String templateId, CallContext context) throws Exception {
+        return replay(ReplayArgs.INPUT.check(JsonObject.builder().put("session_id", sessionId).put("template", templateId).put("mode", "execute")
+                .put("allow_unsafe", true).put("concurrency", 1).put("wait_ms", WAIT_MILLIS_MAX).put("max_chars", 200_000).build()), context).json();
     }
 
     private ToolOutcome replay(Args given, CallContext context) throws Exception {

@@ -6,10 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import proxymcp.decode.Decoders;
 import proxymcp.json.Args;
 import proxymcp.json.BadArgument;
+import proxymcp.json.JsonArray;
+import proxymcp.json.JsonNumber;
 import proxymcp.json.JsonObject;
+import proxymcp.json.JsonValue;
 import proxymcp.json.ListBudget;
 import proxymcp.json.Property;
 import proxymcp.json.ResultSchema;
@@ -29,11 +31,13 @@ import proxymcp.template.TemplateFormat;
 import proxymcp.template.TemplateMaker;
 import proxymcp.template.TemplateProof;
 import proxymcp.template.TemplateRequest;
+import proxymcp.template.TemplateStep;
 import proxymcp.template.Templates;
 
 /** Making flow templates of sessions. */
 final class TemplateTools {
     private static final int NAME_CHARS_MAX = 200;
+    private static final int FAULTS_MAX = 200;
 
     static final Schema INPUT = Schema.of(SessionTools.SESSION_ID,
             Property.integers("seqs", "", 1, Long.MAX_VALUE >> 20, TemplateMaker.EXCHANGES_MAX).toldElsewhere(),
@@ -49,17 +53,17 @@ final class TemplateTools {
             ListBudget.MAX_CHARS).and(SessionFilter.UNEXPLAINED);
 
     private final SessionControl sessions;
-    private final ReplayControl replays;
+    private final ReplayTools replaying;
     private final FileAccess files;
     private final WorkPool pool;
     private final TemplateMaker maker;
 
-    TemplateTools(SessionControl sessions, ReplayControl replays, FileAccess files, WorkPool pool, Decoders decoders) {
+    TemplateTools(SessionControl sessions, ReplayTools replaying, FileAccess files, WorkPool pool, TemplateMaker maker) {
         this.sessions = sessions;
-        this.replays = replays;
+        this.replaying = replaying;
         this.files = files;
         this.pool = pool;
-        this.maker = new TemplateMaker(decoders, replays.clock());
+        this.maker = maker;
     }
 
     List<Tool> tools() {
@@ -86,11 +90,22 @@ final class TemplateTools {
         WorkWatch watch = new CallWatch(context, "exchanges");
         Made made = pool.run(context, () -> sessions.catalog().read(id, session -> other.isEmpty() ? make(session, Optional.empty(), selection, args, proves, watch)
                 : sessions.catalog().read(other.get(), second -> make(session, Optional.of(second), selection, args, proves, watch))));
+        Optional<String> replayId = Optional.empty();
+        if (args.string("verify").equals("replay")) {
+            Replayed run = replayed(id, made.template(), context);
+            replayId = run.replayId();
+            made = new Made(made.template().warning(run.faults()), made.proven() && run.faults().isEmpty());
+            FlowTemplate warned = made.template();
+            pool.run(context, () -> sessions.catalog().read(id, session -> {
+                new Templates(session).write(warned);
+                return warned;
+            }));
+        }
         Optional<Boolean> verified = proves ? Optional.of(made.proven()) : Optional.empty();
         TemplateFormat format = TemplateFormat.valueOf(args.string("format").toUpperCase(Locale.ROOT));
         JsonObject written = args.given("output_file") ? export(made.template(), format, args, context) : JsonObject.EMPTY;
         return ToolOutcome.success(new TemplateView(made.template(), args.integer("max_chars")).json(format,
-                new TemplateView.Outcome(verified, Optional.empty(), written)));
+                new TemplateView.Outcome(verified, replayId, written)));
     }
 
     private record Made(FlowTemplate template, boolean proven) {}
@@ -108,6 +123,38 @@ final class TemplateTools {
         } catch (PlanException refused) {
             throw new ToolFailure("bad_argument", refused.getMessage(), "proxy_query_session finds exchanges");
         }
+    }
+
+    private record Replayed(Optional<String> replayId, List<String> faults) {}
+
+    /** Runs the template; that it cannot be run is a fault like others. */
+    private Replayed replayed(SessionId id, FlowTemplate template, CallContext context) throws Exception {
+        JsonObject run;
+        try {
+            run = replaying.run(id.text(), template.id(), context);
+        } catch (ToolFailure | BadArgument refused) {
+            return new Replayed(Optional.empty(), List.of("it cannot be sent again: " + refused.getMessage()));
+        }
+        List<String> faults = new ArrayList<>();
+        String state = run.string("state").orElse("");
+        if (!state.equals("done")) {
+            faults.add("sent again, the run is " + state + run.string("stateReason").map(reason -> ": " + reason).orElse(""));
+        }
+        for (JsonValue value : run.array("items").orElse(JsonArray.EMPTY)) {
+            if (value instanceof JsonObject item && !item.string("status").equals(Optional.of("success")) && faults.size() < FAULTS_MAX) {
+                faults.add(step(template, item) + " sent again: " + item.string("error").or(() -> item.string("skippedBecause")).or(() -> item.string("status")).orElse(""));
+            }
+        }
+        return new Replayed(run.string("replayId"), faults);
+    }
+
+    private static String step(FlowTemplate template, JsonObject item) {
+        for (TemplateStep step : template.steps()) {
+            if (item.get("seq").equals(Optional.of(JsonNumber.of(step.seq())))) {
+                return step.id();
+            }
+        }
+        return "a step";
     }
 
     private static Selection selection(Args args) throws BadArgument {

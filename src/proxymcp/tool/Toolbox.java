@@ -10,6 +10,7 @@ import proxymcp.mcp.ResourceTemplate;
 import proxymcp.mcp.Tool;
 import proxymcp.mcp.WorkPool;
 import proxymcp.proxy.ProxyLimits;
+import proxymcp.template.TemplateMaker;
 
 /** Every tool and resource there is, made for one process. */
 public final class Toolbox {
@@ -61,8 +62,9 @@ public final class Toolbox {
         all.addAll(new RuleShortcuts(control).tools());
         all.addAll(new RuleTestTool(control, sessions, files, pool).tools());
         all.addAll(new DecodeTools(control.live(), sessions, files, pool, decoders).tools());
-        all.addAll(new ReplayTools(replays, files, pool).tools());
-        all.addAll(new TemplateTools(sessions, replays, files, pool, decoders).tools());
+        ReplayTools replaying = new ReplayTools(replays, files, pool);
+        all.addAll(replaying.tools());
+        all.addAll(new TemplateTools(sessions, replaying, files, pool, new TemplateMaker(decoders, replays.clock())).tools());
         SessionDiffTool comparing = new SessionDiffTool(sessions, pool, decoders);
         all.addAll(comparing.tools());
         all.addAll(new ChromeTools(interceptors, control, files).tools());

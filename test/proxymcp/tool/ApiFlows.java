@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Flows of interfaces that programs call. */
 final class ApiFlows {
@@ -40,7 +42,8 @@ final class ApiFlows {
         private final String login = token(20);
         private final String code = token(30);
         private final String access = token(48);
-        private final Set<String> seen = new HashSet<>();
+        /** Of all starts: a state and a challenge are good once. */
+        private static final Set<String> SEEN = ConcurrentHashMap.newKeySet();
         private String state = "";
         private String challenge = "";
         private String user = "";
@@ -51,7 +54,8 @@ final class ApiFlows {
 
         @Override
         Reply answer(Call call) {
-            if (call.is("GET /authorize") && call.query("code_challenge_method").equals("S256") && seen.add(call.query("state"))) {
+            if (call.is("GET /authorize") && call.query("code_challenge_method").equals("S256") && SEEN.add(call.query("state"))
+                    && SEEN.add(call.query("code_challenge"))) {
                 state = call.query("state");
                 challenge = call.query("code_challenge");
                 return Reply.redirect(urls.get(1) + "/login?challenge=" + login);
@@ -215,11 +219,13 @@ final class ApiFlows {
         client.edge(third, buy, "request.json.$.item_id");
     }
 
-    /** Each request is signed with a secret that an answer gave, and is good once and for a minute. */
+    /** Each request is signed with a secret that an answer gave, and no time before the newest is taken. */
     private static final class Signed extends FlowApp {
         private final String key = token(20);
         private final String secret = token(40);
-        private final Set<String> seen = new HashSet<>();
+        /** Of all starts: times that came before are refused. */
+        private static final AtomicLong NEWEST = new AtomicLong();
+        private int prices;
         private String name = "";
 
         @Override
@@ -231,12 +237,12 @@ final class ApiFlows {
             String target = call.target();
             int cut = target.indexOf("&signature=");
             String signed = cut < 0 ? "" : call.method() + "\n" + call.path() + "\n" + target.substring(target.indexOf('?') + 1, cut);
-            boolean now = !call.query("timestamp").isEmpty() && Math.abs(Long.parseLong(call.query("timestamp")) - System.currentTimeMillis()) < 60_000;
-            if (!now || !call.query("apikey").equals(key) || !seen.add(call.query("signature"))
-                    || !call.query("signature").equals(HexFormat.of().formatHex(hmac(secret, signed)))) {
+            long time = Long.parseLong("0" + call.query("timestamp"));
+            boolean now = Math.abs(time - System.currentTimeMillis()) < 60_000 && NEWEST.getAndAccumulate(time, Math::max) <= time;
+            if (!now || !call.query("apikey").equals(key) || !call.query("signature").equals(HexFormat.of().formatHex(hmac(secret, signed)))) {
                 return refuse(call, "signature");
             }
-            if (seen.size() == 3) {
+            if (++prices == 3) {
                 finished.add("3 for " + name);
             }
             return Reply.json("{\"symbol\":\"BTCUSD\",\"price\":\"64123.5\",\"open\":true}");
