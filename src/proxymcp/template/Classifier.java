@@ -83,7 +83,7 @@ final class Classifier {
         boolean safe = exchanges.get(step).endpoint().method().equals("GET");
         boolean input = FieldWords.isInput(use, isParameter(step, use), safe);
         boolean confirmed = changes.equals(Optional.of(true)) && use.part() != Part.HEADER && use.part() != Part.COOKIE;
-        boolean steady = changes.equals(Optional.of(false)) && !FieldWords.isPassword(use.key()) && use.part() != Part.PATH;
+        boolean steady = changes.equals(Optional.of(false)) && !FieldWords.isPassword(use.key());
         if ((input && !steady || confirmed) && inputs.size() < INPUTS_MAX && ValueFormat.of(value) != ValueFormat.BOOLEAN) {
             input(step, use);
         } else if (isOpen(step, use, changes)) {
@@ -123,6 +123,16 @@ final class Classifier {
         made.putIfAbsent(use.value(), slot);
         inputs.computeIfAbsent(name, added -> new Input(name, FieldWords.typeOf(use.value()), FieldWords.formatOf(use.key(), use.value()),
                 use.value(), new LinkedHashSet<>())).usedIn().add(exchanges.get(step).seq() + " " + use.location());
+    }
+
+    /** Takes an input that a message of a stream gave; returns whether it is a new one. */
+    boolean given(int step, Found found, String name) {
+        Use use = found.use();
+        slots.computeIfAbsent(step, added -> new ArrayList<>()).add(new Slot(use, found.text(), name, found.codings(), found.value(), Optional.empty()));
+        boolean known = inputs.containsKey(name);
+        inputs.computeIfAbsent(name, added -> new Input(name, FieldWords.typeOf(found.value()), FieldWords.formatOf(use.key(), found.value()),
+                found.value(), new LinkedHashSet<>())).usedIn().add(exchanges.get(step).seq() + " " + use.location());
+        return !known;
     }
 
     /** Whether a segment of the path is one of many, by the endpoint that was learned. */

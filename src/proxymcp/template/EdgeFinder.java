@@ -29,27 +29,19 @@ final class EdgeFinder {
     private final List<FlowExchange> exchanges;
     private final ValueIndex index;
     private final CookieTrail cookies;
-    private final List<Set<String>> sent = new ArrayList<>();
 
     EdgeFinder(List<FlowExchange> exchanges, ValueIndex index, CookieTrail cookies) {
         this.exchanges = exchanges;
         this.index = index;
         this.cookies = cookies;
-        for (FlowExchange exchange : exchanges) {
-            Set<String> values = new HashSet<>();
-            exchange.uses().forEach(use -> values.addAll(spellings(use.value())));
-            sent.add(values);
-        }
     }
 
     /** A value and what stands for it or in it, for remembering that it was sent. */
-    static Set<String> spellings(String value) {
-        Set<String> all = new HashSet<>();
+    static void spellings(String value, Set<String> all) {
         all.add(value);
         all.add(PercentCoding.text(value, false));
         ResponseValues.printable(value).ifPresent(all::add);
         all.addAll(tokens(value));
-        return all;
     }
 
     /** What of the requests of an exchange is explained. */
@@ -145,16 +137,18 @@ final class EdgeFinder {
                 continue;
             }
             if (setting.value().equals(use.value())) {
-                ValueIndex.Produced place = new ValueIndex.Produced(setting.step(), "cookie:" + use.key(), use.key(), "");
+                ValueIndex.Produced place = new ValueIndex.Produced(setting.step(), from.endMillis(), "cookie:" + use.key(), use.key(), "");
                 if (found.isEmpty()) {
-                    found = Optional.of(new Found(exchange.index(), use, use.value(), use.value(), place, List.of(), true, newest ? 0.99 : 0.8, List.of()));
+                    found = Optional.of(new Found(exchange.index(), use, use.value(), use.value(), place, List.of(), true, false, newest ? 0.99 : 0.8,
+                            List.of()));
                 } else if (others.size() < ALTERNATIVES_MAX) {
                     others.add(new Edge.Alternative(from.seq(), place.selector(), 0.7));
                 }
             }
             newest = false;
         }
-        return found.map(edge -> new Found(edge.to(), edge.use(), edge.text(), edge.value(), edge.from(), List.of(), true, edge.score(), others));
+        return found.map(edge -> new Found(edge.to(), edge.use(), edge.text(), edge.value(), edge.from(), List.of(), true, false, edge.score(),
+                others));
     }
 
     private Optional<Found> whole(FlowExchange exchange, Use use, String text) {
@@ -192,7 +186,7 @@ final class EdgeFinder {
         return variants;
     }
 
-    private record Candidate(ValueIndex.Produced place, boolean echo, double agreement, double score) {}
+    private record Candidate(ValueIndex.Produced place, boolean live, boolean echo, double agreement, double score) {}
 
     private Optional<Found> best(FlowExchange exchange, Use use, String text, String value, ValueIndex.Places places, List<Coding> codings) {
         double strength = Strength.of(value);
@@ -201,15 +195,18 @@ final class EdgeFinder {
         }
         double rarity = 1 / (1 + (strength >= 0.9 ? 0.002 : 0.05) * (places.steps() - 1));
         int firstUse = Math.min(index.firstUse(value), index.firstUse(text));
+        long firstMillis = Math.min(Math.min(index.firstSaid(value), index.firstSaid(text)),
+                firstUse < exchanges.size() ? exchanges.get(firstUse).startMillis() : Long.MAX_VALUE);
         boolean original = false;
         List<Candidate> candidates = new ArrayList<>();
         for (ValueIndex.Produced place : places.all()) {
-            if (exchanges.get(place.step()).isBefore(exchange)) {
-                original |= place.step() < firstUse;
+            FlowExchange from = exchanges.get(place.step());
+            if (from.index() < exchange.index() && place.millis() <= exchange.startMillis() + 1) {
+                original |= place.step() < firstUse && place.millis() - 1 <= firstMillis;
                 double agreement = Strength.agreement(place.key(), place.around(), use.key(), use.isSegment());
-                boolean echo = sent.get(place.step()).contains(value) || sent.get(place.step()).contains(text);
+                boolean echo = from.sent().contains(value) || from.sent().contains(text);
                 double score = Math.min(1, strength * rarity + agreement) * (echo ? 0.6 : 1);
-                candidates.add(new Candidate(place, echo, agreement, Math.round(score * 1_000) / 1_000.0));
+                candidates.add(new Candidate(place, place.isInSocket() || !from.isBefore(exchange), echo, agreement, Math.round(score * 1_000) / 1_000.0));
             }
         }
         if (!original) {
@@ -217,7 +214,7 @@ final class EdgeFinder {
         }
         Comparator<Candidate> nearest = Comparator.comparingInt(candidate -> -candidate.place().step());
         Comparator<Candidate> named = Comparator.comparingDouble(candidate -> -candidate.agreement());
-        candidates.sort(Comparator.comparing(Candidate::echo).thenComparing(strength >= Strength.STRONG ? nearest.thenComparing(named)
+        candidates.sort(Comparator.comparing(Candidate::echo).thenComparing(Candidate::live).thenComparing(strength >= Strength.STRONG ? nearest.thenComparing(named)
                 : named.thenComparing(nearest)));
         Candidate best = candidates.get(0);
         if (best.score() < SCORE_MIN) {
@@ -228,6 +225,6 @@ final class EdgeFinder {
             Candidate other = candidates.get(i);
             others.add(new Edge.Alternative(exchanges.get(other.place().step()).seq(), other.place().selector(), other.score()));
         }
-        return Optional.of(new Found(exchange.index(), use, text, value, best.place(), codings, false, best.score(), others));
+        return Optional.of(new Found(exchange.index(), use, text, value, best.place(), codings, false, best.live(), best.score(), others));
     }
 }

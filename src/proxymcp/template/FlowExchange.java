@@ -1,6 +1,7 @@
 package proxymcp.template;
 
 import java.util.List;
+import java.util.Set;
 import proxymcp.diff.Endpoint;
 
 /**
@@ -15,8 +16,10 @@ import proxymcp.diff.Endpoint;
  * @param status of the answer, 0 without one
  * @param fixed whether it asks for an image, a script or a style sheet
  * @param uses what the request sends
+ * @param sent the values of these in all their spellings
  */
-record FlowExchange(int index, long seq, Endpoint endpoint, String url, long startMillis, long endMillis, int status, boolean fixed, List<Use> uses) {
+record FlowExchange(int index, long seq, Endpoint endpoint, String url, long startMillis, long endMillis, int status, boolean fixed, List<Use> uses,
+        Set<String> sent) {
     FlowExchange {
         uses = List.copyOf(uses);
     }

@@ -3,9 +3,11 @@ package proxymcp.template;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import proxymcp.codec.Charsets;
 import proxymcp.codec.Codings;
@@ -15,8 +17,11 @@ import proxymcp.diff.Endpoints;
 import proxymcp.diff.ExchangeFields;
 import proxymcp.diff.FieldReader;
 import proxymcp.diff.Part;
+import proxymcp.diff.Partners;
 import proxymcp.diff.RequestShape;
 import proxymcp.diff.Side;
+import proxymcp.exchange.StreamKind;
+import proxymcp.exchange.StreamSummary;
 import proxymcp.http.Fields;
 import proxymcp.json.JsonArray;
 import proxymcp.json.JsonString;
@@ -24,6 +29,7 @@ import proxymcp.json.JsonValue;
 import proxymcp.store.CorruptSegmentException;
 import proxymcp.store.ExchangeScan;
 import proxymcp.store.IndexEntry;
+import proxymcp.store.MessageReader;
 import proxymcp.store.Session;
 import proxymcp.store.SessionQuery;
 import proxymcp.store.StoredExchange;
@@ -41,8 +47,15 @@ final class FlowReader {
     private final ValueIndex index = new ValueIndex();
     private final CookieTrail cookies = new CookieTrail();
     private final List<String> warnings = new ArrayList<>();
+    private final Optional<Partners> partners;
 
     FlowReader(Decoders decoders) {
+        this(decoders, Optional.empty());
+    }
+
+    /** @param partners takes what exchanges are held against those of another recording by */
+    FlowReader(Decoders decoders, Optional<Partners> partners) {
+        this.partners = partners;
         this.reader = new FieldReader(decoders);
     }
 
@@ -51,7 +64,7 @@ final class FlowReader {
         long damaged = 0;
         long done = 0;
         long cached = 0;
-        try (ExchangeScan scan = session.exchanges()) {
+        try (ExchangeScan scan = session.exchanges(); MessageReader messages = session.messages()) {
             for (long seq : seqs) {
                 if (watch.cancelled()) {
                     throw new CancellationException();
@@ -60,7 +73,7 @@ final class FlowReader {
                 try {
                     Optional<StoredExchange> stored = scan.exchange(seq);
                     if (stored.isPresent() && isRequest(stored.get())) {
-                        add(stored.get(), endpoints);
+                        add(stored.get(), endpoints, messages);
                         cached += stored.get().exchange().response().map(head -> head.status() == 304 ? 1 : 0).orElse(0);
                     }
                 } catch (CorruptSegmentException broken) {
@@ -79,29 +92,50 @@ final class FlowReader {
         }
     }
 
-    /** Tunnels, preflights and what is still running are no steps. */
+    /** Tunnels, preflights and what is still running are no steps; a stream that never ended is one. */
     private static boolean isRequest(StoredExchange stored) {
         IndexEntry entry = stored.entry();
         boolean preflight = entry.method().equals("OPTIONS") && stored.exchange().start().head().fields().contains("Access-Control-Request-Method");
-        return !entry.method().equals("CONNECT") && !entry.url().startsWith("tunnel:") && !preflight && entry.state() != SessionQuery.State.IN_FLIGHT;
+        return !entry.method().equals("CONNECT") && !entry.url().startsWith("tunnel:") && !preflight
+                && (entry.state() != SessionQuery.State.IN_FLIGHT || stored.exchange().stream().isPresent());
     }
 
-    private void add(StoredExchange stored, Endpoints endpoints) {
+    private void add(StoredExchange stored, Endpoints endpoints, MessageReader messages) throws IOException {
         IndexEntry entry = stored.entry();
         ExchangeFields fields = reader.read(stored);
         Fields head = stored.exchange().responseContentFields();
         String type = Charsets.mediaType(head.first("Content-Type").orElse(""));
         int step = exchanges.size();
-        FlowExchange exchange = new FlowExchange(step, entry.seq(), endpoints.of(RequestShape.of(stored)), entry.url(), entry.startedAtMillis(),
-                entry.startedAtMillis() + entry.durationNanos().orElse(0) / 1_000_000, entry.status().orElse(0), isFixed(type, entry.url()), RequestUses.of(fields));
+        long end = entry.state() == SessionQuery.State.IN_FLIGHT ? Long.MAX_VALUE
+                : entry.startedAtMillis() + entry.durationNanos().orElse(0) / 1_000_000;
+        List<Use> uses = RequestUses.of(fields);
+        Set<String> sent = new HashSet<>();
+        uses.forEach(use -> EdgeFinder.spellings(use.value(), sent));
+        sent.forEach(value -> index.used(step, value));
+        FlowExchange exchange = new FlowExchange(step, entry.seq(), endpoints.of(RequestShape.of(stored)), entry.url(), entry.startedAtMillis(), end,
+                entry.status().orElse(0), isFixed(type, entry.url()), uses, sent);
         exchanges.add(exchange);
-        for (Use use : exchange.uses()) {
-            for (String spelling : EdgeFinder.spellings(use.value())) {
-                index.used(step, spelling);
+        cookies.add(exchange, fields);
+        partners.ifPresent(known -> known.add(fields, exchange.endpoint(), exchange.startMillis(), exchange.status()));
+        Optional<StreamKind> stream = stored.exchange().stream().filter(known -> known.framesIn() + known.framesOut() > 0).map(StreamSummary::kind);
+        ResponseValues values = new ResponseValues((value, selector, key, around) -> index.produced(step, end, value, selector, key, around));
+        if (stream.isEmpty()) {
+            values.list(fields, type, text(stored, fields, type));
+        } else {
+            values.list(withoutBody(fields), type, "");
+            new StreamValues(stream.get(), step, index).read(messages, entry.seq());
+        }
+    }
+
+    /** What the messages of a stream hold is taken from these: each has its time. */
+    private static ExchangeFields withoutBody(ExchangeFields fields) {
+        List<Document> kept = new ArrayList<>();
+        for (Document document : fields.documents()) {
+            if (document.side() == Side.REQUEST || !document.holderAt().isEmpty()) {
+                kept.add(document);
             }
         }
-        cookies.add(exchange, fields);
-        new ResponseValues((value, selector, key, around) -> index.produced(step, value, selector, key, around)).list(fields, type, text(stored, fields, type));
+        return new ExchangeFields(fields.seq(), fields.flat(), kept, fields.requestUnknown(), fields.responseUnknown());
     }
 
     private static String text(StoredExchange stored, ExchangeFields fields, String type) {

@@ -51,12 +51,7 @@ final class FlowSearch {
      * @param includeStatic whether images, scripts and style sheets are steps though nothing comes from them
      */
     void run(OptionalInt goal, boolean includeStatic) throws IOException {
-        Deque<Integer> open = new ArrayDeque<>();
-        for (FlowExchange exchange : exchanges) {
-            if (goal.isEmpty() ? includeStatic || !exchange.fixed() : exchange.index() == goal.getAsInt()) {
-                open.add(exchange.index());
-            }
-        }
+        Deque<Integer> open = begin(goal, includeStatic);
         try (ExchangeScan scan = session.exchanges()) {
             while (!open.isEmpty()) {
                 int step = open.poll();
@@ -70,6 +65,30 @@ final class FlowSearch {
                     signed.computeIfAbsent(step, added -> new ArrayList<>()).add(digest);
                     digest.secrets().forEach(edge -> open.add(edge.from().step()));
                 }
+            }
+        }
+    }
+
+    private Deque<Integer> begin(OptionalInt goal, boolean includeStatic) {
+        Deque<Integer> open = new ArrayDeque<>();
+        for (FlowExchange exchange : exchanges) {
+            if (goal.isEmpty() ? includeStatic || !exchange.fixed() : exchange.index() == goal.getAsInt()) {
+                open.add(exchange.index());
+            }
+        }
+        return open;
+    }
+
+    /** Keeps the edges that another recording confirms, and the steps that are still needed. */
+    void confirm(SecondCapture second, OptionalInt goal, boolean includeStatic) {
+        found.replaceAll(second::confirmed);
+        Deque<Integer> open = begin(goal, includeStatic);
+        steps.clear();
+        while (!open.isEmpty()) {
+            int step = open.poll();
+            if (steps.add(step)) {
+                found.get(step).forEach(edge -> open.add(edge.from().step()));
+                signed(step).forEach(digest -> digest.secrets().forEach(edge -> open.add(edge.from().step())));
             }
         }
     }

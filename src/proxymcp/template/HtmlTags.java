@@ -10,6 +10,7 @@ import java.util.Optional;
 /** The start tags of a page, read leniently, without a tree. */
 final class HtmlTags {
     private static final int CHARS_MAX = 2 << 20;
+    private static final int ENTITY_CHARS_MAX = 11;
     private static final int TAGS_MAX = 20_000;
 
     private HtmlTags() {}
@@ -150,8 +151,8 @@ final class HtmlTags {
         StringBuilder plain = new StringBuilder();
         int at = 0;
         while (at < text.length()) {
-            int semicolon = text.charAt(at) == '&' ? text.indexOf(';', at) : -1;
-            String entity = semicolon < 0 || semicolon - at > 10 ? "" : text.substring(at + 1, semicolon);
+            int semicolon = text.charAt(at) == '&' ? text.indexOf(';', at, Math.min(text.length(), at + ENTITY_CHARS_MAX)) : -1;
+            String entity = semicolon < 0 ? "" : text.substring(at + 1, semicolon);
             int character = character(entity);
             if (character < 0) {
                 plain.append(text.charAt(at));

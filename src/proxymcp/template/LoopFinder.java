@@ -70,7 +70,7 @@ final class LoopFinder {
             return cursor;
         }
         for (Found found : explained.getOrDefault(next.index(), List.of())) {
-            if (found.from().step() == before.index() && !found.cookie() && isPageWord(found.use())) {
+            if (found.from().step() == before.index() && !found.cookie() && !found.live() && isPageWord(found.use())) {
                 cursor = Optional.of(found);
             }
         }

@@ -47,20 +47,23 @@ public final class ResponseParts {
         return text.get();
     }
 
-    /** The body as JSON, behind a prefix that keeps other sites from reading it or not; empty if it is none. */
+    /** The body as JSON, behind a prefix that keeps other sites from reading it or not, of lines their array; empty if it is none. */
     Optional<JsonValue> json() {
         if (json.isEmpty()) {
-            json = Optional.of(parsed(text()));
+            json = Optional.of(parsed(text(), Charsets.mediaType(head.first("Content-Type").orElse(""))));
         }
         return json.get();
     }
 
-    private static Optional<JsonValue> parsed(String text) {
+    private static Optional<JsonValue> parsed(String text, String type) {
+        if (EventData.areLines(type)) {
+            return EventData.lines(text, true);
+        }
         int from = text.startsWith(")]}'") || text.startsWith("for(;;)") || text.startsWith("while(1)") ? begin(text) : 0;
         try {
             return Optional.of(Json.parse(text.substring(from)));
         } catch (JsonException e) {
-            return Optional.empty();
+            return from == 0 ? EventData.lines(text, false) : Optional.empty();
         }
     }
 

@@ -2,10 +2,12 @@ package proxymcp.template;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import proxymcp.decode.PercentCoding;
@@ -14,6 +16,7 @@ import proxymcp.diff.ExchangeFields;
 import proxymcp.diff.Leaf;
 import proxymcp.diff.Part;
 import proxymcp.diff.Side;
+import proxymcp.exchange.StreamKind;
 import proxymcp.json.Json;
 import proxymcp.json.JsonArray;
 import proxymcp.json.JsonException;
@@ -35,17 +38,26 @@ final class ResponseValues {
 
     private static final int TEXT_CHARS_MAX = 1 << 20;
     private static final int LITERALS_MAX = 1_000;
+    /** Tags that are looked at while selectors are tried: pages of many tags have many values. */
+    private static final long VISITED_MAX = 50_000_000;
     private static final Set<String> PLAIN_HEADERS = Set.of("date", "server", "etag", "last-modified", "expires", "cache-control", "age", "vary", "via",
             "connection", "keep-alive", "alt-svc", "strict-transport-security", "content-security-policy", "content-security-policy-report-only",
             "x-frame-options", "x-content-type-options", "x-xss-protection", "referrer-policy", "permissions-policy", "transfer-encoding", "nel",
             "report-to", "server-timing", "timing-allow-origin", "x-powered-by", "pragma", "accept-ranges", "trailer", "sec-websocket-accept");
-    /** {@code name: "value"} and {@code name = 'value'} of scripts and of JSON inside of them; {@code name="value"} of anything else. */
-    private static final Pattern LITERAL = Pattern.compile("([A-Za-z_$][\\w$-]{0,60})[\"']?\\s{0,3}[:=]\\s{0,3}([\"'])((?:\\\\.|[^\"'\\\\\\n]){4,4096})\\2");
+    /** {@code name: "value"} and {@code name = 'value'} of scripts and of JSON inside of them; {@code name="value"} of anything else. Nothing is gone back on: a
+     * page may be made of beginnings. */
+    private static final Pattern LITERAL = Pattern.compile(
+            "(?<![\\w$-])([A-Za-z_$][\\w$-]{0,60}+)[\"']?\\s{0,3}+[:=]\\s{0,3}+([\"'])((?:\\\\.|[^\"'\\\\\\n]){4,4096}+)\\2");
+    private static final Pattern LINE = Pattern.compile("(?m)^([A-Za-z_][\\w-]{0,60})\\s{0,3}[:=]\\s{0,3}(\\S+)");
+    private static final int LINES_CHARS_MAX = 16 << 10;
     private static final Pattern MARKS = Pattern.compile("[^A-Za-z0-9_-]");
 
     private final Taker taker;
     /** Of strings that hold documents: which by their places. */
     private final Map<String, String> holders = new HashMap<>();
+    /** Paths that an earlier event has: of a path alone the first event is found. */
+    private final Set<String> eventPaths = new HashSet<>();
+    private long visited;
 
     ResponseValues(Taker taker) {
         this.taker = taker;
@@ -182,8 +194,38 @@ final class ResponseValues {
     }
 
     private void events(String text) {
-        for (JsonValue data : EventData.of(text)) {
-            new Nested("sse:").leaves(data, "$");
+        int number = 0;
+        for (String data : EventData.of(text)) {
+            message(StreamKind.SSE, number++, data);
+        }
+    }
+
+    /** Lists what the message of that number, from 0, of a stream holds. */
+    void message(StreamKind kind, long number, String text) {
+        String whole = (kind == StreamKind.SSE ? "sse:" : StreamValues.SOCKET) + number;
+        Optional<JsonValue> json = EventData.json(text);
+        if (json.isEmpty()) {
+            if (kind != StreamKind.NDJSON) {
+                words(text.strip(), whole);
+            }
+            return;
+        }
+        UnaryOperator<String> selector = switch (kind) {
+            case NDJSON -> path -> "json:$[" + number + "]" + path.substring(1);
+            case SSE -> path -> eventPaths.add(path) ? "sse:" + path : whole + ":" + path;
+            case WEBSOCKET, TUNNEL -> path -> whole + " | json:" + path;
+        };
+        new Nested(selector).leaves(json.get(), "$");
+    }
+
+    /** A message that is one word, or lines of names and values. */
+    private void words(String text, String selector) {
+        if (text.indexOf('\n') < 0) {
+            coded(text, selector, "", "");
+        }
+        Matcher line = LINE.matcher(text.substring(0, Math.min(LINES_CHARS_MAX, text.length())));
+        while (line.find()) {
+            coded(line.group(2), selector + " | regex:(?m)^" + line.group(1) + "\\s{0,3}[:=]\\s{0,3}(\\S+)", line.group(1), "");
         }
     }
 
@@ -219,6 +261,10 @@ final class ResponseValues {
         }
         expressions.add(tag.name() + "@" + attribute);
         for (String expression : expressions) {
+            visited += tags.size();
+            if (visited > VISITED_MAX) {
+                return;
+            }
             if (HtmlTags.find(tags, expression).equals(Optional.of(value))) {
                 coded(value, "html:" + expression, attribute.startsWith("data-") ? attribute.substring(5) : key, "");
                 return;
@@ -232,7 +278,7 @@ final class ResponseValues {
             return;
         }
         try {
-            new Nested("html:script[id=" + id + "] | json:").leaves(Json.parse(tag.text()), "$");
+            new Nested(path -> "html:script[id=" + id + "] | json:" + path).leaves(Json.parse(tag.text()), "$");
         } catch (JsonException e) {
             return; // Its literals are found as in any script.
         }
@@ -240,9 +286,9 @@ final class ResponseValues {
 
     /** Walks a tree inside of a page or an event. */
     private final class Nested {
-        private final String selector;
+        private final UnaryOperator<String> selector;
 
-        Nested(String selector) {
+        Nested(UnaryOperator<String> selector) {
             this.selector = selector;
         }
 
@@ -260,7 +306,7 @@ final class ResponseValues {
                         leaves(array.values().get(i), path + "[" + i + "]");
                     }
                 }
-                default -> Selector.shown(value).ifPresent(text -> coded(text, selector + path, RequestUses.lastName(path), RequestUses.nameAround(path)));
+                default -> Selector.shown(value).ifPresent(text -> coded(text, selector.apply(path), RequestUses.lastName(path), RequestUses.nameAround(path)));
             }
         }
     }

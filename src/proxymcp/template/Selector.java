@@ -24,7 +24,7 @@ import proxymcp.text.TimeBudget;
 /**
  * Where a value stands in a response: the language of a replay's captures ({@code json:$.token}, {@code header:location}, {@code cookie:sid},
  * {@code regex:EXPRESSION}), and {@code html:input[name=csrf]}, {@code html:TAG[ATTRIBUTE=VALUE]@ATTRIBUTE}, {@code sse:$.id} (the first event whose
- * data has that). Behind {@code " | "} stands what is done to it: {@code query:NAME}, {@code fragment:NAME} and {@code path:N} of a URL, {@code json:PATH},
+ * data has that), {@code sse:2} and {@code sse:2:$.id} (the event of that number, from 0). Behind {@code " | "} stands what is done to it: {@code query:NAME}, {@code fragment:NAME} and {@code path:N} of a URL, {@code json:PATH},
  * {@code jwt:PATH}, {@code regex:EXPRESSION}, {@code url}, {@code html}, {@code js} and {@code base64}, which are undone. Immutable.
  */
 public final class Selector {
@@ -85,7 +85,8 @@ public final class Selector {
         }
         try {
             return switch (kind) {
-                case "json", "jwt", "sse" -> new Stage(kind, argument, Optional.of(JsonPath.parse(argument)), Optional.empty());
+                case "sse" -> event(argument);
+                case "json", "jwt" -> new Stage(kind, argument, Optional.of(JsonPath.parse(argument)), Optional.empty());
                 case "regex" -> new Stage(kind, argument, Optional.empty(), Optional.of(Regex.of(argument)));
                 default -> new Stage(kind, argument, Optional.empty(), Optional.empty());
             };
@@ -114,7 +115,7 @@ public final class Selector {
             case "cookie" -> cookie(response.head().all("Set-Cookie"), stage.argument());
             case "regex" -> stage.regex().orElseThrow().firstMatch(response.text(), budget);
             case "html" -> HtmlTags.find(response.text(), stage.argument());
-            default -> event(response.text(), stage.path().orElseThrow());
+            default -> event(response.text(), stage);
         };
     }
 
@@ -129,9 +130,26 @@ public final class Selector {
         return newest;
     }
 
-    private static Optional<String> event(String text, JsonPath path) {
-        for (JsonValue data : EventData.of(text)) {
-            Optional<String> found = path.first(data).flatMap(Selector::shown);
+    /** {@code $.id}, {@code 2} or {@code 2:$.id}; the number becomes the argument. */
+    private static Stage event(String argument) {
+        int end = 0;
+        while (end < argument.length() && end < 5 && argument.charAt(end) >= '0' && argument.charAt(end) <= '9') {
+            end++;
+        }
+        String rest = end > 0 && argument.startsWith(":", end) ? argument.substring(end + 1) : argument.substring(end);
+        boolean whole = end > 0 && end == argument.length();
+        return new Stage("sse", argument.substring(0, end), whole ? Optional.empty() : Optional.of(JsonPath.parse(rest)), Optional.empty());
+    }
+
+    private static Optional<String> event(String text, Stage stage) {
+        List<String> events = EventData.of(text);
+        if (!stage.argument().isEmpty()) {
+            int number = Integer.parseInt(stage.argument());
+            events = number < events.size() ? List.of(events.get(number)) : List.of();
+        }
+        for (String data : events) {
+            Optional<String> found = stage.path().isEmpty() ? Optional.of(data)
+                    : EventData.json(data).flatMap(root -> stage.path().get().first(root)).flatMap(Selector::shown);
             if (found.isPresent()) {
                 return found;
             }

@@ -75,7 +75,8 @@ final class Signatures {
         found.get().key().ifPresent(used::add);
         for (Recipes.PartValue part : used) {
             if (part.part().kind() == RecipePart.Kind.VALUE && secrets.containsKey(part.value())) {
-                needed.add(new Found(exchange.index(), use, digest, part.value(), secrets.get(part.value()).place(), List.of(), false, 1, List.of()));
+                needed.add(new Found(exchange.index(), use, digest, part.value(), secrets.get(part.value()).place(), List.of(), false, false, 1,
+                        List.of()));
             }
         }
         return Optional.of(new Signed(exchange.index(), use, digest, found.get(), needed));

@@ -108,12 +108,16 @@ final class TemplateDraft {
             explained.add(loop.get().use().location());
         }
         for (Found found : search.found().getOrDefault(step, List.of())) {
+            explained.add(found.use().location());
+            explained.add(found.use().holder());
+            if (found.live()) {
+                live(step, found);
+                continue;
+            }
             boolean cursor = loop.flatMap(LoopFinder.Repeated::cursor).filter(found::equals).isPresent();
             String name = cursor ? cursorName(step, loop.orElseThrow(), found) : extract(found);
             classifier.slot(step, new Slot(found.use(), found.text(), name, found.codings(), found.value(), Optional.empty()));
             edge(step, found, List.of());
-            explained.add(found.use().location());
-            explained.add(found.use().holder());
         }
         for (Signatures.Signed digest : search.signed(step)) {
             explained.add(digest.use().location());
@@ -135,6 +139,16 @@ final class TemplateDraft {
                 classifier.judge(step, use);
             }
         }
+    }
+
+    /** What came while an answer went on is asked for: a run that waits for the end of the answer, or has no socket, cannot have it. */
+    private void live(int step, Found found) {
+        int from = source(found.from().step());
+        String name = names.of("stream " + from + " " + found.value(), found.from().key().isEmpty() ? found.use().key() : found.from().key());
+        if (classifier.given(step, found, name)) {
+            warnings.add("input " + name + ": it came in " + found.from().selector() + " of " + id(from) + " while that was open, which a run cannot wait for");
+        }
+        edge(step, found, List.of());
     }
 
     private boolean isExplained(String location, int step) {
@@ -234,7 +248,11 @@ final class TemplateDraft {
             taken.add(checked(step, extract, response));
         }
         TreeSet<Integer> sources = new TreeSet<>();
-        search.found().getOrDefault(step, List.of()).forEach(found -> sources.add(source(found.from().step())));
+        for (Found found : search.found().getOrDefault(step, List.of())) {
+            if (!found.live()) {
+                sources.add(source(found.from().step()));
+            }
+        }
         search.signed(step).forEach(digest -> digest.secrets().forEach(secret -> sources.add(source(secret.from().step()))));
         List<String> dependsOn = new ArrayList<>();
         sources.forEach(source -> dependsOn.add(id(source)));

@@ -3,10 +3,8 @@ package proxymcp.template;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -15,6 +13,7 @@ import proxymcp.decode.Decoders;
 import proxymcp.diff.Endpoint;
 import proxymcp.diff.EndpointLearner;
 import proxymcp.diff.Endpoints;
+import proxymcp.diff.Partners;
 import proxymcp.diff.RequestShape;
 import proxymcp.replay.Plan;
 import proxymcp.replay.PlanException;
@@ -63,27 +62,29 @@ public final class TemplateMaker {
             shapes.addAll(shapes(request.other().get(), others));
         }
         Endpoints endpoints = EndpointLearner.learn(shapes);
-        FlowReader flow = new FlowReader(decoders);
+        Optional<Partners> partners = request.other().map(other -> new Partners());
+        FlowReader flow = new FlowReader(decoders, partners);
         flow.read(session, seqs, endpoints, watch);
         if (flow.exchanges().isEmpty()) {
             throw nothing(session);
         }
+        OptionalInt goal = goal(flow, request);
         FlowSearch search = new FlowSearch(session, flow);
-        search.run(goal(flow, request), request.includeStatic());
+        search.run(goal, request.includeStatic());
+        List<String> warnings = new ArrayList<>(plan.notes());
+        warnings.addAll(flow.warnings());
         Optional<SecondCapture> second = Optional.empty();
         if (request.other().isPresent()) {
-            FlowReader other = new FlowReader(decoders);
-            other.read(request.other().get(), others, endpoints, watch);
-            FlowSearch otherSearch = new FlowSearch(request.other().get(), other);
-            otherSearch.run(OptionalInt.empty(), true);
-            second = Optional.of(new SecondCapture(flow.exchanges(), other.exchanges()));
-            confirm(flow, search, other, otherSearch, second.get());
+            second = Optional.of(second(request.other().get(), others, flow, partners.orElseThrow(), endpoints, watch));
+            search.confirm(second.get(), goal, request.includeStatic());
+            int missing = search.steps().size() - second.get().partners(search.steps());
+            if (missing > 0) {
+                warnings.add(missing + " of " + search.steps().size() + " steps have no counterpart in session " + request.other().get().manifest().id());
+            }
         }
         if (search.steps().isEmpty()) {
             throw nothing(session);
         }
-        List<String> warnings = new ArrayList<>(plan.notes());
-        warnings.addAll(flow.warnings());
         TemplateDraft draft = new TemplateDraft(session, flow, search, second, warnings);
         return draft.template(id(session, request, seqs), name(flow, search, request), clock.millis());
     }
@@ -137,28 +138,13 @@ public final class TemplateMaker {
                 "proxy_query_session finds them");
     }
 
-    /** What is an edge in both recordings is surer; what is one here alone, though the request is there too, is less sure. */
-    private static void confirm(FlowReader flow, FlowSearch search, FlowReader other, FlowSearch otherSearch, SecondCapture second) {
-        Set<String> there = new HashSet<>();
-        otherSearch.found().forEach((step, edges) -> edges.forEach(edge -> there.add(key(other, edge))));
-        for (Map.Entry<Integer, List<Found>> entry : search.found().entrySet()) {
-            List<Found> kept = new ArrayList<>();
-            for (Found edge : entry.getValue()) {
-                boolean same = second.changes(edge.to(), edge.use()).equals(Optional.of(false));
-                double score = there.contains(key(flow, edge)) ? Math.min(1, edge.score() + 0.1) : second.has(edge.to()) ? edge.score() * 0.7 : edge.score();
-                boolean constant = same && !edge.cookie() && Strength.of(edge.value()) < Strength.STRONG;
-                if (!constant && score >= 0.5) {
-                    kept.add(new Found(edge.to(), edge.use(), edge.text(), edge.value(), edge.from(), edge.codings(), edge.cookie(),
-                            Math.round(score * 1_000) / 1_000.0, edge.alternatives()));
-                }
-            }
-            entry.setValue(kept);
-        }
-    }
-
-    private static String key(FlowReader flow, Found edge) {
-        Endpoint from = flow.exchanges().get(edge.from().step()).endpoint();
-        return from + " > " + flow.exchanges().get(edge.to()).endpoint() + " " + edge.use().location();
+    private SecondCapture second(Session other, List<Long> seqs, FlowReader flow, Partners partners, Endpoints endpoints, WorkWatch watch) throws IOException {
+        Partners there = new Partners();
+        FlowReader read = new FlowReader(decoders, Optional.of(there));
+        read.read(other, seqs, endpoints, watch);
+        FlowSearch search = new FlowSearch(other, read);
+        search.run(OptionalInt.empty(), true);
+        return new SecondCapture(flow.exchanges(), read.exchanges(), partners.in(there), search.found());
     }
 
     private static String id(Session session, TemplateRequest request, List<Long> seqs) {

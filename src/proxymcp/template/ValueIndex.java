@@ -21,10 +21,16 @@ final class ValueIndex {
      * A place where a response holds a value.
      *
      * @param step index of its exchange
+     * @param millis when it had come, epoch milliseconds: with the answer, or with a message of a stream that went on
      * @param key its name there
      * @param around the name of what it is in
      */
-    record Produced(int step, String selector, String key, String around) {}
+    record Produced(int step, long millis, String selector, String key, String around) {
+        /** Whether no later run can take it from there: it is in a message of a WebSocket. */
+        boolean isInSocket() {
+            return selector.startsWith(StreamValues.SOCKET);
+        }
+    }
 
     /** All places of one value. */
     static final class Places {
@@ -57,28 +63,30 @@ final class ValueIndex {
 
     private final Map<String, Places> places = new HashMap<>();
     private final Map<String, Integer> firstUses = new HashMap<>();
+    private final Map<String, Long> firstSaid = new HashMap<>();
     private final List<Secret> secrets = new ArrayList<>();
     private int ofResponse;
     private int responseStep = -1;
     private boolean full;
 
     /** Takes a value of the response of step {@code step}; steps come in order. */
-    void produced(int step, String value, String selector, String key, String around) {
+    void produced(int step, long millis, String value, String selector, String key, String around) {
         if (step != responseStep) {
             responseStep = step;
             ofResponse = 0;
         }
-        if (Strength.of(value) < 0.2 || ofResponse++ >= OF_RESPONSE_MAX) {
+        double strength = Strength.of(value);
+        if (strength < 0.2 || ofResponse++ >= OF_RESPONSE_MAX) {
             return;
         }
-        Produced place = new Produced(step, selector, key, around);
+        Produced place = new Produced(step, millis, selector, key, around);
         put(value, place);
-        if (isSecret(key) && secrets.size() < SECRETS_MAX) {
+        if (isSecret(key) && !place.isInSocket() && secrets.size() < SECRETS_MAX) {
             secrets.add(new Secret(value, place));
         }
         String lower = value.toLowerCase(Locale.ROOT);
         String upper = value.toUpperCase(Locale.ROOT);
-        if (!lower.equals(upper) && (value.equals(lower) || value.equals(upper)) && Strength.of(value) >= Strength.STRONG) {
+        if (!lower.equals(upper) && (value.equals(lower) || value.equals(upper)) && strength >= Strength.STRONG) {
             put(FOLDED + lower, place);
         }
     }
@@ -115,6 +123,18 @@ final class ValueIndex {
         if (value.length() >= Strength.CHARS_MIN && firstUses.size() < VALUES_MAX) {
             firstUses.putIfAbsent(value, step);
         }
+    }
+
+    /** Takes a value that the client sends in a message of a stream. */
+    void said(long millis, String value) {
+        if (value.length() >= Strength.CHARS_MIN && firstSaid.size() < VALUES_MAX) {
+            firstSaid.merge(value, millis, Math::min);
+        }
+    }
+
+    /** When a message of a client first held a value; {@link Long#MAX_VALUE} if none did. */
+    long firstSaid(String value) {
+        return firstSaid.getOrDefault(value, Long.MAX_VALUE);
     }
 
     /** Index of the first request that sent a value; a number above all if none did. */
