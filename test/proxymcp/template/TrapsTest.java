@@ -57,6 +57,18 @@ final class TrapsTest {
                 json(get("/c?token=" + TOKEN), "{}")));
     }
 
+    @Test void anAnswerWhoseEndWasNotedLateIsASource() throws Exception {
+        assertEquals(List.of("1 2 request.query.token"), edges(json(get("/a").lasting(300, 280), "{\"token\":\"" + TOKEN + "\"}"), json(get("/b?token=" + TOKEN), "{}")));
+    }
+
+    @Test void anAnswerThatHadNotBegunIsNoSource() throws Exception {
+        assertEquals(List.of(), edges(json(get("/a").lasting(300, 200), "{\"token\":\"" + TOKEN + "\"}"), json(get("/b?token=" + TOKEN), "{}")));
+    }
+
+    @Test void anAnswerThatWasStillLongOnItsWayIsNoSource() throws Exception {
+        assertEquals(List.of(), edges(json(get("/a").lasting(3_000, 2_990), "{\"token\":\"" + TOKEN + "\"}"), json(get("/b?token=" + TOKEN), "{}")));
+    }
+
     @Test void ofSeveralAnswersTheNearestThatIsNoEchoCounts() throws Exception {
         assertEquals(List.of("2 3 request.query.token", "2 4 request.query.token"), edges(json(get("/a"), "{\"token\":\"" + TOKEN + "\"}"),
                 json(get("/b"), "{\"token\":\"" + TOKEN + "\"}"), json(get("/c?token=" + TOKEN), "{\"token\":\"" + TOKEN + "\"}"),
