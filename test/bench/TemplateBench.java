@@ -1,6 +1,7 @@
 package bench;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -56,9 +57,10 @@ final class TemplateBench {
             FlowTemplate template = new TemplateMaker(Decoders.builtin(), Clock.systemUTC()).make(session,
                     TemplateRequest.of(new Selection.Matching(SessionQuery.ALL, List.of(), 0, Selection.ITEMS_MAX)), Unwatched.NOBODY);
             double seconds = (System.nanoTime() - start) / 1e9;
+            double busy = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / 1e9;
             Runtime runtime = Runtime.getRuntime();
-            System.out.println(String.format(Locale.ROOT, "seconds=%.3f; %,d steps, %,d edges, %,d unexplained, %,d MB used", seconds, template.steps().size(),
-                    template.edges().size(), template.unexplained().size(), (runtime.totalMemory() - runtime.freeMemory()) >> 20));
+            System.out.println(String.format(Locale.ROOT, "seconds=%.3f; %.2f s of CPU, %,d steps, %,d edges, %,d unexplained, %,d MB used", seconds, busy,
+                    template.steps().size(), template.edges().size(), template.unexplained().size(), (runtime.totalMemory() - runtime.freeMemory()) >> 20));
         }
     }
 

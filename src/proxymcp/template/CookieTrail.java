@@ -54,14 +54,8 @@ final class CookieTrail {
         return colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
     }
 
-    /** Who set a cookie that is sent to a host, the newest last. */
-    List<Setting> of(String name, String host) {
-        List<Setting> found = new ArrayList<>();
-        for (Setting setting : byName.getOrDefault(name, List.of())) {
-            if (setting.isFor(host)) {
-                found.add(setting);
-            }
-        }
-        return found;
+    /** Who set cookies of a name, for whichever host, the newest last. */
+    List<Setting> of(String name) {
+        return byName.getOrDefault(name, List.of());
     }
 }

@@ -126,14 +126,14 @@ final class EdgeFinder {
 
     private Optional<Found> cookie(FlowExchange exchange, Use use) {
         String host = CookieTrail.host(exchange);
-        List<CookieTrail.Setting> settings = cookies.of(use.key(), host);
+        List<CookieTrail.Setting> settings = cookies.of(use.key());
         List<Edge.Alternative> others = new ArrayList<>();
         Optional<Found> found = Optional.empty();
         boolean newest = true;
-        for (int i = settings.size() - 1; i >= 0; i--) {
+        for (int i = settings.size() - 1; i >= 0 && others.size() < ALTERNATIVES_MAX; i--) {
             CookieTrail.Setting setting = settings.get(i);
             FlowExchange from = exchanges.get(setting.step());
-            if (!from.isBefore(exchange)) {
+            if (!setting.isFor(host) || !from.isBefore(exchange)) {
                 continue;
             }
             if (setting.value().equals(use.value())) {
@@ -141,7 +141,7 @@ final class EdgeFinder {
                 if (found.isEmpty()) {
                     found = Optional.of(new Found(exchange.index(), use, use.value(), use.value(), place, List.of(), true, false, newest ? 0.99 : 0.8,
                             List.of()));
-                } else if (others.size() < ALTERNATIVES_MAX) {
+                } else {
                     others.add(new Edge.Alternative(from.seq(), place.selector(), 0.7));
                 }
             }

@@ -12,7 +12,7 @@ import proxymcp.diff.Endpoint;
  * @param endpoint what it asks for
  * @param url as sent
  * @param startMillis when the request began
- * @param endMillis when its answer had come
+ * @param endMillis when the client knew its answer
  * @param status of the answer, 0 without one
  * @param fixed whether it asks for an image, a script or a style sheet
  * @param uses what the request sends

@@ -22,6 +22,7 @@ import proxymcp.diff.RequestShape;
 import proxymcp.diff.Side;
 import proxymcp.exchange.StreamKind;
 import proxymcp.exchange.StreamSummary;
+import proxymcp.exchange.Timings;
 import proxymcp.http.Fields;
 import proxymcp.json.JsonArray;
 import proxymcp.json.JsonString;
@@ -37,6 +38,7 @@ import proxymcp.store.WorkWatch;
 
 /** Reads the exchanges of a session in order, and remembers what their requests send and their answers hold. Not for several threads. */
 final class FlowReader {
+    private static final long LATE_MILLIS = 500;
     private static final int STREAM_BYTES_MAX = 1 << 20;
     private static final List<String> FIXED_TYPES = List.of("image/", "font/", "audio/", "video/", "text/css", "application/wasm", "application/font");
     private static final List<String> FIXED_FILES = List.of(".js", ".mjs", ".css", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".ico", ".webp", ".woff", ".woff2",
@@ -106,8 +108,7 @@ final class FlowReader {
         Fields head = stored.exchange().responseContentFields();
         String type = Charsets.mediaType(head.first("Content-Type").orElse(""));
         int step = exchanges.size();
-        long end = entry.state() == SessionQuery.State.IN_FLIGHT ? Long.MAX_VALUE
-                : entry.startedAtMillis() + entry.durationNanos().orElse(0) / 1_000_000;
+        long end = entry.state() == SessionQuery.State.IN_FLIGHT ? Long.MAX_VALUE : known(stored);
         List<Use> uses = RequestUses.of(fields);
         Set<String> sent = new HashSet<>();
         uses.forEach(use -> EdgeFinder.spellings(use.value(), sent));
@@ -125,6 +126,18 @@ final class FlowReader {
             values.list(withoutBody(fields), type, "");
             new StreamValues(stream.get(), step, index).read(messages, entry.seq());
         }
+    }
+
+    /**
+     * When the client knew the answer. A proxy that waits for a core notes the end after the client has it and asks on: the end may have been earlier by
+     * {@link #LATE_MILLIS}, but not before the answer's head.
+     */
+    private static long known(StoredExchange stored) {
+        Timings timings = stored.exchange().timings();
+        long began = stored.entry().startedAtMillis();
+        long end = began + stored.entry().durationNanos().orElse(0) / 1_000_000;
+        return timings.receive() < 0 || timings.total() < timings.receive() ? end
+                : Math.max(began + (timings.total() - timings.receive()) / 1_000_000, end - LATE_MILLIS);
     }
 
     /** What the messages of a stream hold is taken from these: each has its time. */

@@ -84,17 +84,13 @@ final class Signatures {
 
     /** What earlier answers held under the name of a secret, the likeliest and newest first. */
     private Map<String, ValueIndex.Secret> secrets(FlowExchange exchange) {
-        List<ValueIndex.Secret> before = new ArrayList<>();
-        for (ValueIndex.Secret secret : index.secrets()) {
-            if (exchanges.get(secret.place().step()).isBefore(exchange) && secret.value().length() >= 8) {
-                before.add(0, secret);
-            }
-        }
-        before.sort((a, b) -> Integer.compare(rank(a.place().key()), rank(b.place().key())));
         Map<String, ValueIndex.Secret> chosen = new LinkedHashMap<>();
-        for (ValueIndex.Secret secret : before) {
-            if (chosen.size() < KEYS_MAX) {
-                chosen.putIfAbsent(secret.value(), secret);
+        for (int rank = 0; rank < ValueIndex.RANKS; rank++) {
+            for (int i = index.secrets().size() - 1; i >= 0 && chosen.size() < KEYS_MAX; i--) {
+                ValueIndex.Secret secret = index.secrets().get(i);
+                if (secret.rank() == rank && secret.value().length() >= 8 && exchanges.get(secret.place().step()).isBefore(exchange)) {
+                    chosen.putIfAbsent(secret.value(), secret);
+                }
             }
         }
         return chosen;
@@ -105,11 +101,6 @@ final class Signatures {
         return lower.contains("sig") || lower.contains("hash") || lower.contains("hmac") || lower.contains("digest") || lower.contains("mac")
                 || lower.contains("checksum") || lower.contains("auth") || lower.contains("token") || lower.contains("sha") || lower.contains("md5")
                 || lower.equals("h") || lower.equals("s") || lower.equals("sn");
-    }
-
-    private static int rank(String key) {
-        String lower = key.toLowerCase(Locale.ROOT);
-        return lower.contains("secret") || lower.contains("sign") ? 0 : lower.contains("key") || lower.contains("salt") ? 1 : 2;
     }
 
     /** The parts of a request in the order in which they are signed as a rule. */

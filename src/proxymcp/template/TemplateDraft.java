@@ -42,6 +42,9 @@ final class TemplateDraft {
     private final Map<String, String> samples = new HashMap<>();
     private final Map<Integer, List<Edge>> edges = new HashMap<>();
     private final Map<Integer, String> untils = new HashMap<>();
+    private final Map<String, String> cookieScopes = new HashMap<>();
+    /** Cookies, each for a host, of which all extracts were made. */
+    private final Set<String> cookieNames = new HashSet<>();
 
     TemplateDraft(Session session, FlowReader flow, FlowSearch search, Optional<SecondCapture> second, List<String> warnings) {
         this.session = session;
@@ -187,15 +190,30 @@ final class TemplateDraft {
             return name;
         }
         String host = CookieTrail.host(flow.exchanges().get(found.to()));
-        List<CookieTrail.Setting> settings = flow.cookies().of(found.use().key(), host);
-        CookieTrail.Setting first = settings.get(0);
-        String name = names.of("cookie " + found.use().key() + " " + (first.domain().isEmpty() ? first.host() : first.domain()), "cookie_" + found.use().key());
-        for (CookieTrail.Setting setting : settings) {
-            if (kept.contains(setting.step())) {
-                take(setting.step(), found, name, setting.step() == from);
+        String key = found.use().key();
+        String scope = cookieScopes.computeIfAbsent(host + " " + key, added -> scope(key, host));
+        String name = names.of("cookie " + key + " " + scope, "cookie_" + key);
+        if (cookieNames.add(name + " " + host)) {
+            for (CookieTrail.Setting setting : flow.cookies().of(key)) {
+                if (setting.isFor(host) && kept.contains(setting.step())) {
+                    take(setting.step(), found, name, false);
+                }
             }
         }
+        if (kept.contains(found.from().step())) {
+            take(found.from().step(), found, name, true);
+        }
         return name;
+    }
+
+    /** What tells a cookie from another one of its name: the domain, or host, of whoever set it first. */
+    private String scope(String key, String host) {
+        for (CookieTrail.Setting setting : flow.cookies().of(key)) {
+            if (setting.isFor(host)) {
+                return setting.domain().isEmpty() ? setting.host() : setting.domain();
+            }
+        }
+        return "";
     }
 
     private void take(int from, Found found, String name, boolean required) {

@@ -15,6 +15,8 @@ final class ValueIndex {
     private static final int PRODUCERS_MAX = 32;
     private static final int OF_RESPONSE_MAX = 20_000;
     private static final int SECRETS_MAX = 2_000;
+    /** Ranks that secrets may have. */
+    static final int RANKS = 3;
     private static final String FOLDED = "\u0000";
 
     /**
@@ -81,8 +83,11 @@ final class ValueIndex {
         }
         Produced place = new Produced(step, millis, selector, key, around);
         put(value, place);
-        if (isSecret(key) && !place.isInSocket() && secrets.size() < SECRETS_MAX) {
-            secrets.add(new Secret(value, place));
+        if (!place.isInSocket() && secrets.size() < SECRETS_MAX) {
+            int rank = rank(key);
+            if (rank < RANKS) {
+                secrets.add(new Secret(value, place, rank));
+            }
         }
         String lower = value.toLowerCase(Locale.ROOT);
         String upper = value.toUpperCase(Locale.ROOT);
@@ -104,18 +109,27 @@ final class ValueIndex {
         known.add(place);
     }
 
-    /** A value of a response that may be the key of a digest. */
-    record Secret(String value, Produced place) {}
+    /**
+     * A value of a response that may be the key of a digest.
+     *
+     * @param rank how likely that is by its name, 0 for the likeliest
+     */
+    record Secret(String value, Produced place, int rank) {}
 
     /** Values that by their names may be keys of digests, in order. */
     List<Secret> secrets() {
         return secrets;
     }
 
-    private static boolean isSecret(String key) {
+    private static int rank(String key) {
         String lower = key.toLowerCase(Locale.ROOT);
-        return lower.contains("secret") || lower.contains("key") || lower.contains("token") || lower.contains("salt") || lower.contains("sign")
-                || lower.contains("nonce") || lower.contains("seed");
+        if (lower.contains("secret") || lower.contains("sign")) {
+            return 0;
+        }
+        if (lower.contains("key") || lower.contains("salt")) {
+            return 1;
+        }
+        return lower.contains("token") || lower.contains("nonce") || lower.contains("seed") ? 2 : RANKS;
     }
 
     /** Takes a value that the request of step {@code step} sends; steps come in order. */

@@ -44,6 +44,7 @@ public final class WrittenExchange {
     private Optional<StreamKind> stream = Optional.empty();
     private final List<Said> messages = new ArrayList<>();
     private long lastsMillis = 21;
+    private long receivesMillis = 1;
 
     private record Said(Direction direction, long afterMillis, String text) {}
 
@@ -93,6 +94,13 @@ public final class WrittenExchange {
         return this;
     }
 
+    /** It lasts {@code millis}, the last {@code receivingMillis} of which its answer took from its first octet on. */
+    public WrittenExchange lasting(long millis, long receivingMillis) {
+        lastsMillis = millis;
+        receivesMillis = receivingMillis;
+        return this;
+    }
+
     /** A message of the stream, so many milliseconds after its request. */
     public WrittenExchange message(Direction direction, long afterMillis, String text) {
         messages.add(new Said(direction, afterMillis, text));
@@ -122,7 +130,8 @@ public final class WrittenExchange {
             recording.responseEnd(tap.end(responseWhole, Fields.EMPTY));
         }
         stream.ifPresent(kind -> stream(kind, recording, STARTED_MILLIS + session * 86_400_000L + number * 40));
-        recording.end(new ExchangeEnd(new Outcome.Complete(), new Timings(0, 0, 0, 0, 1_000, (lastsMillis - 1) * 1_000_000, 1_000_000, lastsMillis * 1_000_000),
+        recording.end(new ExchangeEnd(new Outcome.Complete(), new Timings(0, 0, 0, 0, 1_000, (lastsMillis - receivesMillis) * 1_000_000,
+                receivesMillis * 1_000_000, lastsMillis * 1_000_000),
                 List.of(), List.of()));
     }
 

@@ -52,9 +52,31 @@ final class TrapsTest {
         assertEquals(List.of(), edges(json(get("/a?device=" + TOKEN), "{\"device\":\"" + TOKEN + "\"}"), json(get("/b?device=" + TOKEN), "{}")));
     }
 
+    @Test void whatTheClientSentFirstInAnotherSpellingIsItsOwn() throws Exception {
+        String marked = "(k3Jx9/QmZ7 vLp2;Rt8Wy5B)";
+        String coded = Coding.URL.apply(marked);
+        assertEquals(List.of(), edges(json(get("/a?device=" + coded), "{\"v\":\"" + marked + "\"}"), json(get("/b?device=" + coded), "{}")));
+        assertEquals(List.of(), edges(json(get("/a").header("X-Device", "(k3Jx9%2FQmZ7,vLp2,Rt8Wy5B)"), "{\"v\":\"(k3Jx9/QmZ7,vLp2,Rt8Wy5B)\"}"),
+                json(get("/b?device=(k3Jx9/QmZ7,vLp2,Rt8Wy5B)"), "{}")));
+        assertEquals(List.of(), edges(json(get("/a").header("X-Device", Coding.BASE64.apply(TOKEN)), "{\"v\":\"" + TOKEN + "\"}"), json(get("/b?device=" + TOKEN), "{}")));
+        assertEquals(List.of(), edges(json(get("/a").header("X-Device", "id=" + TOKEN + ";v=1"), "{\"v\":\"" + TOKEN + "\"}"), json(get("/b?device=" + TOKEN), "{}")));
+    }
+
     @Test void anAnswerThatCameAfterTheRequestIsNoSource() throws Exception {
         assertEquals(List.of(), edges(json(get("/a?token=" + TOKEN), "{}"), json(get("/b"), "{\"token\":\"" + TOKEN + "\"}"),
                 json(get("/c?token=" + TOKEN), "{}")));
+    }
+
+    @Test void anAnswerWhoseEndWasNotedLateIsASource() throws Exception {
+        assertEquals(List.of("1 2 request.query.token"), edges(json(get("/a").lasting(300, 280), "{\"token\":\"" + TOKEN + "\"}"), json(get("/b?token=" + TOKEN), "{}")));
+    }
+
+    @Test void anAnswerThatHadNotBegunIsNoSource() throws Exception {
+        assertEquals(List.of(), edges(json(get("/a").lasting(300, 200), "{\"token\":\"" + TOKEN + "\"}"), json(get("/b?token=" + TOKEN), "{}")));
+    }
+
+    @Test void anAnswerThatWasStillLongOnItsWayIsNoSource() throws Exception {
+        assertEquals(List.of(), edges(json(get("/a").lasting(3_000, 2_990), "{\"token\":\"" + TOKEN + "\"}"), json(get("/b?token=" + TOKEN), "{}")));
     }
 
     @Test void ofSeveralAnswersTheNearestThatIsNoEchoCounts() throws Exception {

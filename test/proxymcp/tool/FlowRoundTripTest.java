@@ -54,6 +54,7 @@ final class FlowRoundTripTest {
         System.out.println(String.format(Locale.ROOT, "round trips: %d of %d green; edges: %d known, %d found, precision %.3f, recall %.3f", green, flows.size(),
                 known, found, precision, recall));
         String said = String.join("\n", faults);
+        System.out.print(said.isEmpty() ? "" : said + "\n");
         assertTrue(precision >= 0.97, said);
         assertTrue(recall >= 0.95, said);
         assertTrue(green >= GREEN_MIN, said);
