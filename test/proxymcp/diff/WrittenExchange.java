@@ -86,6 +86,12 @@ public final class WrittenExchange {
         return this;
     }
 
+    /** The answer ends so many milliseconds after its request. */
+    public WrittenExchange lasting(long millis) {
+        lastsMillis = millis;
+        return this;
+    }
+
     /** It is a stream, which lasts {@code millis}; one exchange begins 40 ms after another. */
     public WrittenExchange stream(StreamKind kind, long millis) {
         stream = Optional.of(kind);

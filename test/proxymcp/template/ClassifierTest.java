@@ -91,6 +91,11 @@ final class ClassifierTest {
         assertEquals(List.of(new DerivedValue.Nonce("base64url", 21)), derived(template(get("/a?state=" + TOKEN + "_"))));
     }
 
+    @Test void aUuidThatOneRequestSendsTwiceIsMadeForIt() throws Exception {
+        assertEquals(List.of(new DerivedValue.Uuid(), new DerivedValue.Uuid()), derived(template(get("/a?thing=" + UUID).header("X-Thing", UUID))));
+        assertEquals(List.of(), derived(template(get("/a").header("X-Thing", UUID), get("/b").header("X-Thing", UUID))));
+    }
+
     /** Under names that say nothing it takes another value in another request to tell. */
     @Test void whatRotatesIsMadeForEachRequest() throws Exception {
         assertEquals(List.of(), derived(template(get("/a").header("X-Thing", TOKEN))));

@@ -155,6 +155,7 @@ final class RecipesTest {
         assertEquals(List.of(false, true, false, false, true, false), List.of(Recipes.mayBeDigest("0123456789abcdef"), Recipes.mayBeDigest("0123456789abcdef".repeat(2)),
                 Recipes.mayBeDigest("0123456789abcdef".repeat(2) + "0"), Recipes.mayBeDigest("0123456789abcdeg".repeat(2)),
                 Recipes.mayBeDigest("z".repeat(43)), Recipes.mayBeDigest("z".repeat(44))));
+        assertEquals(false, Recipes.mayBeDigest("\uFF11".repeat(32)), "digits of another alphabet");
     }
 
     /** A hundred parts and a hundred keys are not tried in all orders: it ends though nothing fits. */
