@@ -87,6 +87,14 @@ final class SecondCaptureTest {
                 alone(first).unexplained().stream().map(Unexplained::location).toList());
     }
 
+    @Test void passwordsStayInputsAndCookiesThatDifferAreUnexplained() throws Exception {
+        List<WrittenExchange> first = List.of(rpc("{\"user\":\"erin\",\"password\":\"pa55-Word\"}").header("Cookie", "seen=" + TOKEN));
+        List<WrittenExchange> second = List.of(rpc("{\"user\":\"erin\",\"password\":\"pa55-Word\"}").header("Cookie", "seen=" + OTHER));
+        FlowTemplate template = both(first, second);
+        assertEquals(List.of("password"), inputs(template));
+        assertEquals(List.of("request.cookie.seen"), template.unexplained().stream().map(Unexplained::location).toList());
+    }
+
     /** A number of ten digits, twice as likely to be found by chance as a token. */
     private static List<WrittenExchange> cart(String number, String sent) {
         return List.of(get("/cart", "{\"cart\":{\"id\":\"" + number + "\"}}"), get("/pay?item=" + sent, "{}"));
