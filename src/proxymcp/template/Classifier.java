@@ -158,7 +158,7 @@ final class Classifier {
         boolean rotates = valuesAt.getOrDefault(place(step, use), Set.of()).size() > 1;
         boolean once = FieldWords.isMadeOnce(use.key());
         return switch (ValueFormat.of(value)) {
-            case UUID -> once || times == 1 && (rotates || !use.isSegment() && use.part() != Part.COOKIE) ? Optional.of(new DerivedValue.Uuid())
+            case UUID -> once || times == 1 && !use.isSegment() && use.part() != Part.COOKIE ? Optional.of(new DerivedValue.Uuid())
                     : Optional.empty();
             case HEX, BASE64, TOKEN -> once || rotates && times == 1 && use.part() != Part.PATH && use.part() != Part.COOKIE && value.length() <= 64
                     && !Recipes.mayBeDigest(value) ? Optional.of(nonce(value)) : Optional.empty();

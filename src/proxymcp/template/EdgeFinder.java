@@ -78,7 +78,8 @@ final class EdgeFinder {
         }
         List<Found> parts = new ArrayList<>();
         for (String token : tokens(use.value())) {
-            if (!token.equals(use.value()) && Strength.of(token) >= Strength.STRONG) {
+            // What a token stands for is found by its codings: it is not what is to be filled.
+            if (!token.equals(use.value()) && use.value().contains(token) && Strength.of(token) >= Strength.STRONG) {
                 whole(exchange, use, token).ifPresent(parts::add);
             }
         }
@@ -113,9 +114,10 @@ final class EdgeFinder {
         Matcher matcher = TOKEN.matcher(value.length() > 8_192 ? value.substring(0, 8_192) : value);
         while (matcher.find() && tokens.size() < TOKENS_MAX) {
             String token = matcher.group();
+            String plain = PercentCoding.text(token, false);
             tokens.add(token);
-            tokens.add(PercentCoding.text(token, false));
-            for (String piece : token.split("[/.]")) {
+            tokens.add(plain);
+            for (String piece : plain.split("[/.]")) {
                 if (piece.length() >= 6 && tokens.size() < TOKENS_MAX) {
                     tokens.add(piece);
                 }

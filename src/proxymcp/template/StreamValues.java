@@ -31,7 +31,6 @@ final class StreamValues implements StoredMessage.Visitor {
     private final ValueIndex index;
     private final ResponseValues values;
     private final Set<String> said = new HashSet<>();
-    private final Set<String> heard = new HashSet<>();
     private long millis;
     private int messages;
     private long chars;
@@ -89,13 +88,12 @@ final class StreamValues implements StoredMessage.Visitor {
     }
 
     private void say(String value) {
-        if (!heard.contains(value) && said.add(value)) {
+        if (said.add(value)) {
             index.said(millis, value);
         }
     }
 
     private void hear(String value, String selector, String key, String around) {
-        heard.add(value);
         if (!said.contains(value)) {
             index.produced(step, millis, value, selector, key, around);
         }

@@ -44,12 +44,10 @@ final class Strength {
 
     private static double text(String value, int length) {
         int digits = 0;
-        int letters = 0;
         int blanks = 0;
         for (int i = 0; i < length; i++) {
             char c = value.charAt(i);
             digits += c >= '0' && c <= '9' ? 1 : 0;
-            letters += Character.isLetter(c) ? 1 : 0;
             blanks += Character.isWhitespace(c) ? 1 : 0;
         }
         if (blanks > 0) {

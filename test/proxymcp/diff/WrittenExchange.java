@@ -2,6 +2,7 @@ package proxymcp.diff;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -87,6 +88,12 @@ public final class WrittenExchange {
         return this;
     }
 
+    /** The answer ends so many milliseconds after its request. */
+    public WrittenExchange lasting(long millis) {
+        lastsMillis = millis;
+        return this;
+    }
+
     /** It is a stream, which lasts {@code millis}; one exchange begins 40 ms after another. */
     public WrittenExchange stream(StreamKind kind, long millis) {
         stream = Optional.of(kind);
@@ -144,8 +151,11 @@ public final class WrittenExchange {
                 case SSE -> new MessageForm.Event("message", "", OptionalLong.empty());
                 case NDJSON -> new MessageForm.Line();
             };
-            recording.message(new StreamMessage(startMillis + said.afterMillis(), said.direction(), form, payload.length, payload, payload.length, true, false,
-                    false, "", ""));
+            if (payload.length > StreamMessage.PAYLOAD_BYTES_MAX) {
+                recording.messagePart(said.direction(), payload, 0, payload.length);
+            }
+            recording.message(new StreamMessage(startMillis + said.afterMillis(), said.direction(), form, payload.length,
+                    Arrays.copyOf(payload, Math.min(payload.length, StreamMessage.PAYLOAD_BYTES_MAX)), payload.length, true, false, false, "", ""));
         }
         recording.streamClosed(new StreamEnd(startMillis + lastsMillis, Optional.empty(), "", EndedBy.SERVER, List.of()));
     }

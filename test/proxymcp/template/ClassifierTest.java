@@ -1,6 +1,7 @@
 package proxymcp.template;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Instant;
@@ -88,7 +89,13 @@ final class ClassifierTest {
         assertEquals(List.of(new DerivedValue.Nonce("hex", 16)), derived(template(get("/a?nonce=9f3c1a7be2d84056"))));
         assertEquals(List.of(new DerivedValue.Nonce("digits", 9)), derived(template(get("/a?nonce=918273645"))));
         assertEquals(List.of(new DerivedValue.Nonce("alphanumeric", 20)), derived(template(get("/a?state=" + TOKEN))));
+        assertEquals(List.of(new DerivedValue.Nonce("alphanumeric", 16)), derived(template(get("/a?nonce=9f3c1a7be2d8405z"))));
         assertEquals(List.of(new DerivedValue.Nonce("base64url", 21)), derived(template(get("/a?state=" + TOKEN + "_"))));
+    }
+
+    @Test void aUuidThatOneRequestSendsTwiceIsMadeForIt() throws Exception {
+        assertEquals(List.of(new DerivedValue.Uuid(), new DerivedValue.Uuid()), derived(template(get("/a?thing=" + UUID).header("X-Thing", UUID))));
+        assertEquals(List.of(), derived(template(get("/a").header("X-Thing", UUID), get("/b").header("X-Thing", UUID))));
     }
 
     /** Under names that say nothing it takes another value in another request to tell. */
@@ -102,6 +109,37 @@ final class ClassifierTest {
         FlowTemplate template = template(get("/a?state=" + TOKEN), get("/b?state=" + TOKEN));
         assertEquals(List.of("https://a.example/a?state={state:url}", "https://a.example/b?state={state:url}"),
                 template.steps().stream().map(TemplateStep::urlTemplate).toList());
+    }
+
+    /** One name is one value: whatever field sends it, as long as nobody comes upon it by chance. */
+    @Test void theSameValueElsewhereHasTheSameName() throws Exception {
+        FlowTemplate template = template(get("/a?state=" + TOKEN), get("/b").header("X-Any", TOKEN));
+        assertTrue(template.steps().get(1).headers().contains(new TemplateStep.Header("X-Any", "{state}")));
+        template = template(json("/a", "{\"email\":\"dora.77@example.org\",\"age\":41}"), json("/b", "{\"owner\":\"dora.77@example.org\",\"floor\":41,\"age\":41}"));
+        assertEquals(new TemplateBody.Text("{\"owner\":\"{email:json}\",\"floor\":{floor},\"age\":{age}}"), template.steps().get(1).body());
+        assertEquals(List.of("email", "age", "floor"), template.inputs().stream().map(TemplateInput::name).toList());
+    }
+
+    /** A segment of a path that is another one each time was chosen, a cookie was set: neither is made for the request. */
+    @Test void segmentsAndCookiesAreNotMadeUp() throws Exception {
+        String other = UUID.replace('6', '7');
+        FlowTemplate template = template(get("/users/" + UUID), get("/users/" + other));
+        assertEquals(List.of(), derived(template));
+        assertEquals(List.of(UUID, other), template.inputs().stream().map(TemplateInput::defaultValue).toList());
+        template = template(get("/files/" + TOKEN), get("/files/Zq8Rn4Tb6Yw1Kd3Fh7Jm"));
+        assertEquals(List.of(), derived(template));
+        assertEquals(2, template.inputs().size());
+        template = template(get("/a").header("Cookie", "u=" + UUID + "; t=" + TOKEN), get("/a").header("Cookie", "u=" + other + "; t=Zq8Rn4Tb6Yw1Kd3Fh7Jm"));
+        assertEquals(List.of(), derived(template));
+        assertEquals(List.of("request.cookie.u", "request.cookie.t", "request.cookie.u", "request.cookie.t"), unexplained(template));
+    }
+
+    @Test void whatTwoRequestsShareOrMayBeADigestIsNotMadeUp() throws Exception {
+        assertEquals(List.of(new DerivedValue.Nonce("alphanumeric", 20)), derived(template(get("/a").header("X-Thing", TOKEN), get("/a").header("X-Thing", TOKEN),
+                get("/a").header("X-Thing", "Zq8Rn4Tb6Yw1Kd3Fh7Jm"))));
+        FlowTemplate template = template(get("/a").header("X-Thing", "9f3c1a7be2d840569f3c1a7be2d84056"), get("/a").header("X-Thing", "1f3c1a7be2d840569f3c1a7be2d84057"));
+        assertEquals(List.of(), derived(template));
+        assertEquals(List.of("a digest or signature of parts or with a key that are not known"), template.unexplained().stream().map(Unexplained::guess).distinct().toList());
     }
 
     @Test void inputsHaveTypesAndDefaults() throws Exception {
@@ -124,6 +162,8 @@ final class ClassifierTest {
     @Test void whatNothingIsKnownOfIsNamedOnce() throws Exception {
         FlowTemplate template = template(get("/a").header("X-Thing", TOKEN), get("/b").header("X-Thing", TOKEN), get("/c").header("Cookie", "old=" + TOKEN + "x"));
         assertEquals(List.of("request.header.x-thing", "request.cookie.old"), unexplained(template));
+        assertTrue(template.unexplained().get(0).guess().endsWith(" from before the recording, or made by the client"));
+        assertEquals("set before the recording began, or by a script", template.unexplained().get(1).guess());
         assertEquals(Optional.of("s1"), template.unexplained().stream().map(Unexplained::step).findFirst());
     }
 

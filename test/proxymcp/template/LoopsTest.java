@@ -66,6 +66,14 @@ final class LoopsTest {
         assertEquals(new TemplateBody.Text("{\"filter\":{\"page\":{page}},\"size\":{size}}"), template.steps().get(0).body());
     }
 
+    @Test void aCounterMayStandInAFormAmongOtherNumbers() throws Exception {
+        RecordedApp app = new RecordedApp("loop.example", 1);
+        for (int page = 3; page < 6; page++) {
+            app.add(app.request("POST", "/list").body("application/x-www-form-urlencoded", "page=" + page + "&start=7").answer(200, "application/json", "{\"rows\":[1]}"));
+        }
+        assertEquals(List.of(counter("page", 3, 1, 3)), template(app).loops());
+    }
+
     @Test void twoRunsThroughAListAreTwoLoops() throws Exception {
         FlowTemplate template = template(asked("/list?page=1", "/list?page=2", "/list?page=3", "/list?page=1", "/list?page=2"));
         assertEquals(List.of(3, 2), template.loops().stream().map(Loop::recordedTimes).toList());
@@ -85,6 +93,8 @@ final class LoopsTest {
         assertEquals(List.of(), template(asked("/list?page=1", "/list?page=2&more=yes")).loops(), "something is added");
         assertEquals(List.of(), template(asked("/list?page=1&more=yes", "/list?page=2")).loops(), "something is left out");
         assertEquals(List.of(), template(asked("/list?width=100", "/list?width=200")).loops(), "no word for pages");
+        assertEquals(List.of(), template(asked("/list?page=99999999999999999998", "/list?page=99999999999999999999")).loops(), "numbers of no page");
+        assertEquals(List.of(), template(asked("/page/1", "/page/2", "/page/3")).loops(), "segments of the path are inputs");
         assertEquals(List.of(), template(asked("/list?page=one", "/list?page=two")).loops(), "no numbers");
     }
 
@@ -100,6 +110,47 @@ final class LoopsTest {
             app.add(app.request("GET", "/list?page=" + page).header("X-Request-Id", app.uuid()).answer(200, "application/json", "{\"rows\":[1]}"));
         }
         assertEquals(List.of(counter("page", 1, 1, 3)), template(app).loops());
+    }
+
+    @Test void timesAndCookiesAreNoDifferences() throws Exception {
+        RecordedApp app = new RecordedApp("loop.example", 1);
+        for (int page = 1; page < 4; page++) {
+            app.add(app.request("GET", "/list?page=" + page + "&_=" + page * page).header("Cookie", page == 1 ? "seen=one; more=yes" : "seen=two" + page)
+                    .answer(200, "application/json", "{\"rows\":[1]}"));
+        }
+        assertEquals(List.of(counter("page", 1, 1, 3)), template(app).loops());
+    }
+
+    @Test void twoThatGoOnAreNoCounter() throws Exception {
+        RecordedApp app = new RecordedApp("loop.example", 1);
+        for (int page = 1; page < 4; page++) {
+            app.add(app.request("GET", "/list?page=" + page + "&cursor=" + app.token(20)).answer(200, "application/json", "{\"rows\":[1]}"));
+        }
+        assertEquals(List.of(), template(app).loops());
+    }
+
+    @Test void aCookieIsNoCursor() throws Exception {
+        RecordedApp app = new RecordedApp("loop.example", 1);
+        String cookie = app.token(20);
+        for (int i = 0; i < 4; i++) {
+            String next = app.token(20);
+            app.add(app.request("GET", "/list").header("Cookie", "next=" + cookie).responseHeader("Set-Cookie", "next=" + next).answer(200, "application/json", "{}"));
+            cookie = next;
+        }
+        assertEquals(List.of(), template(app).loops());
+    }
+
+    @Test void aRefusedPageIsNotOfTheLoop() throws Exception {
+        RecordedApp app = new RecordedApp("loop.example", 1);
+        String cursor = "";
+        for (int page = 0; page < 4; page++) {
+            String next = app.token(20);
+            app.add(app.request("GET", "/list" + (page == 0 ? "" : "?cursor=" + cursor)).answer(page == 3 ? 429 : 200, "application/json", "{\"next\":\"" + next + "\"}"));
+            cursor = next;
+        }
+        FlowTemplate template = template(app);
+        assertEquals(List.of(2), template.loops().stream().map(Loop::recordedTimes).toList());
+        assertEquals(List.of(1L, 2L, 4L), seqs(template));
     }
 
     private static RecordedApp cursor(String name, boolean sorted) {
@@ -124,6 +175,7 @@ final class LoopsTest {
 
     @Test void aTokenThatIsNoCursorMakesNoLoop() throws Exception {
         assertEquals(List.of(), template(cursor("csrf_next", false)).loops());
+        assertEquals(List.of(), template(cursor("refresh_next", false)).loops());
         assertEquals(List.of(), template(cursor("ticket", false)).loops());
         assertEquals(List.of(2L), List.of((long) template(cursor("after", true)).loops().size()), "the second page is not asked for as the third is");
     }

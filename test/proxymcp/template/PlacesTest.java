@@ -131,6 +131,7 @@ final class PlacesTest {
         codings.put("q [] ", new WrittenExchange[] {html("<input name=v value=\"" + Coding.HTML.apply(MARKED) + "\">"), get("/use?q=" + once)});
         codings.put("q []  ", new WrittenExchange[] {get("/give").responseHeader("Location", "/x?v=" + once).answer(302, "text/plain", ""), get("/use?q=" + once)});
         codings.put("q [url]", new WrittenExchange[] {json("{\"v\":\"" + quoted(MARKED) + "\"}"), get("/use?q=" + twice)});
+        codings.put("q [url, url]", new WrittenExchange[] {json("{\"v\":\"" + quoted(MARKED) + "\"}"), get("/use?q=" + Coding.URL.apply(twice))});
         codings.put("f []", new WrittenExchange[] {json("{\"v\":\"" + quoted(MARKED) + "\"}"), post("application/x-www-form-urlencoded", "f=" + once)});
         codings.put("$.j []", new WrittenExchange[] {html("<input name=v value=\"" + Coding.HTML.apply(MARKED) + "\">"),
                 post("application/json", "{\"j\":\"" + quoted(MARKED) + "\"}")});

@@ -155,6 +155,51 @@ final class RecipesTest {
         assertEquals(List.of(false, true, false, false, true, false), List.of(Recipes.mayBeDigest("0123456789abcdef"), Recipes.mayBeDigest("0123456789abcdef".repeat(2)),
                 Recipes.mayBeDigest("0123456789abcdef".repeat(2) + "0"), Recipes.mayBeDigest("0123456789abcdeg".repeat(2)),
                 Recipes.mayBeDigest("z".repeat(43)), Recipes.mayBeDigest("z".repeat(44))));
+        assertEquals(false, Recipes.mayBeDigest("\uFF11".repeat(32)), "digits of another alphabet");
+    }
+
+    private static List<Recipes.PartValue> fields(String... values) {
+        List<Recipes.PartValue> parts = new ArrayList<>();
+        for (String value : values) {
+            parts.add(new Recipes.PartValue(new RecipePart(RecipePart.Kind.FIELD, "request.query.f" + parts.size()), value));
+        }
+        return parts;
+    }
+
+    @Test void aKnownRecipeIsTriedWithTheValuesOfAnotherRequest() throws Exception {
+        List<Recipes.PartValue> first = fields("one", "two", "three");
+        List<Recipes.PartValue> second = fields("four", "five", "six");
+        List<Recipes.PartValue> keys = fields("a key", "another key");
+        Recipes.Recipe plain = new Recipes.Recipe("MD5", "hex", Optional.empty(), ":", List.of(first.get(2), first.get(0)));
+        assertEquals(Optional.of(new Recipes.Recipe("MD5", "hex", Optional.empty(), ":", List.of(second.get(2), second.get(0)))),
+                new Recipes().again(hex(hash("MD5", "six:four")), plain, second, keys));
+        Recipes.Recipe keyed = new Recipes.Recipe("HmacMD5", "hex", Optional.of(keys.get(0)), "&", List.of(first.get(1)));
+        assertEquals(Optional.of(new Recipes.Recipe("HmacMD5", "hex", Optional.of(keys.get(1)), "&", List.of(second.get(1)))),
+                new Recipes().again(hex(hmac("HmacMD5", "another key", "five")), keyed, second, keys));
+        assertEquals(Optional.empty(), new Recipes().again(hex(hash("MD5", "six")), plain, second, keys), "another digest");
+        assertEquals(Optional.empty(), new Recipes().again(hex(hash("MD5", "four")), plain, second.subList(0, 1), keys), "a part is not there");
+        assertEquals(Optional.empty(), new Recipes().again("no digest", plain, second, keys));
+    }
+
+    @Test void fivePartsInTheirOrder() throws Exception {
+        List<Recipes.PartValue> parts = fields("one", "two", "three", "four", "five", "six", "seven");
+        assertEquals(Optional.of(new Recipes.Recipe("HmacMD5", "hex", Optional.of(parts.get(6)), ":",
+                List.of(parts.get(0), parts.get(1), parts.get(3), parts.get(4), parts.get(5)))),
+                new Recipes().find(hex(hmac("HmacMD5", "seven", "one:two:four:five:six")), parts, List.of(parts.get(6)), true));
+    }
+
+    @Test void anEmptyPartHasItsSeparator() throws Exception {
+        List<Recipes.PartValue> parts = fields("", "two");
+        assertEquals(Optional.of(new Recipes.Recipe("MD5", "hex", Optional.empty(), ":", parts)), new Recipes().find(hex(hash("MD5", ":two")), parts, List.of(), true));
+    }
+
+    @Test void aDigestThatIsNotFoundTakesNoTriesFromTheNext() throws Exception {
+        List<Recipes.PartValue> parts = fields("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten");
+        Recipes recipes = new Recipes();
+        for (int i = 0; i < 3; i++) {
+            assertEquals(Optional.empty(), recipes.find(hex(hash("MD5", "none of these")), parts, parts, false));
+        }
+        assertEquals(Optional.of(List.of(parts.get(9))), recipes.find(hex(hash("MD5", "ten")), parts, parts, false).map(Recipes.Recipe::parts));
     }
 
     /** A hundred parts and a hundred keys are not tried in all orders: it ends though nothing fits. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import proxymcp.diff.WrittenExchange;
+import proxymcp.exchange.Direction;
+import proxymcp.exchange.StreamKind;
 import proxymcp.store.Session;
 
 /** What a second recording of the same flow says of the values of the first. */
@@ -87,6 +90,14 @@ final class SecondCaptureTest {
                 alone(first).unexplained().stream().map(Unexplained::location).toList());
     }
 
+    @Test void passwordsStayInputsAndCookiesThatDifferAreUnexplained() throws Exception {
+        List<WrittenExchange> first = List.of(rpc("{\"user\":\"erin\",\"password\":\"pa55-Word\"}").header("Cookie", "seen=" + TOKEN));
+        List<WrittenExchange> second = List.of(rpc("{\"user\":\"erin\",\"password\":\"pa55-Word\"}").header("Cookie", "seen=" + OTHER));
+        FlowTemplate template = both(first, second);
+        assertEquals(List.of("password"), inputs(template));
+        assertEquals(List.of("request.cookie.seen"), template.unexplained().stream().map(Unexplained::location).toList());
+    }
+
     /** A number of ten digits, twice as likely to be found by chance as a token. */
     private static List<WrittenExchange> cart(String number, String sent) {
         return List.of(get("/cart", "{\"cart\":{\"id\":\"" + number + "\"}}"), get("/pay?item=" + sent, "{}"));
@@ -121,6 +132,58 @@ final class SecondCaptureTest {
         assertEquals(List.of("s1", "s3", "json:$.token"), List.of(edge.from(), edge.to(), edge.selector()));
         assertEquals(List.of(2L), edge.alternatives().stream().map(Edge.Alternative::seq).toList());
         assertEquals("json:$.banner", edge.alternatives().get(0).selector());
+    }
+
+    @Test void anAlternativeThatTheOtherRecordingDoesNotNameIsNotTaken() throws Exception {
+        List<WrittenExchange> first = List.of(get("/login", "{\"token\":\"" + TOKEN + "\"}"), get("/news", "{\"banner\":\"" + TOKEN + "\"}"), get("/me?t=" + TOKEN, "{}"));
+        List<WrittenExchange> second = List.of(get("/login", "{\"token\":\"none\"}"), get("/news", "{\"banner\":\"none\"}"), get("/me?t=" + OTHER, "{}"));
+        Edge alone = edges(alone(first)).get(0);
+        Edge edge = edges(both(first, second)).get(0);
+        assertEquals("json:$.banner", edge.selector());
+        assertEquals(alone.score() * 0.7, edge.score(), 0.001);
+    }
+
+    /** A run cannot take it from the socket, whatever the other recording says. */
+    @Test void aMessageOfASocketIsNotTakenForAnAnswer() throws Exception {
+        List<List<WrittenExchange>> sessions = new ArrayList<>();
+        for (String token : List.of(TOKEN, OTHER)) {
+            sessions.add(List.of(get("/login", "{\"token\":\"" + (token.equals(TOKEN) ? TOKEN : "none") + "\"}"), new WrittenExchange("GET", "a.example", "/ws")
+                    .answer(101, "text/plain", "").stream(StreamKind.WEBSOCKET, 10_000).message(Direction.IN, 5, "{\"token\":\"" + token + "\"}"),
+                    get("/me?t=" + token, "{}")));
+        }
+        Edge edge = edges(both(sessions.get(0), sessions.get(1))).get(0);
+        assertEquals(List.of("json:$.token", List.of("ws:0 | json:$.token")), List.of(edge.selector(), edge.alternatives().stream().map(Edge.Alternative::selector).toList()));
+    }
+
+    @Test void anAnswerThatIsAnAlternativeThereIsConfirmed() throws Exception {
+        List<WrittenExchange> first = List.of(get("/cart", "{\"cart\":{\"id\":\"4821590137\"}}"), get("/pay?item=4821590137", "{}"));
+        List<WrittenExchange> second = List.of(get("/cart", "{\"cart\":{\"id\":\"7350941286\"}}"), get("/other", "{\"item\":\"7350941286\"}"), get("/pay?item=7350941286", "{}"));
+        assertEquals(edges(alone(first)).get(0).score() + 0.1, edges(both(first, second)).get(0).score(), 0.001);
+    }
+
+    @Test void theSameNameInAnotherAnswerDoesNotConfirm() throws Exception {
+        List<WrittenExchange> first = List.of(get("/login", "{\"token\":\"" + TOKEN + "\"}"), get("/news", "{\"token\":\"none\"}"), get("/me?t=" + TOKEN + "&u=1", "{}"));
+        List<WrittenExchange> second = List.of(get("/login", "{\"token\":\"none\"}"), get("/news", "{\"token\":\"" + OTHER + "\"}"), get("/me?t=" + OTHER + "&u=1", "{}"));
+        Edge edge = edges(both(first, second)).get(0);
+        assertEquals(edges(alone(first)).get(0).score() * 0.7, edge.score(), 0.001);
+    }
+
+    @Test void eachFieldIsJudgedByItself() throws Exception {
+        String answer = "{\"one\":\"%s\",\"two\":\"%s\"}";
+        List<WrittenExchange> first = List.of(get("/login", answer.formatted(TOKEN, OTHER)), get("/me?a=" + TOKEN + "&b=" + OTHER, "{}"));
+        List<WrittenExchange> second = List.of(get("/login", answer.formatted("x1" + TOKEN, "x2" + OTHER)), get("/me?a=x2" + OTHER + "&b=zz" + OTHER, "{}"));
+        double before = edges(alone(first)).get(0).score();
+        assertEquals(List.of(Math.round(before * 700) / 1_000.0, Math.round(before * 700) / 1_000.0), edges(both(first, second)).stream().map(Edge::score).toList());
+    }
+
+    @Test void keysAndCookiesThatNeverChangeComeFromAnswersStill() throws Exception {
+        List<List<WrittenExchange>> sessions = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            sessions.add(List.of(get("/start", "{\"key\":\"" + TOKEN + "\",\"height\":48215}").responseHeader("Set-Cookie", "mode=one"),
+                    get("/use?k=" + TOKEN + "&height=48215", "{}").header("Cookie", "mode=one")));
+        }
+        assertEquals(List.of("request.query.k", "request.cookie.mode"), edges(both(sessions.get(0), sessions.get(1))).stream().map(Edge::location).sorted(Comparator.reverseOrder()).toList());
+        assertEquals(3, edges(alone(sessions.get(0))).size(), "a weak one is a constant");
     }
 
     @Test void anotherElementOfTheSameListIsTheSameSource() throws Exception {

@@ -140,6 +140,11 @@ final class StreamValuesTest {
         }
     }
 
+    @Test void aMessageThatIsNotHeldInMemoryIsReadToo() throws Exception {
+        FlowTemplate template = template(socket(10_000).message(Direction.IN, 1, "{\"fill\":\"" + "x ".repeat(40_000) + "\",\"token\":\"" + TOKEN + "\"}"), get("/a?id=" + TOKEN));
+        assertEquals(List.of("s1 s2 request.query.id ws:0 | json:$.token"), edges(template));
+    }
+
     @Test void octetsThatAreNoTextAndLongMessagesAreBorne() throws Exception {
         WrittenExchange socket = socket(10_000).message(Direction.IN, 1, "[".repeat(50_000)).message(Direction.IN, 2, "\0\1\2" + "x=".repeat(20_000))
                 .message(Direction.IN, 3, "{\"a\":".repeat(400) + "1" + "}".repeat(400)).message(Direction.IN, 4, "");
