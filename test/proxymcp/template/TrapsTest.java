@@ -184,7 +184,16 @@ final class TrapsTest {
 
     @Test void severalValuesInOneAreFoundEach() throws Exception {
         assertEquals(List.of("1 3 request.header.x-both", "2 3 request.header.x-both"), edges(json(get("/a"), "{\"one\":\"" + TOKEN + "\"}"),
-                json(get("/b"), "{\"two\":\"" + OTHER + "\"}"), json(get("/c").header("X-Both", "one=" + TOKEN + ";two=" + OTHER), "{}")).stream().sorted().toList());
+                json(get("/b"), "{\"two\":\"" + OTHER + "zz\"}"), json(get("/c").header("X-Both", "one=" + TOKEN + ";two=" + OTHER + "zz"), "{}")).stream().sorted().toList());
+    }
+
+    /** A token that an answer gave is not taken apart: what is inside of it came with it. */
+    @Test void whatIsInsideOfAnExplainedValueIsNoEdge() throws Exception {
+        String jwt = Coding.BASE64URL.apply("{\"alg\":\"HS256\",\"typ\":\"JWT\"}") + "." + Coding.BASE64URL.apply("{\"sub\":\"" + TOKEN + "\"}") + "." + "s".repeat(43);
+        assertEquals(List.of("1 2 request.header.authorization"), edges(json(get("/a"), "{\"token\":\"" + jwt + "\",\"user\":\"" + TOKEN + "\"}"),
+                json(get("/b").header("Authorization", "Bearer " + jwt), "{}")));
+        String state = Coding.BASE64URL.apply("{\"v\":\"" + TOKEN + "\"}");
+        assertEquals(List.of("1 2 request.query.state"), edges(json(get("/a"), "{\"state\":\"" + state + "\",\"user\":\"" + TOKEN + "\"}"), json(get("/b?state=" + state), "{}")));
     }
 
     @Test void weakValuesInsideOfOthersAreNone() throws Exception {
