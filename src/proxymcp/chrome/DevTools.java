@@ -107,10 +107,11 @@ public final class DevTools {
      * @throws TargetException {@code devtools_none}, {@code devtools_silent}, {@code devtools_unexpected}
      */
     public JsonObject version(long limitMillis) throws TargetException {
-        if (get("/json/version", limitMillis) instanceof JsonObject version) {
+        if (get("/json/version", limitMillis) instanceof JsonObject version && version.string("Browser").isPresent()
+                && version.string("webSocketDebuggerUrl").isPresent()) {
             return version;
         }
-        throw unexpected(authority(), "its version is no JSON object", null);
+        throw unexpected(authority(), "its version is no JSON object with Browser and webSocketDebuggerUrl", null);
     }
 
     /**

@@ -22,7 +22,7 @@ import proxymcp.json.JsonObject;
 /** The clients of DevTools against servers that are none, or half of one. Chromium itself is in {@link BrowserTest}. */
 @Timeout(60)
 final class DevToolsTest {
-    private static final String VERSION = "{\"Browser\":\"Probe/1\"}";
+    private static final String VERSION = "{\"Browser\":\"Probe/1\",\"webSocketDebuggerUrl\":\"ws://localhost/devtools/browser/1\"}";
 
     /** Plays one connection. */
     private interface Play {
@@ -92,6 +92,12 @@ final class DevToolsTest {
         assertTrue(none.getMessage().contains("127.0.0.1:" + closed) && none.getMessage().contains("[::1]:" + closed), none.getMessage());
         try (Peer silent = new Peer("127.0.0.1", (head, in, out) -> in.read())) {
             assertEquals("devtools_silent", codeOf(silent.port(), 300));
+        }
+        for (String version : List.of("{}", "{\"Browser\":\"Probe/1\"}", "{\"webSocketDebuggerUrl\":\"ws://localhost/x\"}",
+                "{\"Browser\":1,\"webSocketDebuggerUrl\":\"ws://localhost/x\"}", "{\"Browser\":\"Probe/1\",\"webSocketDebuggerUrl\":null}")) {
+            try (Peer other = new Peer("127.0.0.1", answering(version))) {
+                assertEquals("devtools_unexpected", codeOf(other.port(), 10_000), version);
+            }
         }
         for (String answer : List.of("", "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]",
                 "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n<p>", "HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n{}", "SSH-2.0-x\r\n\r\n")) {
