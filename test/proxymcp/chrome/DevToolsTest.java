@@ -17,6 +17,7 @@ import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import proxymcp.json.Json;
 import proxymcp.json.JsonObject;
 
 /** The clients of DevTools against servers that are none, or half of one. Chromium itself is in {@link BrowserTest}. */
@@ -35,7 +36,11 @@ final class DevToolsTest {
         volatile Throwable failure;
 
         Peer(String address, Play play) throws IOException {
-            server = new ServerSocket(0, 10, InetAddress.getByName(address));
+            this(address, 0, play);
+        }
+
+        Peer(String address, int port, Play play) throws IOException {
+            server = new ServerSocket(port, 10, InetAddress.getByName(address));
             Thread.ofVirtual().start(() -> {
                 while (!server.isClosed()) {
                     try (Socket socket = server.accept()) {
@@ -115,6 +120,27 @@ final class DevToolsTest {
             }
         })) {
             assertEquals("devtools_silent", codeOf(dripping.port(), 400));
+        }
+    }
+
+    @Test void anAddressThatIsSlowHasAllTheTimeAndNeitherWaitsForTheOther() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.1"));
+                Peer six = new Peer("::1", silent.getLocalPort(), answering(VERSION))) {
+            // A wait for the first address would last longer than this test may.
+            assertEquals("http://[::1]:" + six.port(), DevTools.find(six.port(), 600_000).httpUrl());
+        }
+        try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.1"))) {
+            TargetException all = assertThrows(TargetException.class, () -> DevTools.find(silent.getLocalPort(), 300));
+            assertTrue(all.getMessage().contains("127.0.0.1") && all.getMessage().contains("within 300 ms"), all.getMessage());
+        }
+    }
+
+    @Test void pagesThatLookWhetherTrafficIsCapturedAreNotListed() throws Exception {
+        String list = "[{\"url\":\"http://0a.proxy-mcp.invalid/\"},{\"url\":\"about:blank#proxy-mcp-probe\"},{\"url\":\"about:blank\"},"
+                + "{\"url\":\"http://a.example/?http://0a.proxy-mcp.invalid/x\"}]";
+        try (Peer peer = new Peer("127.0.0.1", answering(list))) {
+            assertEquals("[{\"url\":\"about:blank\"},{\"url\":\"http://a.example/?http://0a.proxy-mcp.invalid/x\"}]",
+                    Json.text(new DevTools(InetAddress.getByName("127.0.0.1"), peer.port()).targets(10_000)));
         }
     }
 
