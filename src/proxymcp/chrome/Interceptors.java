@@ -62,7 +62,7 @@ public final class Interceptors implements Closeable {
      */
     public Interceptors(Path home, Browsers browsers, Map<String, String> environment, Clock clock) {
         this.browsers = browsers;
-        this.launch = new BrowserLaunch(browsers, environment, clock);
+        this.launch = new BrowserLaunch(browsers, environment, clock, BrowserLaunch.START_MILLIS);
         this.spawn = new ProcessSpawn(environment, clock);
         this.folders = new TargetFolders(home);
         this.clock = clock;

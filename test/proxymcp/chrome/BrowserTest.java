@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -207,6 +208,21 @@ final class BrowserTest {
         Files.writeString(script, "#!/bin/sh\necho started\nexec sleep 600\n");
         assertTrue(script.toFile().setExecutable(true));
         return new LaunchOptions("about:blank", BrowserKind.CHROMIUM, false, true, List.of(), Optional.of(script), Optional.empty(), Optional.empty());
+    }
+
+    @Test void aProgramThatOpensNoDevToolsIsGivenUp() throws Exception {
+        LaunchOptions options = hanging();
+        BrowserLaunch launch = new BrowserLaunch(Browsers.ofThisMachine(), System.getenv(), Clock.systemUTC(), 300);
+        TargetRun run = TargetRun.open(lab.target(), new TargetFolders(lab.home), "browser");
+        try {
+            TargetException late = assertThrows(TargetException.class,
+                    () -> launch.start(options, options.executable().orElseThrow(), run, lab.proxy.authority()));
+            assertEquals("launch_failed", late.code());
+            assertTrue(late.getMessage().contains("did not open its DevTools within 300 ms"), late.getMessage());
+        } finally {
+            run.end(0);
+        }
+        assertTrue(BrowserLaunch.START_MILLIS <= 20_000);
     }
 
     /** Launches beside the test, and waits until the process is there. */
