@@ -28,8 +28,9 @@ public record ProxyEnvironment(Map<String, String> variables) {
             "BUNDLE_SSL_CA_CERT", // Ruby's bundler.
             "CARGO_HTTP_CAINFO", "npm_config_cafile", "COMPOSER_CAFILE", "HEX_CACERTS_PATH", "PERL_LWP_SSL_CA_FILE", "NIX_SSL_CERT_FILE",
             "CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE", "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH");
-    private static final List<String> PROXIES = List.of("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "npm_config_proxy",
-            "npm_config_https_proxy", "GLOBAL_AGENT_HTTP_PROXY");
+    private static final List<String> PROXIES = List.of("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy",
+            "ALL_PROXY", "all_proxy", // What was there, often SOCKS, would take the rest past us.
+            "npm_config_proxy", "npm_config_https_proxy", "GLOBAL_AGENT_HTTP_PROXY");
 
     /** Copies the map. */
     public ProxyEnvironment {

@@ -123,7 +123,7 @@ final class SpawnTest {
     }
 
     @Test void variablesOfTheCallerAreSetAndOursWin() throws Exception {
-        Map<String, String> given = Map.of("MINE", "yes", "HTTPS_PROXY", "http://10.0.0.1:1", "NO_PROXY", "*", "JAVA_TOOL_OPTIONS", "-Dmine=1");
+        Map<String, String> given = Map.of("MINE", "yes", "HTTPS_PROXY", "http://10.0.0.1:1", "NO_PROXY", "*", "all_proxy", "socks5://10.0.0.1:1", "JAVA_TOOL_OPTIONS", "-Dmine=1");
         Path cwd = Files.createDirectory(folder.resolve("cwd"));
         ActiveTarget target = lab.interceptors.spawn(new SpawnOptions("env", List.of("-0"), Optional.of(cwd), given), lab.target());
         Map<String, String> seen = new HashMap<>();
@@ -133,7 +133,7 @@ final class SpawnTest {
         String url = target.details().string("proxyUrl").orElseThrow();
         assertEquals("yes", seen.get("MINE"));
         assertEquals("", seen.get("NO_PROXY"));
-        for (String name : List.of("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "npm_config_proxy", "npm_config_https_proxy")) {
+        for (String name : List.of("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "npm_config_proxy", "npm_config_https_proxy")) {
             assertEquals(url, seen.get(name), name);
         }
         for (String name : List.of("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "AWS_CA_BUNDLE", "DENO_CERT",
