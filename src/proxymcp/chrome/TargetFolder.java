@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import proxymcp.store.StoreFiles;
 
 /**
- * What belongs to one target: {@code profile} of a browser, {@code trust.p12} of a process, and {@code process}, which says what process it is, so
+ * What belongs to one target: {@code profile} of a browser, {@code trust.p12} and {@code node.cjs} of a process, and {@code process}, which says what process it is, so
  * that it is found again when this server has died. The latter is one line: the process's number and its start in epoch milliseconds.
  *
  * @param path {@code <home>/profiles/<server>/<target>}
@@ -36,6 +36,10 @@ record TargetFolder(Path path) {
 
     Path trustStore() {
         return path.resolve("trust.p12");
+    }
+
+    Path nodePreload() {
+        return path.resolve("node.cjs");
     }
 
     /** Remembers whose folder it is. */
