@@ -8,12 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,7 +37,7 @@ final class SpawnTest {
             const print = response => response.setEncoding('utf8').on('data', text => process.stdout.write(text));
             http.get(plain + '/node-http', print);
             https.get(secure + '/node-https', print);
-            https.get(secure + '/node-agent', {agent: new https.Agent({keepAlive: true, maxSockets: 1})}, print).on('close', () => process.exit(0));
+            https.get(secure + '/node-agent', {agent: new https.Agent({keepAlive: true, maxSockets: 1})}, print);
             """;
     private static final String NODE_FETCH = """
             const [plain, secure] = process.argv.slice(1);
@@ -225,6 +228,49 @@ final class SpawnTest {
         inner.onExit().get(LIMIT_MILLIS, TimeUnit.MILLISECONDS);
         assertTrue(killed.stdoutTail().startsWith("inner "), killed.stdoutTail());
         assertTrue(killed.exitCode().isPresent());
+    }
+
+    /** Starts a program whose children leave it in every way; returns them, and the program. */
+    private List<ProcessHandle> startLeavers() throws Exception {
+        Assumptions.assumeTrue(Files.isReadable(Path.of("/proc/self/environ")), "the system does not tell variables of processes");
+        String bash = Programs.require("bash").toString();
+        Programs.require("setsid");
+        String script = "setsid sleep 600 & (sleep 600 &); (nohup setsid bash -c 'sleep 600 & echo $!; wait' 2>/dev/null &); sleep 600";
+        Set<Long> before = new HashSet<>();
+        ProcessHandle.allProcesses().forEach(process -> before.add(process.pid()));
+        ActiveTarget target = spawn(bash, "-c", script);
+        String marked = TargetProcesses.VARIABLE + "=" + lab.home.toRealPath();
+        List<ProcessHandle> found = List.of();
+        while (found.size() < 4) { // Those that sleep.
+            assertTrue(lab.interceptors.process(target.targetId()).isAlive());
+            found = ProcessHandle.allProcesses().filter(process -> !before.contains(process.pid()) && CommandLines.of(process).contains("600")
+                    && CommandLines.environment(process).stream().anyMatch(variable -> variable.startsWith(marked))
+                    && CommandLines.of(process).get(0).equals("sleep")).toList();
+        }
+        return found;
+    }
+
+    private static void assertOver(List<ProcessHandle> processes) {
+        assertEquals(List.of(), processes.stream().filter(TargetProcesses::runs).map(CommandLines::of).toList());
+    }
+
+    @Test void killingEndsThoseWhoseParentHasGone() throws Exception {
+        List<ProcessHandle> leavers = startLeavers();
+        lab.interceptors.kill(lab.interceptors.status("terminal").targets().get(0).targetId());
+        assertOver(leavers);
+    }
+
+    @Test void deactivatingEndsThoseWhoseParentHasGone() throws Exception {
+        List<ProcessHandle> leavers = startLeavers();
+        lab.interceptors.deactivateAll();
+        assertOver(leavers);
+    }
+
+    @Test void theEndOfTheServerEndsThoseWhoseParentHasGone() throws Exception {
+        List<ProcessHandle> leavers = startLeavers();
+        lab.interceptors.close();
+        assertOver(leavers);
+        assertEquals(List.of(), lab.left());
     }
 
     @Test void whatCannotBeStartedIsRefusedAndLeavesNothing() throws Exception {
