@@ -77,6 +77,9 @@ final class BrowserLaunch {
         String targetId = run.start(builder, "chrome_");
         ChildProcess child = run.process().orElseThrow();
         ActivePort port = await(options, program, child, profile, stale);
+        if (!ownProfile) {
+            run.folder().borrows(profile);
+        }
         return new Launched(targetId, child.pid(), port.port(), port.path(), program, profile, ownProfile, run.port(), command.sandbox(),
                 clock.millis(), options);
     }

@@ -15,8 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -196,6 +198,33 @@ final class BrowserTest {
         assertTrue(Files.isDirectory(folder.resolve("mine")));
     }
 
+    private static List<String> singletons(Path profile) throws Exception {
+        try (Stream<Path> files = Files.list(profile)) {
+            return files.map(file -> file.getFileName().toString()).filter(name -> name.startsWith("Singleton")).toList();
+        }
+    }
+
+    @Test void whatAnotherBrowserHoldsAProfileByStays() throws Exception {
+        Path profile = Files.createDirectories(folder.resolve("profile"));
+        Path old = Files.createDirectories(folder.resolve("org.chromium.Chromium.aaaaaa"));
+        Path young = Files.createDirectories(folder.resolve("org.chromium.Chromium.bbbbbb"));
+        Files.createFile(old.resolve("SingletonSocket"));
+        Files.createFile(young.resolve("SingletonSocket"));
+        Files.createSymbolicLink(profile.resolve("SingletonSocket"), old.resolve("SingletonSocket"));
+        Files.createSymbolicLink(profile.resolve("SingletonLock"), Path.of("host-1"));
+        TargetFolder target = new TargetFolder(Files.createDirectory(folder.resolve("target")));
+        target.borrows(profile);
+        for (String link : List.of("SingletonSocket", "SingletonLock")) {
+            Files.delete(profile.resolve(link));
+        }
+        Files.createSymbolicLink(profile.resolve("SingletonSocket"), young.resolve("SingletonSocket"));
+        Files.createSymbolicLink(profile.resolve("SingletonLock"), Path.of("host-2"));
+        target.remove();
+        assertEquals(Set.of("SingletonSocket", "SingletonLock"), Set.copyOf(singletons(profile)));
+        assertTrue(Files.exists(young.resolve("SingletonSocket")));
+        assertFalse(Files.exists(old));
+    }
+
     @Test void aProfileOfTheCallersStays() throws Exception {
         Path mine = folder.resolve("mine");
         LaunchOptions options = new LaunchOptions(lab.url("/mine"), BrowserKind.CHROMIUM, false, true, List.of(), Optional.empty(),
@@ -207,8 +236,11 @@ final class BrowserTest {
             assertEquals("launch_failed", inUse.code());
             assertTrue(inUse.hint().contains("user_data_dir"), inUse.hint());
             ProcessHandle process = process(browser.pid());
+            Path socket = Files.readSymbolicLink(mine.resolve("SingletonSocket"));
             lab.interceptors.closeBrowser(browser.targetId());
             awaitGone(process);
+            assertEquals(List.of(), singletons(mine));
+            assertFalse(Files.exists(socket.getParent()), "temporary files of the browser");
             assertTrue(Files.exists(mine.resolve("Default")));
         }
     }
