@@ -27,6 +27,8 @@ final class TargetProcesses {
     static final long FORCED_MILLIS = 1_000;
 
     private static final long LOOK_NANOS = 3_000_000;
+    /** Who starts others without end is not chased for ever. */
+    private static final int ROUNDS_MAX = 3;
 
     private TargetProcesses() {}
 
@@ -103,11 +105,10 @@ final class TargetProcesses {
 
     /** Makes all of them end, and those that they start meanwhile. */
     static void kill(Collection<ProcessHandle> roots, Collection<Path> folders) {
-        long until = System.nanoTime() + FORCED_MILLIS * 1_000_000;
         Set<ProcessHandle> left = find(roots, folders);
-        while (!left.isEmpty() && System.nanoTime() - until < 0) {
+        for (int round = 0; !left.isEmpty() && round < ROUNDS_MAX; round++) {
             left.forEach(ProcessHandle::destroyForcibly);
-            awaitEnd(left, Math.max(1, (until - System.nanoTime()) / 1_000_000));
+            awaitEnd(left, FORCED_MILLIS);
             left = find(left, folders);
         }
     }
