@@ -1,5 +1,6 @@
 package proxymcp.chrome;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -76,7 +77,8 @@ final class TargetProcesses {
             return false;
         }
         String named = text.substring(prefix.length());
-        return folders.stream().anyMatch(folder -> named.equals(folder.toString()) || named.startsWith(folder + folder.getFileSystem().getSeparator()));
+        return folders.stream().map(Path::toString)
+                .anyMatch(folder -> named.equals(folder) || named.startsWith(folder + File.separator));
     }
 
     /** Whether it can still do anything. One that has ended and that nobody has buried yet counts as alive elsewhere. */
