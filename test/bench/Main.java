@@ -32,6 +32,7 @@ final class Main {
         PARTS.put("decode", DecodeBench::run);
         PARTS.put("replay", ReplayBench::run);
         PARTS.put("diff", DiffBench::run);
+        PARTS.put("template", TemplateBench::run);
         PARTS.put("streams", StreamBench::run);
         PARTS.put("stream-proxy", StreamProxyBench::run);
     }

@@ -28,11 +28,11 @@ import org.junit.platform.launcher.core.LauncherFactory;
  *
  * <p>Exit code 0 when at least one test ran and none failed, else 1. With {@code REQUIRE_ALL=1} in the environment a
  * skipped test counts as failed. A hanging test fails after two minutes with a dump of the threads; the whole run is ended
- * after fifteen; {@code -Dproxymcp.run.minutes} gives both more time, for the long versions.
+ * after thirty, as a machine may be busy; {@code -Dproxymcp.run.minutes} gives both more time, for the long versions.
  */
 final class TestRun {
-    private static final long MINUTES = Long.getLong("proxymcp.run.minutes", 15);
-    private static final Duration TEST_TIMEOUT = MINUTES <= 15 ? Duration.ofSeconds(120) : Duration.ofMinutes(MINUTES);
+    private static final long MINUTES = Long.getLong("proxymcp.run.minutes", 30);
+    private static final Duration TEST_TIMEOUT = MINUTES <= 30 ? Duration.ofSeconds(120) : Duration.ofMinutes(MINUTES);
     private static final Duration RUN_TIMEOUT = Duration.ofMinutes(MINUTES);
 
     private TestRun() {

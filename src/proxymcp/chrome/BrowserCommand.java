@@ -16,9 +16,10 @@ import java.util.Set;
  */
 record BrowserCommand(List<String> words, boolean sandbox) {
     /** Arguments that would lead it past the proxy, or hide it from us. */
-    private static final Set<String> OURS = Set.of("proxy-server", "no-proxy-server", "proxy-pac-url", "proxy-auto-detect", "proxy-bypass-list",
-            "user-data-dir", "remote-debugging-port", "remote-debugging-address", "remote-debugging-pipe", "ignore-certificate-errors-spki-list",
-            "enable-quic", "proxy-mcp-folder");
+    private static final Set<String> OURS = Set.of("no-proxy-server", "winhttp-proxy-resolver", "host-rules", "user-data-dir",
+            "ignore-certificate-errors-spki-list", "enable-quic", "origin-to-force-quic-on");
+    /** How more of them begin: the proxy's address could be diverted by rules for names, and versions of browsers have other words for a proxy. */
+    private static final List<String> OURS_BEGIN = List.of("proxy-", "host-resolver-", "remote-debugging-");
     private static final String DISABLE_FEATURES = "disable-features";
     private static final String NO_SANDBOX = "no-sandbox";
 
@@ -53,7 +54,8 @@ record BrowserCommand(List<String> words, boolean sandbox) {
         List<String> words = new ArrayList<>(List.of(program.toString()));
         StringBuilder features = new StringBuilder(QUIET_FEATURES);
         boolean sandbox = true;
-        for (String argument : options.args()) {
+        for (String given : options.args()) {
+            String argument = trimmed(given);
             String name = name(argument);
             if (name.equals(DISABLE_FEATURES)) {
                 features.append(',').append(argument.substring(argument.indexOf('=') + 1)); // Of two, the last one alone would count.
@@ -91,14 +93,31 @@ record BrowserCommand(List<String> words, boolean sandbox) {
         }
     }
 
+    /** What Chromium makes of an argument before it looks at it: "--no-proxy-server " is that argument too, and "-- " ends all others. */
+    private static String trimmed(String argument) {
+        int begin = 0;
+        int end = argument.length();
+        while (begin < end && isBlank(argument.charAt(begin))) {
+            begin++;
+        }
+        while (end > begin && isBlank(argument.charAt(end - 1))) {
+            end--;
+        }
+        return argument.substring(begin, end);
+    }
+
+    private static boolean isBlank(char c) {
+        return c <= ' ' || Character.isWhitespace(c) || Character.isSpaceChar(c);
+    }
+
     /** The name of an argument, without dashes and value. */
     private static String name(String argument) throws TargetException {
         if (!argument.startsWith("--") || argument.length() == 2) {
             throw new TargetException("bad_argument", "args: each must begin with -- and a name, got \"" + argument + "\"",
                     "the first page is given by url");
         }
-        String name = argument.substring(2).split("=", 2)[0].toLowerCase(Locale.ROOT);
-        if (OURS.contains(name)) {
+        String name = trimmed(argument.substring(2).split("=", 2)[0].toLowerCase(Locale.ROOT));
+        if (OURS.contains(name) || OURS_BEGIN.stream().anyMatch(name::startsWith)) {
             throw new TargetException("bad_argument", "args: --" + name + " is set here already, so that traffic is captured",
                     name.equals("user-data-dir") ? "give user_data_dir" : "leave it out");
         }

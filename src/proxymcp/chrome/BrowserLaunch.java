@@ -14,8 +14,8 @@ import proxymcp.tls.CertificateAuthority;
 
 /** Starts browsers. Immutable. */
 final class BrowserLaunch {
-    /** A cold start on a busy machine takes many seconds. */
-    private static final long START_MILLIS = 60_000;
+    /** A cold start on a busy machine takes many seconds; what opens no DevTools never will. */
+    static final long START_MILLIS = 20_000;
     private static final long LOOK_MILLIS = 20;
     private static final long CLOSE_MILLIS = 500;
     private static final int COMPLAINT_BYTES = 600;
@@ -23,11 +23,18 @@ final class BrowserLaunch {
     private final Browsers browsers;
     private final Map<String, String> environment;
     private final Clock clock;
+    private final long startMillis;
 
-    BrowserLaunch(Browsers browsers, Map<String, String> environment, Clock clock) {
+    /**
+     * Starts browsers.
+     *
+     * @param startMillis how long one may take to open its DevTools
+     */
+    BrowserLaunch(Browsers browsers, Map<String, String> environment, Clock clock, long startMillis) {
         this.browsers = browsers;
         this.environment = Map.copyOf(environment);
         this.clock = clock;
+        this.startMillis = startMillis;
     }
 
     /**
@@ -70,13 +77,16 @@ final class BrowserLaunch {
         String targetId = run.start(builder, "chrome_");
         ChildProcess child = run.process().orElseThrow();
         ActivePort port = await(options, program, child, profile, stale);
+        if (!ownProfile) {
+            run.folder().borrows(profile);
+        }
         return new Launched(targetId, child.pid(), port.port(), port.path(), program, profile, ownProfile, run.port(), command.sandbox(),
                 clock.millis(), options);
     }
 
-    private static ActivePort await(LaunchOptions options, Path program, ChildProcess child, Path profile, Optional<ActivePort> stale)
+    private ActivePort await(LaunchOptions options, Path program, ChildProcess child, Path profile, Optional<ActivePort> stale)
             throws TargetException, InterruptedException {
-        long until = System.nanoTime() + START_MILLIS * 1_000_000;
+        long until = System.nanoTime() + startMillis * 1_000_000;
         while (true) {
             boolean over = child.awaitEnd(LOOK_MILLIS);
             Optional<ActivePort> port = ActivePort.read(profile);
@@ -87,7 +97,7 @@ final class BrowserLaunch {
                 return port.get();
             }
             if (System.nanoTime() - until > 0) {
-                throw new TargetException("launch_failed", options.kind().shown() + " did not open its DevTools within " + START_MILLIS + " ms"
+                throw new TargetException("launch_failed", options.kind().shown() + " did not open its DevTools within " + startMillis + " ms"
                         + complaint(child), options.userDataDir().isPresent()
                                 ? "it opens none on its default profile: leave user_data_dir out, or name another folder" : hint(program));
             }

@@ -45,7 +45,7 @@ public record CdpAnswer(DevTools tools, JsonObject version) {
      *
      * @throws TargetException {@code devtools_none}, {@code devtools_silent}, {@code devtools_unexpected}
      */
-    public static CdpAnswer find(int port, long limitMillis) throws TargetException {
+    public static CdpAnswer find(int port, long limitMillis) throws TargetException, InterruptedException {
         DevTools tools = DevTools.find(port, limitMillis);
         return new CdpAnswer(tools, tools.version(limitMillis));
     }

@@ -10,6 +10,11 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import proxymcp.http.BodyFraming;
 import proxymcp.http.BodyReader;
 import proxymcp.http.HeadLimits;
@@ -23,6 +28,7 @@ import proxymcp.json.JsonArray;
 import proxymcp.json.JsonException;
 import proxymcp.json.JsonObject;
 import proxymcp.json.JsonValue;
+import proxymcp.proxy.ProxyProbe;
 
 /** The HTTP side of a browser's DevTools, at a literal loopback address. Immutable; each call is a connection of its own. */
 public final class DevTools {
@@ -42,33 +48,48 @@ public final class DevTools {
         return new DevTools(loopback(false), browser.debugPort());
     }
 
-    /**
-     * Finds out where the DevTools on {@code port} answer: at 127.0.0.1 or at [::1].
-     *
-     * @param limitMillis for both together
-     * @throws TargetException {@code devtools_none}, {@code devtools_silent}, {@code devtools_unexpected}
-     */
-    public static DevTools find(int port, long limitMillis) throws TargetException {
-        long begin = System.nanoTime();
-        DevTools first = new DevTools(loopback(false), port);
-        try {
-            first.version(Math.max(1, limitMillis / 2));
-            return first;
-        } catch (TargetException fromFirst) {
-            DevTools second = new DevTools(loopback(true), port);
-            long left = limitMillis - (System.nanoTime() - begin) / 1_000_000;
+    /** What was found at one address; {@code failure} is empty where DevTools answered. */
+    private record Look(DevTools tools, boolean six, Optional<TargetException> failure) {
+        static Look at(boolean six, int port, long limitMillis) {
+            DevTools tools = new DevTools(loopback(six), port);
             try {
-                second.version(Math.max(1, left));
-                return second;
-            } catch (TargetException fromSecond) {
-                boolean firstIsThere = !fromFirst.code().equals("devtools_none");
-                boolean secondIsThere = !fromSecond.code().equals("devtools_none");
-                if (firstIsThere || secondIsThere) {
-                    throw firstIsThere ? fromFirst : fromSecond;
-                }
-                throw none("127.0.0.1:" + port + " nor on [::1]:" + port, fromFirst);
+                tools.version(limitMillis);
+                return new Look(tools, six, Optional.empty());
+            } catch (TargetException e) {
+                return new Look(tools, six, Optional.of(e));
             }
         }
+
+        boolean isNothing() {
+            return failure.isPresent() && failure.get().code().equals("devtools_none");
+        }
+    }
+
+    /**
+     * Finds out where the DevTools on {@code port} answer: at 127.0.0.1 or at [::1]. Both are asked at once, so that neither waits for the other.
+     *
+     * @param limitMillis for each
+     * @throws TargetException {@code devtools_none}, {@code devtools_silent}, {@code devtools_unexpected}
+     */
+    public static DevTools find(int port, long limitMillis) throws TargetException, InterruptedException {
+        BlockingQueue<Look> looks = new LinkedBlockingQueue<>();
+        for (boolean six : new boolean[] {false, true}) {
+            Thread.ofVirtual().name("devtools-" + port).start(() -> looks.add(Look.at(six, port, limitMillis)));
+        }
+        Look early = looks.take();
+        if (early.failure().isEmpty()) {
+            return early.tools();
+        }
+        Look late = looks.take();
+        if (late.failure().isEmpty()) {
+            return late.tools();
+        }
+        Look four = early.six() ? late : early;
+        Look six = early.six() ? early : late;
+        if (four.isNothing() && six.isNothing()) {
+            throw none("127.0.0.1:" + port + " nor on [::1]:" + port, four.failure().get());
+        }
+        throw four.isNothing() ? six.failure().get() : four.failure().get();
     }
 
     private static InetAddress loopback(boolean six) {
@@ -107,20 +128,27 @@ public final class DevTools {
      * @throws TargetException {@code devtools_none}, {@code devtools_silent}, {@code devtools_unexpected}
      */
     public JsonObject version(long limitMillis) throws TargetException {
-        if (get("/json/version", limitMillis) instanceof JsonObject version) {
+        if (get("/json/version", limitMillis) instanceof JsonObject version && version.string("Browser").isPresent()
+                && version.string("webSocketDebuggerUrl").isPresent()) {
             return version;
         }
-        throw unexpected(authority(), "its version is no JSON object", null);
+        throw unexpected(authority(), "its version is no JSON object with Browser and webSocketDebuggerUrl", null);
     }
 
     /**
-     * What {@link #targetsUrl} answers.
+     * What {@link #targetsUrl} answers, but for pages that {@link Proxied} has open for a moment.
      *
      * @throws TargetException {@code devtools_none}, {@code devtools_silent}, {@code devtools_unexpected}
      */
     public JsonArray targets(long limitMillis) throws TargetException {
         if (get("/json/list", limitMillis) instanceof JsonArray targets) {
-            return targets;
+            List<JsonValue> shown = new ArrayList<>();
+            for (JsonValue target : targets) {
+                if (!(target instanceof JsonObject page && page.string("url").filter(ProxyProbe::isUrl).isPresent())) {
+                    shown.add(target);
+                }
+            }
+            return new JsonArray(shown);
         }
         throw unexpected(authority(), "its targets are no JSON array", null);
     }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import proxymcp.json.JsonObject;
 import proxymcp.proxy.ProxyStartException;
@@ -33,6 +34,7 @@ public final class Interceptors implements Closeable {
     private static final int DEAD_MAX = 100;
     private static final int EXITED_MAX = 20;
     private static final long OUTPUT_MILLIS = 1_000;
+    private static final long GIVE_UP_NANOS = 1_000_000_000;
 
     private final Browsers browsers;
     private final BrowserLaunch launch;
@@ -41,6 +43,7 @@ public final class Interceptors implements Closeable {
     private final Clock clock;
     private final AtomicInteger prepared = new AtomicInteger();
     private final ReentrantLock lock = new ReentrantLock();
+    private final Condition givenUp = lock.newCondition();
     /** By target id, oldest first. */
     private final Map<String, Target> targets = new LinkedHashMap<>();
     /** What has no id yet. */
@@ -62,7 +65,7 @@ public final class Interceptors implements Closeable {
      */
     public Interceptors(Path home, Browsers browsers, Map<String, String> environment, Clock clock) {
         this.browsers = browsers;
-        this.launch = new BrowserLaunch(browsers, environment, clock);
+        this.launch = new BrowserLaunch(browsers, environment, clock, BrowserLaunch.START_MILLIS);
         this.spawn = new ProcessSpawn(environment, clock);
         this.folders = new TargetFolders(home);
         this.clock = clock;
@@ -169,14 +172,15 @@ public final class Interceptors implements Closeable {
     }
 
     private void release(TargetRun run, boolean done) {
+        if (!done) {
+            run.end(0);
+        }
         lock.lock();
         try {
             starting.remove(run);
+            givenUp.signalAll();
         } finally {
             lock.unlock();
-        }
-        if (!done) {
-            run.end(0);
         }
     }
 
@@ -465,12 +469,8 @@ public final class Interceptors implements Closeable {
     /** Ends everything, quickly; nothing can be started any more. */
     @Override
     public void close() throws IOException {
-        List<Runnable> ends = new ArrayList<>();
-        for (Target target : takeAll(true)) {
-            ends.add(target::endQuickly);
-        }
-        startingNow().forEach(run -> ends.add(() -> run.end(0)));
-        together(ends);
+        ServerEnd.end(takeAll(true), startingNow());
+        awaitGivenUp();
         folders.close();
     }
 
@@ -478,6 +478,20 @@ public final class Interceptors implements Closeable {
         lock.lock();
         try {
             return List.copyOf(starting);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Who starts something still, sees that it was ended, and clears away what it made since. */
+    private void awaitGivenUp() {
+        lock.lock();
+        try {
+            for (long left = GIVE_UP_NANOS; !starting.isEmpty() && left > 0;) {
+                left = givenUp.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } finally {
             lock.unlock();
         }

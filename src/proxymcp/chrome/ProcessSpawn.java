@@ -122,14 +122,16 @@ final class ProcessSpawn {
         return new TargetException("spawn_failed", command + " cannot be started: " + cause, "", e);
     }
 
-    /** The variables for a port, and the trust store that they name. */
+    /** The variables for a port, and the files that they name. */
     static ProxyEnvironment environment(TargetRun run, CertificateAuthority authority) throws IOException {
         TrustStore.write(run.folder().trustStore(), authority.certificate());
-        return ProxyEnvironment.of(run.port(), authority, run.folder().trustStore());
+        NodePreload.write(run.folder().nodePreload());
+        return ProxyEnvironment.of(run.port(), authority, run.folder());
     }
 
     /** Where the proxy is, and what to trust, as results show it. */
     static JsonObject.Builder way(JsonObject.Builder details, TargetRun run, CertificateAuthority authority) {
-        return details.put("proxyUrl", "http://127.0.0.1:" + run.port()).put("certPath", authority.certificateFile().toString());
+        return details.put("proxyUrl", "http://127.0.0.1:" + run.port()).put("certPath", authority.certificateFile().toString())
+                .put("note", NodePreload.NOTE);
     }
 }

@@ -59,7 +59,7 @@ public record Proxied(Verdict verdict, String how) {
 
         Proxied prove() throws TargetException, InterruptedException {
             // Browsers that know hidden pages show none, and close them with our connection; others take no notice of the word.
-            String page = text(socket.call("Target.createTarget", JsonObject.builder().put("url", "about:blank")
+            String page = text(socket.call("Target.createTarget", JsonObject.builder().put("url", ProxyProbe.BLANK)
                     .put("background", true).put("hidden", true).build(), leftMillis()), "targetId");
             try {
                 String session = text(socket.call("Target.attachToTarget", JsonObject.builder().put("targetId", page)

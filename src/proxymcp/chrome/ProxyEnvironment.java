@@ -19,6 +19,9 @@ public record ProxyEnvironment(Map<String, String> variables) {
     /** Java programs of every age read options there. */
     static final String JAVA_OPTIONS = "JAVA_TOOL_OPTIONS";
 
+    /** Node.js reads options there. */
+    static final String NODE_OPTIONS = "NODE_OPTIONS";
+
     /** Variables with a file of certificates, by those who read them. */
     private static final List<String> CA_FILES = List.of(
             "SSL_CERT_FILE", // OpenSSL, and with it Python, Ruby, PHP; Go; Rust.
@@ -28,8 +31,9 @@ public record ProxyEnvironment(Map<String, String> variables) {
             "BUNDLE_SSL_CA_CERT", // Ruby's bundler.
             "CARGO_HTTP_CAINFO", "npm_config_cafile", "COMPOSER_CAFILE", "HEX_CACERTS_PATH", "PERL_LWP_SSL_CA_FILE", "NIX_SSL_CERT_FILE",
             "CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE", "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH");
-    private static final List<String> PROXIES = List.of("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "npm_config_proxy",
-            "npm_config_https_proxy", "GLOBAL_AGENT_HTTP_PROXY");
+    private static final List<String> PROXIES = List.of("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy",
+            "ALL_PROXY", "all_proxy", // What was there, often SOCKS, would take the rest past us.
+            "npm_config_proxy", "npm_config_https_proxy", "GLOBAL_AGENT_HTTP_PROXY");
 
     /** Copies the map. */
     public ProxyEnvironment {
@@ -40,9 +44,9 @@ public record ProxyEnvironment(Map<String, String> variables) {
      * Variables for a port of the proxy.
      *
      * @param proxyPort on 127.0.0.1
-     * @param trustStore a {@link TrustStore}
+     * @param folder where a {@link TrustStore} and a {@link NodePreload} are
      */
-    static ProxyEnvironment of(int proxyPort, CertificateAuthority authority, Path trustStore) {
+    static ProxyEnvironment of(int proxyPort, CertificateAuthority authority, TargetFolder folder) {
         Map<String, String> variables = new LinkedHashMap<>();
         PROXIES.forEach(name -> variables.put(name, "http://127.0.0.1:" + proxyPort));
         // Empty: what goes to loopback is captured too.
@@ -50,9 +54,10 @@ public record ProxyEnvironment(Map<String, String> variables) {
         variables.put("no_proxy", "");
         CA_FILES.forEach(name -> variables.put(name, authority.certificateFile().toString()));
         variables.put("NODE_USE_ENV_PROXY", "1");
+        variables.put(NODE_OPTIONS, NodePreload.option(folder.nodePreload()));
         variables.put("DENO_TLS_CA_STORE", "system,mozilla");
         variables.put("npm_config_strict_ssl", "true");
-        variables.put(JAVA_OPTIONS, javaOptions(proxyPort, trustStore));
+        variables.put(JAVA_OPTIONS, javaOptions(proxyPort, folder.trustStore()));
         variables.put("PROXY_MCP_CERT_FINGERPRINT", authority.sha256Fingerprint());
         return new ProxyEnvironment(variables);
     }
@@ -71,13 +76,16 @@ public record ProxyEnvironment(Map<String, String> variables) {
         return "\"" + option.replace("\"", "\"'\"'\"") + "\"";
     }
 
-    /** Sets the variables in {@code environment}; options that Java programs had there already are kept, before ours. */
+    /** Sets the variables in {@code environment}; options that Java and Node.js had there already are kept, before ours. */
     void putInto(Map<String, String> environment) {
-        String before = environment.getOrDefault(JAVA_OPTIONS, "");
-        environment.putAll(variables);
-        if (!before.isEmpty()) {
-            environment.put(JAVA_OPTIONS, before + " " + variables.get(JAVA_OPTIONS));
+        Map<String, String> joined = new LinkedHashMap<>(variables);
+        for (String name : List.of(JAVA_OPTIONS, NODE_OPTIONS)) {
+            String before = environment.getOrDefault(name, "");
+            if (!before.isEmpty() && variables.containsKey(name)) {
+                joined.put(name, before + " " + variables.get(name));
+            }
         }
+        environment.putAll(joined);
     }
 
     /** Statements that set the variables, one a line, or a JSON object. */

@@ -4,8 +4,6 @@ package proxymcp.chrome;
 sealed interface Target {
     /** How long a target has to end by itself. */
     long GRACE_MILLIS = 2_000;
-    /** The same when the server ends. */
-    long EXIT_GRACE_MILLIS = 100;
 
     /** What it holds. */
     TargetRun run();
@@ -27,17 +25,6 @@ sealed interface Target {
                 browser.run().endBrowser(GRACE_MILLIS);
             }
             case Spawned spawned -> spawned.run().end(GRACE_MILLIS);
-            case Port port -> port.run().end(0);
-        }
-    }
-
-    /** Ends it because the server ends, which has no time. */
-    default void endQuickly() {
-        switch (this) {
-            // Nobody needs the profile any more.
-            case Browser browser when browser.launched().ownProfile() -> browser.run().endBrowser(0);
-            case Browser browser -> browser.run().leave(EXIT_GRACE_MILLIS);
-            case Spawned spawned -> spawned.run().end(EXIT_GRACE_MILLIS);
             case Port port -> port.run().end(0);
         }
     }

@@ -11,20 +11,18 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Pattern;
 import proxymcp.store.StoreFiles;
 
 /**
- * What belongs to one target: {@code profile} of a browser, {@code trust.p12} of a process, and {@code process}, which says what process it is, so
- * that it is found again when this server has died. The latter is one line: the process's number and its start in epoch milliseconds.
+ * What belongs to one target: {@code profile} of a browser, {@code trust.p12} and {@code node.cjs} of a process, {@code borrowed}, a {@link Singleton}
+ * in a profile of the caller's, and {@code process}, which says what process it is, so that it is found again when this server has died. The
+ * latter is one line: the process's number and its start in epoch milliseconds.
  *
  * @param path {@code <home>/profiles/<server>/<target>}
  */
 record TargetFolder(Path path) {
     private static final String PROCESS = "process";
-    private static final String SOCKET = "SingletonSocket";
-    /** {@code org.chromium.Chromium.x4Hk2a}. */
-    private static final Pattern SOCKET_FOLDER = Pattern.compile("\\.?[A-Za-z]+\\.[A-Za-z.-]+\\.[A-Za-z0-9]{6}");
+    private static final String BORROWED = "borrowed";
     private static final int TRIES = 100;
     private static final long TRY_NANOS = 10_000_000;
     /** Systems round the start of a process, and tell it in relation to a clock that is set now and then. */
@@ -36,6 +34,10 @@ record TargetFolder(Path path) {
 
     Path trustStore() {
         return path.resolve("trust.p12");
+    }
+
+    Path nodePreload() {
+        return path.resolve("node.cjs");
     }
 
     /** Remembers whose folder it is. */
@@ -62,33 +64,21 @@ record TargetFolder(Path path) {
         return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
     }
 
-    /** Removes it; what its process writes while it ends is removed too. */
-    void remove() throws IOException {
-        removeSocket();
-        removeTree(path);
+    /** Remembers what its browser has in {@code profile}, which is the caller's and stays. */
+    void borrows(Path profile) throws IOException {
+        Optional<Singleton> singleton = Singleton.of(profile);
+        if (singleton.isPresent()) {
+            Path file = path.resolve(BORROWED);
+            singleton.get().write(file);
+            StoreFiles.restrictFile(file);
+        }
     }
 
-    /**
-     * The socket of a browser has a folder of its own among the temporary files, as paths of sockets must be short; a link in the profile leads
-     * there. A browser that was made to end leaves both.
-     */
-    private void removeSocket() throws IOException {
-        Path link = profile().resolve(SOCKET);
-        if (!Files.isSymbolicLink(link)) {
-            return;
-        }
-        Path socket = Files.readSymbolicLink(link);
-        Path folder = socket.getParent();
-        if (socket.isAbsolute() && socket.endsWith(SOCKET) && folder.getFileName() != null
-                && SOCKET_FOLDER.matcher(folder.getFileName().toString()).matches()) {
-            try {
-                Files.deleteIfExists(socket);
-                Files.deleteIfExists(folder.resolve("SingletonCookie"));
-                Files.deleteIfExists(folder);
-            } catch (IOException e) {
-                System.getLogger("proxymcp.chrome").log(System.Logger.Level.DEBUG, "the socket of a browser stays: {0}", e.toString());
-            }
-        }
+    /** Removes it; what its process writes while it ends is removed too. */
+    void remove() throws IOException {
+        Singleton.of(profile()).ifPresent(Singleton::remove);
+        Singleton.read(path.resolve(BORROWED)).ifPresent(Singleton::remove);
+        removeTree(path);
     }
 
     /** Removes a folder with all that is in it; links are not followed. */

@@ -106,7 +106,9 @@ final class TargetFolders implements Closeable {
 
     private static void removeLeftBehind(Path folder, SessionLock held) throws IOException {
         try {
-            endProcesses(folder.toRealPath());
+            List<ProcessHandle> known = new ArrayList<>();
+            foldersIn(folder).forEach(target -> new TargetFolder(target).process().ifPresent(known::add));
+            TargetProcesses.kill(known, List.of(folder.toRealPath()));
             for (Path target : foldersIn(folder)) {
                 new TargetFolder(target).remove();
             }
@@ -132,20 +134,7 @@ final class TargetFolders implements Closeable {
         return folders;
     }
 
-    /** A process is known by what its folder says of it, or by the marker among its arguments. */
-    private static void endProcesses(Path server) {
-        List<ProcessHandle> left = new ArrayList<>();
-        for (Path target : foldersIn(server)) {
-            new TargetFolder(target).process().ifPresent(process -> left.addAll(ChildProcess.tree(process)));
-        }
-        String marker = MARKER + server + FileSystems.getDefault().getSeparator();
-        ProcessHandle.allProcesses().filter(process -> CommandLines.of(process).stream().anyMatch(argument -> argument.startsWith(marker)))
-                .forEach(process -> left.addAll(ChildProcess.tree(process)));
-        left.forEach(ProcessHandle::destroyForcibly);
-        ChildProcess.awaitEnd(left, 2_000);
-    }
-
-    /** Removes our own folder, and makes no more; where a target is left in it, that is for the next server. */
+    /** Removes our own folder with all that is still in it, and makes no more. */
     @Override
     public void close() throws IOException {
         lock.lock();
@@ -154,10 +143,15 @@ final class TargetFolders implements Closeable {
             if (own.isPresent()) {
                 Own mine = own.get();
                 own = Optional.empty();
-                mine.held().close();
-                if (foldersIn(mine.folder()).isEmpty()) {
-                    TargetFolder.removeTree(mine.folder());
+                List<Path> left = foldersIn(mine.folder());
+                if (!left.isEmpty()) {
+                    TargetProcesses.kill(List.of(), List.of(mine.folder())); // Of a target whose end was under way.
+                    for (Path target : left) {
+                        new TargetFolder(target).remove();
+                    }
                 }
+                mine.held().close();
+                TargetFolder.removeTree(mine.folder());
             }
         } finally {
             lock.unlock();

@@ -1,7 +1,10 @@
 package proxymcp.chrome;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import proxymcp.proxy.ProxyServer;
 import proxymcp.proxy.ProxyStartException;
@@ -9,11 +12,15 @@ import proxymcp.proxy.TargetListener;
 
 /** What a target holds: a port of the proxy, a folder, and if it is a process, that. Ended once; any thread may call. */
 final class TargetRun {
+    /** How long who ends it twice waits for who ends it: longer than any grace. */
+    private static final long CLEARED_MILLIS = 5_000;
+
     private final int port;
     private final TargetFolder folder;
     private volatile TargetListener listener;
     private volatile Optional<String> id = Optional.empty();
     private final AtomicBoolean ended = new AtomicBoolean();
+    private final CountDownLatch cleared = new CountDownLatch(1);
     private volatile Optional<ChildProcess> process = Optional.empty();
 
     private TargetRun(TargetListener listener, TargetFolder folder) {
@@ -40,6 +47,7 @@ final class TargetRun {
      * @return the target's id
      */
     String start(ProcessBuilder builder, String prefix) throws IOException {
+        builder.environment().put(TargetProcesses.VARIABLE, folder.path().toString());
         ChildProcess child = ChildProcess.start(builder);
         boolean done = false;
         try {
@@ -54,7 +62,8 @@ final class TargetRun {
             return targetId;
         } finally {
             if (!done) {
-                child.end(0); // Who ended this run may not have seen the process.
+                kill(); // Who ended this run may not have seen the process, and it may have made its folder anew.
+                removeFolder();
             }
         }
     }
@@ -99,42 +108,69 @@ final class TargetRun {
         return ended.get();
     }
 
+    /** Takes it upon the caller to end it: who gets true calls {@link #clear} at last. */
+    boolean claim() {
+        return ended.compareAndSet(false, true);
+    }
+
     /**
-     * Ends everything; what its process printed stays.
+     * Ends everything; what its process printed stays. Returns when it has ended, whoever ends it.
      *
-     * @param graceMillis how long the process has to end by itself
+     * @param graceMillis how long its processes have to end by themselves
      */
     void end(long graceMillis) {
-        if (!ended.compareAndSet(false, true)) {
+        if (!claim()) {
+            awaitCleared();
             return;
         }
-        process.ifPresent(child -> child.end(graceMillis));
-        listener.close();
-        removeFolder();
+        if (graceMillis > 0 && process.isPresent()) {
+            TargetProcesses.end(roots(), List.of(folder.path()), graceMillis);
+        }
+        kill();
+        clear();
     }
 
-    /** The same for a browser, whose other processes are ended with it. */
+    /** The same for a browser, which ends its other processes by itself: those heed no request for seconds. */
     void endBrowser(long graceMillis) {
-        if (!ended.compareAndSet(false, true)) {
+        if (!claim()) {
+            awaitCleared();
             return;
         }
-        process.ifPresent(child -> child.endWithHelpers(graceMillis));
-        listener.close();
-        removeFolder();
+        process.ifPresent(child -> {
+            child.ask();
+            TargetProcesses.awaitEnd(roots(), graceMillis);
+        });
+        kill();
+        clear();
     }
 
-    /**
-     * Ends everything but for a process that needs longer, because it brings something of the caller's in order. Its folder stays then, so that it
-     * is found should it hang.
-     */
-    void leave(long graceMillis) {
-        if (!ended.compareAndSet(false, true)) {
-            return;
-        }
-        boolean gone = process.map(child -> child.askToEnd(graceMillis)).orElse(true);
-        listener.close();
-        if (gone) {
+    /** Its process; none where somebody else starts them, or it has not been started yet. */
+    List<ProcessHandle> roots() {
+        return process.map(child -> List.of(child.handle())).orElse(List.of());
+    }
+
+    private void kill() {
+        process.ifPresent(child -> {
+            TargetProcesses.kill(roots(), List.of(folder.path()));
+            child.awaitBurial();
+        });
+    }
+
+    /** Gives port and folder back, when no process uses them any more. */
+    void clear() {
+        try {
+            listener.close();
             removeFolder();
+        } finally {
+            cleared.countDown();
+        }
+    }
+
+    private void awaitCleared() {
+        try {
+            cleared.await(CLEARED_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

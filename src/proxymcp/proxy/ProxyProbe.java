@@ -8,6 +8,9 @@ import proxymcp.exchange.Client;
 
 /** A host that only this proxy answers for, once: who gets an answer went through it. Any thread may call. */
 public final class ProxyProbe implements Closeable {
+    /** Where a page begins that will show a probe. */
+    public static final String BLANK = "about:blank#proxy-mcp-probe";
+
     private final ProxyProbes probes;
     private final String host;
     private final CountDownLatch asked = new CountDownLatch(1);
@@ -21,6 +24,11 @@ public final class ProxyProbe implements Closeable {
     /** A page of the proxy's own, {@code http://<nonce>.proxy-mcp.invalid/}. */
     public String url() {
         return "http://" + host + "/";
+    }
+
+    /** Whether that is the page of any probe, or one that will be. */
+    public static boolean isUrl(String url) {
+        return url.equals(BLANK) || url.startsWith("http://") && url.endsWith(ProxyProbes.SUFFIX + "/");
     }
 
     void seen(Client by) {

@@ -177,6 +177,9 @@ final class HopRun implements CallEvents {
         body.ifPresent(ReplayedBody::answered);
         HopAnswer answer = new HopAnswer(services, recording, ruled, inFlight, notes, head);
         answered = Optional.of(answer);
+        if (head.status() == 101 && services.opensWebSockets()) {
+            return new OpenedWebSocket(recording, services.clock()).close(upstream, out.head(), head);
+        }
         if (head.status() == 101) {
             return new Outcome.Incomplete(ErrorClass.PROTOCOL, "the origin upgraded the connection, which is not followed");
         }

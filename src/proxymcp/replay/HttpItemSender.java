@@ -53,7 +53,7 @@ public final class HttpItemSender implements ItemSender {
         this.changes = changes;
         this.ruleThreads = new RuleThreads();
         this.services = new SendServices(session, way.rules().map(rules -> new RunRules(new RuleEngine(rules, ruleThreads), settings.safety())),
-                changes != ItemChanges.NONE, settings.timeoutMillis(), clock, nanoTime);
+                changes != ItemChanges.NONE, changes.opensWebSockets(), settings.timeoutMillis(), clock, nanoTime);
         this.deadlines = new Deadlines(nanoTime);
         this.client = new UpstreamClient(new UpstreamSettings(way.insecure(), way.caFile(), limits(settings.timeoutMillis()), way.origins()),
                 ownPorts, deadlines, nanoTime);
@@ -73,7 +73,7 @@ public final class HttpItemSender implements ItemSender {
         long begun = services.nanoTime().getAsLong();
         return switch (maker.make(item)) {
             case ItemChanges.Outcome.Skipped(Skip skip) -> SendResult.skipped(skip);
-            case ItemChanges.Outcome.Ready(Changed changed) -> result(hops(item, attempt, changed), changed, begun);
+            case ItemChanges.Outcome.Ready(Changed changed) -> result(item, hops(item, attempt, changed), changed, begun);
         };
     }
 
@@ -92,8 +92,9 @@ public final class HttpItemSender implements ItemSender {
             limit.arm(services.timeoutMillis());
             OutgoingRequest request = changed.request();
             boolean nothingSent = true;
+            String way = "";
             for (int hop = 1; ; hop++) {
-                Hop done = new HopRun(services, request, notes(item, attempt, hop, changed)).run(affinity, running);
+                Hop done = new HopRun(services, request, notes(item, attempt, hop == 1 || !way.isEmpty() ? way : "redirect " + (hop - 1) + " was followed to here", changed)).run(affinity, running);
                 switch (next(item, request, done, hop)) {
                     case ItemChanges.Next.Nothing() -> {
                         return done.last(nothingSent);
@@ -102,6 +103,11 @@ public final class HttpItemSender implements ItemSender {
                         return done.last(nothingSent).refused(sentence);
                     }
                     case ItemChanges.Next.Follow(OutgoingRequest next) -> request = next;
+                    case ItemChanges.Next.Page(OutgoingRequest next) -> {
+                        request = next;
+                        way = "page " + (hop + 1);
+                        limit.arm(services.timeoutMillis());
+                    }
                 }
                 nothingSent &= done.nothingSent();
             }
@@ -118,26 +124,28 @@ public final class HttpItemSender implements ItemSender {
         return changes.redirected(item, request, done.answer().get(), hop);
     }
 
-    private List<String> notes(PlanItem item, int attempt, int hop, Changed changed) {
+    private List<String> notes(PlanItem item, int attempt, String way, Changed changed) {
         List<String> notes = new ArrayList<>(2 + changed.changes().size());
         notes.add(new ReplayOf(plan.sessionId(), item.seq(), item.exchangeId()).note());
         if (attempt > 1) {
             notes.add("attempt " + attempt);
         }
-        if (hop > 1) {
-            notes.add("redirect " + (hop - 1) + " was followed to here");
+        if (!way.isEmpty()) {
+            notes.add(way);
         }
         notes.addAll(changed.changes());
         return List.copyOf(notes);
     }
 
-    private SendResult result(Hop hop, Changed changed, long begun) {
+    private SendResult result(PlanItem item, Hop hop, Changed changed, long begun) {
         long millis = TimeUnit.NANOSECONDS.toMillis(services.nanoTime().getAsLong() - begun);
         Optional<Answer> answer = hop.answer();
         OptionalInt status = answer.isPresent() ? OptionalInt.of(answer.get().head().status()) : OptionalInt.empty();
-        return new SendResult(status, hop.responseBytes(), hop.errorClass(), hop.redirectRefused(), hop.reason(), hop.nothingSent(), millis, hop.recorded(),
+        ItemChanges.Verdict verdict = answer.isPresent() && hop.errorClass().isEmpty() ? changes.verdict(item, answer.get()) : new ItemChanges.Verdict.Usual();
+        String reason = hop.reason().isEmpty() && verdict instanceof ItemChanges.Verdict.Failed(String sentence) ? sentence : hop.reason();
+        return new SendResult(status, hop.responseBytes(), hop.errorClass(), hop.redirectRefused(), reason, hop.nothingSent(), millis, hop.recorded(),
                 answer.flatMap(known -> known.head().fields().first("Retry-After")), answer.flatMap(known -> known.head().fields().first("Date")),
-                changed.changes(), changed.sentAs(), Optional.empty());
+                changed.changes(), changed.sentAs(), Optional.empty(), verdict);
     }
 
     @Override

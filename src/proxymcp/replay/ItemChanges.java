@@ -39,6 +39,22 @@ public interface ItemChanges {
         record Skipped(Skip skip) implements Outcome {}
     }
 
+    /** What an answer is worth to an item. */
+    sealed interface Verdict {
+        /** A 2xx or 3xx is a success. */
+        record Usual() implements Verdict {}
+
+        /** It is a success, whatever its status. */
+        record Expected() implements Verdict {}
+
+        /**
+         * It is none.
+         *
+         * @param sentence what it should have been
+         */
+        record Failed(String sentence) implements Verdict {}
+    }
+
     /** What comes after an answer. */
     sealed interface Next {
         /** Nothing: it is the result. */
@@ -50,6 +66,13 @@ public interface ItemChanges {
          * @param request what is sent next
          */
         record Follow(OutgoingRequest request) implements Next {}
+
+        /**
+         * The item goes on with another page, which has as much time as the first.
+         *
+         * @param request what is sent next
+         */
+        record Page(OutgoingRequest request) implements Next {}
 
         /**
          * It redirects where the run does not go: the item has failed.
@@ -70,6 +93,21 @@ public interface ItemChanges {
 
     /** What comes after an answer, which may redirect; redirects that lead on for ever are refused in time. {@code hop} counts from 1. */
     Next redirected(PlanItem item, OutgoingRequest sent, Answer answer, int hop);
+
+    /** What the last answer of an item is worth; asked before the item's result is known, and after {@link #answered}. */
+    default Verdict verdict(PlanItem item, Answer answer) {
+        return new Verdict.Usual();
+    }
+
+    /** Whether a connection that turns into a WebSocket is an answer: it is closed then, in order. Otherwise it is a failure. */
+    default boolean opensWebSockets() {
+        return false;
+    }
+
+    /** What had no effect, or less than it could have, on the requests that were made so far, a sentence each. */
+    default List<String> remarks() {
+        return List.of();
+    }
 
     /** Notes that an item has its result and is not sent again: whoever waits for a value of its answer waits no longer. */
     default void ended(PlanItem item) {

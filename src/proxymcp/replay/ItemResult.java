@@ -21,6 +21,9 @@ record ItemResult(RunItem.State state, int attempts, OptionalInt status, long re
     /** Bucket of redirects that were not followed where they lead. */
     static final String REDIRECT = "redirect";
 
+    /** Bucket of answers that are not what a template asserts. */
+    static final String ASSERT = "assert";
+
     /** The result of an item that was sent, or found not to be sendable. */
     static ItemResult of(SendResult result, int attempts) {
         if (result.skipped().isPresent()) {
@@ -51,6 +54,9 @@ record ItemResult(RunItem.State state, int attempts, OptionalInt status, long re
         }
         if (result.redirectRefused()) {
             return REDIRECT;
+        }
+        if (result.verdict() instanceof ItemChanges.Verdict.Failed) {
+            return ASSERT;
         }
         int status = result.status().orElse(0);
         return status == 0 ? UNKNOWN : status == 429 ? "http_429" : "http_" + status / 100 + "xx";

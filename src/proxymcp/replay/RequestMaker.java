@@ -7,16 +7,16 @@ import java.util.Optional;
 /** Makes the requests of a plan as they go out: read, changed, and held against what may be sent. Any thread may call. */
 public final class RequestMaker {
     private final Plan plan;
-    private final RequestSource source;
+    private final ItemSource source;
     private final ItemChanges changes;
     private final Safety safety;
 
     /**
-     * @param source has the recordings
+     * @param source has the requests, as recordings as a rule
      * @param changes what is made of them
      * @param safety holds for items, not for those that renew an authorisation
      */
-    public RequestMaker(Plan plan, RequestSource source, ItemChanges changes, Safety safety) {
+    public RequestMaker(Plan plan, ItemSource source, ItemChanges changes, Safety safety) {
         this.plan = plan;
         this.source = source;
         this.changes = changes;

@@ -15,7 +15,7 @@ import proxymcp.store.StoredExchange;
  * Reads requests of a session when their turn comes. Any thread may call; each that reads at a time has a reader of its own, which is kept for
  * the next.
  */
-public final class RequestSource implements Closeable {
+public final class RequestSource implements ItemSource, Closeable {
     private record Reader(Session session, ExchangeScan scan) {}
 
     private final SessionCatalog catalog;
@@ -35,6 +35,7 @@ public final class RequestSource implements Closeable {
     }
 
     /** The request of {@code item} as it was recorded, or why it cannot be had. */
+    @Override
     public ItemChanges.Outcome request(PlanItem item) {
         try {
             Optional<StoredExchange> stored = catalog.read(id, session -> read(session, item.seq()));

@@ -12,7 +12,7 @@ import proxymcp.json.JsonObject;
 import proxymcp.text.TimeLimit;
 
 /** The changes of one run of a plan: overrides, placeholders, captures, cookies and redirects. For many threads. */
-public final class RunChanges implements ItemChanges, RunMemory {
+public final class RunChanges implements PlannedChanges {
     private static final String CAPTURED = "captured";
 
     private final RequestChanges changes;
@@ -48,9 +48,7 @@ public final class RunChanges implements ItemChanges, RunMemory {
         return new RunChanges(changes, values, captures.begin(plan.items(), changes, values, limit), cookies, followRedirects);
     }
 
-    /**
-     * An item's request before anything is sent, for a dry run: what will be captured stands there as its placeholder, and nothing waits.
-     */
+    @Override
     public Outcome preview(PlanItem item, OutgoingRequest request) {
         return change(item, request, values.planned(item));
     }
@@ -73,7 +71,8 @@ public final class RunChanges implements ItemChanges, RunMemory {
     }
 
     /** What had no effect on the requests that were made so far, a sentence each: literals that were in none of them. */
-    public List<String> unfound() {
+    @Override
+    public List<String> remarks() {
         return changes.unfound(found);
     }
 
@@ -134,6 +133,7 @@ public final class RunChanges implements ItemChanges, RunMemory {
         Next next = trail.after(sent, answer.head());
         switch (next) {
             case Next.Follow follow -> trails.put(item.index(), trail);
+            case Next.Page page -> throw new IllegalStateException("a redirect leads to no page");
             case Next.Nothing nothing -> trails.remove(item.index());
             case Next.Refused refused -> trails.remove(item.index());
         }
@@ -146,7 +146,7 @@ public final class RunChanges implements ItemChanges, RunMemory {
         captures.ended(item);
     }
 
-    /** Lets all requests go that wait for values, as the run is over. */
+    @Override
     public void close() {
         captures.close();
     }

@@ -14,7 +14,7 @@ import java.util.OptionalInt;
  * @param responseBytes octets of its body
  * @param durationMillis how long the last attempt took
  * @param errorClass bucket that a failed one counts in: an error class, {@code http_429}, {@code http_4xx}, {@code http_5xx}, {@code redirect} for one that
- *     was not followed where it leads, or {@code unknown} for an unsafe request that may or may not have been sent when the run was interrupted
+ *     was not followed where it leads, {@code assert} for an answer that is not what a template says, or {@code unknown} for an unsafe request that may or may not have been sent when the run was interrupted
  * @param reason a sentence for it; empty without one
  * @param recorded where the answer was recorded
  * @param sentAs how it was sent, where overrides changed its method or URL

@@ -21,13 +21,22 @@ import proxymcp.exchange.ErrorClass;
  * @param changes how the request differed from its recording, one sentence each
  * @param sentAs how the request went out, where overrides changed its method or URL
  * @param skipped why nothing was sent at all, which only shows when the recording is read; such an item counts as skipped, not as executed
+ * @param verdict what the answer is worth
  */
 public record SendResult(OptionalInt status, long responseBytes, Optional<ErrorClass> errorClass, boolean redirectRefused, String reason,
         boolean nothingSent, long durationMillis, Optional<RecordedAs> recorded, Optional<String> retryAfter, Optional<String> date, List<String> changes,
-        Optional<SentAs> sentAs, Optional<Skip> skipped) {
+        Optional<SentAs> sentAs, Optional<Skip> skipped, ItemChanges.Verdict verdict) {
     /** Copies the list. */
     public SendResult {
         changes = List.copyOf(changes);
+    }
+
+    /** A result that its status decides about. */
+    public SendResult(OptionalInt status, long responseBytes, Optional<ErrorClass> errorClass, boolean redirectRefused, String reason, boolean nothingSent,
+            long durationMillis, Optional<RecordedAs> recorded, Optional<String> retryAfter, Optional<String> date, List<String> changes,
+            Optional<SentAs> sentAs, Optional<Skip> skipped) {
+        this(status, responseBytes, errorClass, redirectRefused, reason, nothingSent, durationMillis, recorded, retryAfter, date, changes, sentAs, skipped,
+                new ItemChanges.Verdict.Usual());
     }
 
     /** The result of an item that is not sent. */
@@ -36,8 +45,12 @@ public record SendResult(OptionalInt status, long responseBytes, Optional<ErrorC
                 List.of(), Optional.empty(), Optional.of(skip));
     }
 
-    /** Whether it counts as a success: a final 2xx or 3xx that passed whole, and is no redirect that was refused. */
+    /** Whether it counts as a success: an answer that passed whole and is what was expected, which is a 2xx or 3xx as a rule, and no redirect refused. */
     public boolean isSuccess() {
-        return skipped.isEmpty() && errorClass.isEmpty() && !redirectRefused && status.isPresent() && status.getAsInt() >= 200 && status.getAsInt() < 400;
+        return skipped.isEmpty() && errorClass.isEmpty() && !redirectRefused && status.isPresent() && switch (verdict) {
+            case ItemChanges.Verdict.Usual usual -> status.getAsInt() >= 200 && status.getAsInt() < 400;
+            case ItemChanges.Verdict.Expected expected -> true;
+            case ItemChanges.Verdict.Failed failed -> false;
+        };
     }
 }

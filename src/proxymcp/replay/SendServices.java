@@ -12,11 +12,12 @@ import proxymcp.exchange.Outcome;
  * @param session where they are recorded; empty for nowhere
  * @param rules what holds for them besides; empty for none
  * @param keepsAnswers whether the begin of each response body is kept in memory
+ * @param opensWebSockets whether a WebSocket that opens is an answer
  * @param timeoutMillis bound of a whole item
  * @param clock wall clock
  * @param nanoTime monotonic clock
  */
-record SendServices(Optional<ReplaySession> session, Optional<RunRules> rules, boolean keepsAnswers, long timeoutMillis, Clock clock, LongSupplier nanoTime) {
+record SendServices(Optional<ReplaySession> session, Optional<RunRules> rules, boolean keepsAnswers, boolean opensWebSockets, long timeoutMillis, Clock clock, LongSupplier nanoTime) {
     /**
      * How an exchange ended: what breaks after its end was asked for is no fault of the origin.
      *

@@ -29,6 +29,8 @@ public record Skip(Reason reason, String sentence) {
         DAMAGED,
         /** A value that it needs was not found in an answer before. */
         CAPTURE_MISSING,
+        /** A step before it, which it depends on, failed or was not sent. */
+        STEP_FAILED,
         /** What was to be changed about it cannot be. */
         NOT_CHANGEABLE,
         /** The run was aborted before its turn. */

@@ -63,8 +63,7 @@ final class BodySearchTool {
 
     List<Tool> tools() {
         return List.of(new Tool("proxy_search_session_bodies", "Search a session's bodies",
-                "Finds text or a regular expression in decoded bodies of a session, oldest first, with the matches in their context. "
-                        + "Counts are of what this call looked at. Filters as in proxy_query_session.",
+                "Finds text or a regular expression in decoded bodies of a session, oldest first, with context. Filters as in proxy_query_session.",
                 Tool.Hints.QUERY, SessionTools.TOOLSET, INPUT,
                 ResultSchema.of(ResultSchema.text("query"), ResultSchema.integer("scanned"), ResultSchema.integer("skippedBinary"),
                         ResultSchema.integer("skippedNoBody"), ResultSchema.integer("undecodable"), ResultSchema.integer("damaged"),

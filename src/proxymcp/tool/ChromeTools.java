@@ -158,7 +158,7 @@ final class ChromeTools {
             }
         }
         int next = offset + page.size();
-        result.put("total", all.size()).put("complete", page.size() == all.size());
+        result.put("total", all.size()).put("complete", next >= all.size());
         if (next < all.size()) {
             result.put("nextOffset", next);
         }

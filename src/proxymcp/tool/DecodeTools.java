@@ -49,9 +49,9 @@ final class DecodeTools {
 
     static final Schema DECODE = Schema.of(
             Property.text("session_id", "Else of the live buffer", 1, 100),
-            Property.integer("seq", "This or exchange_id", 1, Long.MAX_VALUE >> 10),
+            Property.integer("seq", "This or exchange_id", 1, Long.MAX_VALUE >> 20),
             Property.text("exchange_id", "", 1, 100),
-            Property.integer("frame_index", "This message of a stream instead of bodies", 0, Long.MAX_VALUE >> 10),
+            Property.integer("frame_index", "This message of a stream instead of bodies", 0, Long.MAX_VALUE >> 20),
             Property.choice("side", "Bodies to decode", "request", "response", "both").defaultTo("both"),
             Property.texts("chain", "Ids of decoders to run in this order instead of choosing", CHAIN_MAX),
             Property.text("media_type", "In place of the message's Content-Type", 1, 200),

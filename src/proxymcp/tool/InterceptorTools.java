@@ -1,7 +1,6 @@
 package proxymcp.tool;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import proxymcp.chrome.ActiveTarget;
@@ -50,7 +49,7 @@ final class InterceptorTools {
     static final Schema KILL = Schema.of(TARGET_ID.required());
     static final Schema LIST = Schema.of(OFFSET, ListBudget.MAX_CHARS);
     static final Schema STATUS = Schema.of(
-            Property.text("interceptor_id", "chrome or terminal", 1, 60).required(),
+            Property.text("interceptor_id", "chrome or terminal; needed without target_id", 1, 60),
             Property.text("target_id", "One target alone, with what it printed", 1, 60),
             Property.integer("stdout_cursor", "", 0, CURSOR_MAX).defaultTo(0),
             Property.integer("stderr_cursor", "", 0, CURSOR_MAX).defaultTo(0), OFFSET, ListBudget.MAX_CHARS);
@@ -139,33 +138,36 @@ final class InterceptorTools {
     }
 
     private ToolOutcome status(Args args, CallContext context) throws Exception {
-        InterceptorStatus status = interceptors.status(args.string("interceptor_id"));
+        Optional<String> kind = args.optString("interceptor_id");
         Optional<String> id = args.optString("target_id");
         int charsMax = args.integer("max_chars");
         if (id.isPresent()) {
-            return one(args, status, id.get(), charsMax);
+            return one(args, kind.isPresent() ? List.of(interceptors.status(kind.get())) : interceptors.list(), id.get(), charsMax);
         }
+        InterceptorStatus status = interceptors.status(kind.orElseThrow(() -> new BadArgument("interceptor_id", "expected it, or target_id")));
         InterceptorView.Page page = InterceptorView.page(List.of(status), args.integer("offset"), charsMax);
         return ToolOutcome.success(JsonObject.builder().putAll(page.interceptors().get(0)).putAll(page.members()).build());
     }
 
-    private ToolOutcome one(Args args, InterceptorStatus status, String id, int charsMax) throws ToolFailure, TargetException {
-        List<ActiveTarget> found = new ArrayList<>();
-        for (ActiveTarget target : status.targets()) {
-            if (target.targetId().equals(id)) {
-                found.add(target);
+    private ToolOutcome one(Args args, List<InterceptorStatus> among, String id, int charsMax) throws ToolFailure, TargetException {
+        for (InterceptorStatus status : among) {
+            for (ActiveTarget target : status.targets()) {
+                if (target.targetId().equals(id)) {
+                    return one(args, status, target, charsMax);
+                }
             }
         }
-        if (found.isEmpty()) {
-            throw new ToolFailure("unknown_target", "There is no target " + Shortened.text(id, 60) + " of " + status.id(),
-                    "interceptor_list shows those that are active");
-        }
-        InterceptorStatus alone = new InterceptorStatus(status.id(), status.name(), status.description(), status.isActivable(), found);
+        throw new ToolFailure("unknown_target", "There is no target " + Shortened.text(id, 60)
+                + (among.size() == 1 ? " of " + among.get(0).id() : ""), "interceptor_list shows those that are active");
+    }
+
+    private ToolOutcome one(Args args, InterceptorStatus status, ActiveTarget target, int charsMax) throws TargetException {
+        InterceptorStatus alone = new InterceptorStatus(status.id(), status.name(), status.description(), status.isActivable(), List.of(target));
         InterceptorView.Page page = InterceptorView.page(List.of(alone), 0, Math.max(LIST_CHARS_LEAST, charsMax / 2));
         JsonObject.Builder result = JsonObject.builder().putAll(page.interceptors().get(0)).putAll(page.members());
-        if (found.get(0).details().has("exitCode")) {
+        if (target.details().has("exitCode")) {
             int room = Math.max(OUTPUT_CHARS_LEAST, (charsMax - Json.text(result.build()).length() - ENVELOPE_CHARS) / 2);
-            ChildProcess process = interceptors.process(id);
+            ChildProcess process = interceptors.process(target.targetId());
             result.put("output", JsonObject.builder()
                     .put("stdout", InterceptorView.output(process.stdout(), args.longInteger("stdout_cursor"), room))
                     .put("stderr", InterceptorView.output(process.stderr(), args.longInteger("stderr_cursor"), room)).build());

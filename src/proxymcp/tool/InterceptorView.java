@@ -21,7 +21,7 @@ final class InterceptorView {
     record Page(List<JsonObject> interceptors, int offset, int showing, int total) {
         /** The members that tell what the page holds. */
         JsonObject members() {
-            JsonObject.Builder members = JsonObject.builder().put("totalActive", total).put("complete", showing == total);
+            JsonObject.Builder members = JsonObject.builder().put("totalActive", total).put("complete", offset + showing >= total);
             if (offset + showing < total) {
                 members.put("nextOffset", offset + showing);
             }

@@ -55,8 +55,8 @@ final class OriginTlsTools {
 
     List<Tool> tools() {
         Tool set = new Tool("proxy_set_origin_tls", "Set TLS with an origin",
-                "How TLS with an origin is done, from the next connection on. Replaces what was set for hostname; what it leaves open comes from "
-                        + "*.suffix, from all, then from proxy_start. Files are read now.",
+                "How TLS with an origin is done, from the next connection on. Replaces what was set for hostname; what is left "
+                        + "open comes from *.suffix, all, proxy_start.",
                 Tool.Hints.SET.overwriting(), Toolbox.CORE, SET, ResultSchema.of(ResultSchema.object("origin"), ResultSchema.array("warnings")),
                 new ToolCall(this::set));
         Tool clear = new Tool("proxy_clear_origin_tls", "Forget TLS settings", "Undoes proxy_set_origin_tls for one hostname, or altogether.",

@@ -8,17 +8,17 @@ import proxymcp.replay.ItemChanges;
 import proxymcp.replay.OutgoingRequest;
 import proxymcp.replay.PlanItem;
 import proxymcp.replay.RuledPreview;
-import proxymcp.replay.RunChanges;
+import proxymcp.replay.PlannedChanges;
 import proxymcp.replay.Skip;
 import proxymcp.rule.RuleEngine;
 
 /** Changes of a run that is not sent: nothing waits for answers, as none come. */
 final class PreviewedChanges implements ItemChanges {
-    private final RunChanges changes;
+    private final PlannedChanges changes;
     private final Optional<RuleEngine> rules;
 
     /** @param rules what requests follow besides; empty for none */
-    PreviewedChanges(RunChanges changes, Optional<RuleEngine> rules) {
+    PreviewedChanges(PlannedChanges changes, Optional<RuleEngine> rules) {
         this.changes = changes;
         this.rules = rules;
     }

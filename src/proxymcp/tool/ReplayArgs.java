@@ -45,13 +45,19 @@ final class ReplayArgs {
             Property.integer("min_requests", "", 1, 100_000).defaultTo(20));
     private static final Schema AUTH = Schema.of(
             Property.integers("status", "", 100, 599, 20),
-            Property.integers("refresh_seqs", "", 1, Long.MAX_VALUE >> 10, 50).required());
+            Property.integers("refresh_seqs", "", 1, Long.MAX_VALUE >> 20, 50).required());
+
+    private static final List<String> SELECTING = List.of("seqs", "seq_ranges", "exchange_ids", "limit", "offset", "sort", "overrides", "captures",
+            "follow_redirects", "on_auth_expired");
 
     static final Schema INPUT = Schema.of(
             Property.text("session_id", "Where the requests were recorded", 1, 100),
             Property.choice("mode", "dry_run shows the plan and sends nothing", "dry_run", "execute").defaultTo("dry_run"),
             Property.text("resume", "replayId of a run to go on with, as it was begun; sends at once, takes only wait_ms and max_chars besides", 1, 100),
-            Property.integers("seqs", "These, in this order", 1, Long.MAX_VALUE >> 10, Selection.ITEMS_MAX),
+            Property.text("template", "Runs this template of the session instead", 1, 100),
+            Property.text("template_file", "Or this file", 1, 4_096),
+            Property.textMap("inputs", "Of the template"),
+            Property.integers("seqs", "These, in this order", 1, Long.MAX_VALUE >> 20, Selection.ITEMS_MAX),
             Property.texts("seq_ranges", "Only those in one of them, such as 10-20", 1_000),
             Property.texts("exchange_ids", "These, in this order", Selection.ITEMS_MAX),
             Property.integer("limit", "", 1, Selection.ITEMS_MAX).defaultTo(100),
@@ -125,12 +131,17 @@ final class ReplayArgs {
             }
             return new Selection.Ids(parsed);
         }
+        return new Selection.Matching(SessionFilter.parse(args, args.string("sort").equals("desc")), ranges(args), args.integer("offset"),
+                args.integer("limit"));
+    }
+
+    /** What {@code seq_ranges} says. */
+    static List<SeqRange> ranges(Args args) throws BadArgument {
         List<SeqRange> ranges = new ArrayList<>();
         for (String range : args.strings("seq_ranges")) {
             ranges.add(range(range));
         }
-        return new Selection.Matching(SessionFilter.parse(args, args.string("sort").equals("desc")), ranges, args.integer("offset"),
-                args.integer("limit"));
+        return ranges;
     }
 
     /** A sentence about filters that do not hold, as exchanges are named one by one; empty if there are none. */
@@ -187,6 +198,41 @@ final class ReplayArgs {
         if (!others.isEmpty()) {
             throw new BadArgument("resume", "resume goes on with the arguments of the run; expected nothing beside it but wait_ms, max_chars and mode execute, got "
                     + String.join(", ", others));
+        }
+    }
+
+    /** Whether a template is run, and nothing is selected. */
+    boolean isTemplate() {
+        return args.given("template") || args.given("template_file");
+    }
+
+    /** A template says itself what is sent, and what is changed about it. */
+    void requireTemplateAlone() throws BadArgument {
+        if (!isTemplate()) {
+            if (args.given("inputs")) {
+                throw new BadArgument("inputs", "expected it with template or template_file");
+            }
+            return;
+        }
+        if (args.given("template") && args.given("template_file")) {
+            throw new BadArgument("template_file", "expected either it or template");
+        }
+        List<String> others = new ArrayList<>();
+        for (String name : SELECTING) {
+            if (args.given(name)) {
+                others.add(name);
+            }
+        }
+        for (Property filter : SessionFilter.UNEXPLAINED) {
+            if (args.given(filter.name())) {
+                others.add(filter.name());
+            }
+        }
+        if (!others.isEmpty()) {
+            throw new BadArgument(others.get(0), "a template says itself what is sent and changed; expected none beside it of " + String.join(", ", others));
+        }
+        if (cookies() != RunCookies.Mode.RECORDED) {
+            throw new BadArgument("cookies", "a template has its own; expected recorded");
         }
     }
 
@@ -264,7 +310,8 @@ final class ReplayArgs {
         RunSettings.Pacing pacing = args.string("pacing").equals("recorded") ? new RunSettings.Pacing.Recorded(args.number("speed"))
                 : new RunSettings.Pacing.None();
         Optional<Args> stop = args.object("stop_on");
-        return new RunSettings(args.integer("concurrency"), perHost, rate, args.integer("burst"), pacing, retry(),
+        int concurrency = isTemplate() && !args.given("concurrency") ? 1 : args.integer("concurrency");
+        return new RunSettings(concurrency, perHost, rate, args.integer("burst"), pacing, retry(),
                 stop.map(on -> new RunSettings.StopOn(on.number("error_rate"), on.integer("min_requests"))), refresh());
     }
 

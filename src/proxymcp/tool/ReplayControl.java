@@ -16,9 +16,11 @@ import proxymcp.json.BadArgument;
 import proxymcp.json.JsonObject;
 import proxymcp.replay.HttpItemSender;
 import proxymcp.replay.ItemSender;
+import proxymcp.replay.ItemSource;
 import proxymcp.replay.Plan;
 import proxymcp.replay.PlanException;
 import proxymcp.replay.PlanItem;
+import proxymcp.replay.PlannedChanges;
 import proxymcp.replay.Planner;
 import proxymcp.replay.PreparedRun;
 import proxymcp.replay.ReplayRuns;
@@ -37,6 +39,10 @@ import proxymcp.rule.RuleThreads;
 import proxymcp.store.CaptureProfile;
 import proxymcp.store.SessionId;
 import proxymcp.store.SessionWriter;
+import proxymcp.template.FlowPlan;
+import proxymcp.template.FlowTemplate;
+import proxymcp.template.RunnableFlow;
+import proxymcp.template.TemplateChanges;
 import proxymcp.text.TimeLimit;
 
 /** Makes plans and runs of what a call asks for. Any thread may call. */
@@ -53,9 +59,16 @@ public final class ReplayControl implements Closeable {
     private final Map<String, String> environment;
     private final Clock clock;
     private final RandomGenerator random;
+    private final TemplateReplay templates;
+
+    /** Readers of recordings. */
+    private interface Held extends Closeable {
+        @Override
+        void close();
+    }
 
     /** A plan, and what its requests are made with. */
-    record Planned(Plan plan, RequestSource source, RunChanges changes, SendSettings settings, RuleEngine rules) implements Closeable {
+    record Planned(Plan plan, ItemSource source, Held held, PlannedChanges changes, SendSettings settings, RuleEngine rules) implements Closeable {
         /** Makes requests as they would go out now; what is captured later stands there as its placeholder. */
         RequestMaker previews() {
             return new RequestMaker(plan, source, new PreviewedChanges(changes, settings.useRules() ? Optional.of(rules) : Optional.empty()), settings.safety());
@@ -64,7 +77,7 @@ public final class ReplayControl implements Closeable {
         @Override
         public void close() {
             changes.close();
-            source.close();
+            held.close();
             rules.threads().close();
         }
     }
@@ -85,15 +98,26 @@ public final class ReplayControl implements Closeable {
         this.environment = Map.copyOf(environment);
         this.clock = clock;
         this.random = random;
+        this.templates = new TemplateReplay(sessions.catalog());
+    }
+
+    Clock clock() {
+        return clock;
     }
 
     ReplayRuns runs() {
         return runs;
     }
 
+    TemplateReplay templates() {
+        return templates;
+    }
+
     /** What is kept of a call, so that its run can be made again. */
-    JsonObject kept(ReplayArgs args) {
-        return JsonObject.builder().put(ARGUMENTS, args.args().json()).put(SEED, Long.toString(random.nextLong())).build();
+    JsonObject kept(ReplayArgs args, Optional<FlowTemplate> template) {
+        JsonObject.Builder kept = JsonObject.builder().put(ARGUMENTS, args.args().json()).put(SEED, Long.toString(random.nextLong()));
+        TemplateReplay.keep(kept, template);
+        return kept.build();
     }
 
     /** The arguments of a run. */
@@ -118,21 +142,29 @@ public final class ReplayControl implements Closeable {
     }
 
     /** Checks what is done to the requests of a plan. */
-    Planned planned(Plan plan, ReplayArgs args, SendSettings settings, long seed) throws PlanException, BadArgument {
+    Planned planned(Plan plan, ReplayArgs args, SendSettings settings, JsonObject kept) throws PlanException, BadArgument, IOException {
+        long seed = seed(kept);
+        RuleEngine rules = new RuleEngine(proxies.rules(), new RuleThreads());
+        Optional<RunnableFlow> flow = TemplateReplay.flow(kept, args);
+        if (flow.isPresent()) {
+            Optional<RequestSource> recorded = templates.session(plan.sessionId()).map(id -> new RequestSource(sessions.catalog(), id, settings.target()));
+            return new Planned(plan, new FlowPlan(flow.get(), recorded.map(source -> source)), () -> recorded.ifPresent(RequestSource::close),
+                    new TemplateChanges(flow.get(), seed, clock, settings.target()), settings, rules);
+        }
         Map<String, Optional<String>> allowed = new HashMap<>();
         allowedEnvironment.forEach(name -> allowed.put(name, Optional.ofNullable(environment.get(name))));
         Values values = new Values(seed, clock, allowed, Map.of());
         RunChanges changes = RunChanges.begin(plan, args.changes(), args.captures(), values, new RunCookies(args.cookies(), clock),
                 args.args().flag("follow_redirects"), TimeLimit.ofMillis(RuleBook.REGEX_MILLIS, RuleBook.DECISION_MILLIS));
-        return new Planned(plan, new RequestSource(sessions.catalog(), session(plan), settings.target()), changes, settings,
-                new RuleEngine(proxies.rules(), new RuleThreads()));
+        RequestSource source = new RequestSource(sessions.catalog(), session(plan), settings.target());
+        return new Planned(plan, source, source::close, changes, settings, rules);
     }
 
     private static SessionId session(Plan plan) throws PlanException {
         return SessionId.parse(plan.sessionId()).orElseThrow(() -> new PlanException("session_id: no session id: " + plan.sessionId()));
     }
 
-    long seed(JsonObject kept) {
+    private static long seed(JsonObject kept) {
         return Long.parseLong(kept.string(SEED).orElse("0"));
     }
 
@@ -141,11 +173,11 @@ public final class ReplayControl implements Closeable {
         ReplayArgs args = arguments(kept);
         try {
             SendSettings settings = args.sending(files);
-            SessionId original = session(plan);
-            JsonObject recorded = sessions.catalog().read(original, opened -> opened.manifest()).settings();
+            boolean free = args.isTemplate() && templates.session(plan.sessionId()).isEmpty();
+            JsonObject recorded = free ? JsonObject.EMPTY : sessions.catalog().read(session(plan), opened -> opened.manifest()).settings();
             SendWay way = SendWay.of(recorded, settings, plan, new SendWay.OwnSettings(proxies.origins(), proxies.upstreams(), proxies.rules()));
-            Planned planned = planned(plan, args, settings, seed(kept));
-            Optional<SessionWriter> writer = args.args().flag("record") ? Optional.of(recording(original)) : Optional.empty();
+            Planned planned = planned(plan, args, settings, kept);
+            Optional<SessionWriter> writer = args.args().flag("record") ? Optional.of(free ? recording(Optional.empty(), plan.sessionId()) : recording(Optional.of(session(plan)), plan.sessionId())) : Optional.empty();
             Optional<ReplaySession> session = writer.map(made -> new ReplaySession(made.id().text(), made.sink()));
             RequestMaker maker = new RequestMaker(plan, planned.source(), planned.changes(), settings.safety());
             HttpItemSender sender = new HttpItemSender(plan, maker, planned.changes(), way, proxies.ownPorts(), settings, session, clock,
@@ -162,11 +194,11 @@ public final class ReplayControl implements Closeable {
         }
     }
 
-    private SessionWriter recording(SessionId original) throws Exception {
-        Optional<String> name = sessions.catalog().read(original, opened -> opened.manifest()).name();
-        String shown = "replay of " + name.orElse(original.text());
+    private SessionWriter recording(Optional<SessionId> original, String id) throws Exception {
+        Optional<String> name = original.isEmpty() ? Optional.empty() : sessions.catalog().read(original.get(), opened -> opened.manifest()).name();
+        String shown = "replay of " + name.orElse(id.isEmpty() ? "a template" : id);
         return sessions.catalog().createPatient(Optional.of(shown.substring(0, Math.min(NAME_CHARS_MAX, shown.length()))), CaptureProfile.FULL,
-                MAX_DISK_MB, JsonObject.builder().put("replayOf", original.text()).build());
+                MAX_DISK_MB, JsonObject.builder().put("replayOf", id).build());
     }
 
     /** Ends the session of a run, and what its requests are made with, once the last of them has ended. */
@@ -208,7 +240,7 @@ public final class ReplayControl implements Closeable {
 
         @Override
         public List<String> unfound() {
-            return planned.changes().unfound();
+            return planned.changes().remarks();
         }
 
         @Override

@@ -31,19 +31,21 @@ import proxymcp.replay.RunReport;
 import proxymcp.replay.RunView;
 import proxymcp.replay.SendSettings;
 import proxymcp.store.SessionId;
+import proxymcp.template.FlowTemplate;
 
 /** Sending requests of a session again. */
 final class ReplayTools {
     static final String TOOLSET = "replay";
     private static final long SLICE_MILLIS = 250;
     private static final int ITEMS_MAX = 5_000;
+    private static final int WAIT_MILLIS_MAX = 300_000;
 
     private static final Schema STATUS = Schema.of(
             Property.text("replay_id", "", 1, 100).required(),
             Property.choice("only", "", "all", "failed", "skipped").defaultTo("all"),
             Property.integer("limit", "", 0, ITEMS_MAX).defaultTo(100),
             Property.integer("offset", "", 0, Integer.MAX_VALUE).defaultTo(0),
-            Property.integer("wait_ms", "Wait for the end that long", 0, 300_000).defaultTo(0), ListBudget.MAX_CHARS);
+            Property.integer("wait_ms", "Wait for the end that long", 0, WAIT_MILLIS_MAX).defaultTo(0), ListBudget.MAX_CHARS);
     private static final Schema CANCEL = Schema.of(Property.text("replay_id", "", 1, 100).required());
 
     private static final ResultSchema REPORT = ResultSchema.of(ResultSchema.text("replayId").optional(), ResultSchema.text("state"),
@@ -80,27 +82,44 @@ final class ReplayTools {
                         new ToolCall(this::cancel)));
     }
 
+    /**
+     * Runs a template with the inputs of its recording, one step after the other, and waits for the end as long as a call may.
+     *
+     * @return what proxy_replay_session says
+     */
+    JsonObject run(String sessionId, String templateId, CallContext context) throws Exception {
+        return replay(ReplayArgs.INPUT.check(JsonObject.builder().put("session_id", sessionId).put("template", templateId).put("mode", "execute")
+                .put("allow_unsafe", true).put("concurrency", 1).put("wait_ms", WAIT_MILLIS_MAX).put("max_chars", 200_000).build()), context).json();
+    }
+
     private ToolOutcome replay(Args given, CallContext context) throws Exception {
         ReplayArgs args = new ReplayArgs(given);
         ReplayArgs.Files named = (argument, name) -> files.toRead(context.origin(), argument, name);
         if (given.given("resume")) {
             return resume(args, named, context);
         }
-        SessionId session = SessionControl.id("session_id", given.optString("session_id")
-                .orElseThrow(() -> new BadArgument("session_id", "expected it, or resume")));
+        args.requireTemplateAlone();
         try {
             SendSettings sending = args.sending(named);
             args.settings();
-            Plan plan = pool.run(context, () -> control.plan(session, args, sending));
-            JsonObject kept = control.kept(args);
+            Optional<FlowTemplate> template = pool.run(context, () -> control.templates().read(args, named));
+            Plan plan = template.isPresent() ? pool.run(context, () -> control.templates().plan(template.get(), args, sending))
+                    : selected(args, sending, context);
+            JsonObject kept = control.kept(args, template);
             if (given.string("mode").equals("dry_run")) {
-                return pool.run(context, () -> dryRun(plan, args, sending, control.seed(kept)));
+                return pool.run(context, () -> dryRun(plan, args, sending, kept));
             }
             PreparedRun prepared = pool.run(context, () -> control.prepare(kept, plan, named));
             return running(control.runs().start(kept, plan, prepared), args, context);
         } catch (PlanException refused) {
             throw planned(refused);
         }
+    }
+
+    private Plan selected(ReplayArgs args, SendSettings sending, CallContext context) throws Exception {
+        SessionId session = SessionControl.id("session_id", args.args().optString("session_id")
+                .orElseThrow(() -> new BadArgument("session_id", "expected it, or resume")));
+        return pool.run(context, () -> control.plan(session, args, sending));
     }
 
     private static ToolFailure planned(PlanException refused) {
@@ -119,14 +138,14 @@ final class ReplayTools {
         }
     }
 
-    private ToolOutcome dryRun(Plan plan, ReplayArgs args, SendSettings sending, long seed) throws Exception {
-        try (ReplayControl.Planned planned = control.planned(plan, args, sending, seed)) {
+    private ToolOutcome dryRun(Plan plan, ReplayArgs args, SendSettings sending, JsonObject kept) throws Exception {
+        try (ReplayControl.Planned planned = control.planned(plan, args, sending, kept)) {
             JsonObject items = ReplayView.plan(plan, planned.previews(), args.args().integer("max_chars"));
             JsonObject.Builder shown = JsonObject.builder().put("mode", "dry_run").put("state", "planned").put("sessionId", plan.sessionId())
                     .put("targetBaseUrl", targetBase(args)).putAll(ReplayView.planned(plan));
             List<String> notes = new ArrayList<>(plan.notes());
             if (items.get("complete").equals(Optional.of(JsonBoolean.TRUE))) {
-                notes.addAll(planned.changes().unfound()); // All requests were made to be shown.
+                notes.addAll(planned.changes().remarks()); // All requests were made to be shown.
             }
             ReplayView.putNotes(shown, notes);
             return ToolOutcome.success(shown.putAll(items).build());

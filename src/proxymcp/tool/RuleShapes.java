@@ -10,7 +10,7 @@ final class RuleShapes {
             .put("urlPattern", text("Regex, searched in the absolute URL"))
             .put("hostname", text("Exact"))
             .put("pathPattern", text("Regex, searched in path and query"))
-            .put("headers", described("{name: value}, all must be there; or [[name, value]]"))
+            .put("headers", described("{name: value} or [[name, value]], all must be there"))
             .put("bodyIncludes", text("Part of the request body")).build(), List.of());
     static final JsonObject HANDLER = object(JsonObject.builder()
             .put("type", JsonObject.builder().put("type", "string").putStrings("enum", List.of("passthrough", "mock", "forward", "drop")).build())
@@ -18,8 +18,8 @@ final class RuleShapes {
             .put("body", text("mock: text; or bodyBase64 or bodyFile"))
             .put("bodyBase64", typed("string"))
             .put("bodyFile", text("Read at each answer"))
-            .put("headers", described("mock: {name: value}, or [[name, value]] to repeat a name"))
-            .put("forwardTo", text("forward: base URL; its path comes before the request's"))
+            .put("headers", described("mock: {name: value} or [[name, value]]"))
+            .put("forwardTo", text("forward: base URL"))
             .put("dropMode", text("drop: close (default) or reset"))
             .put("transformRequest", shape("{updateHeaders: {name: value, null removes}, addHeaders: {name: value}, replaceMethod, "
                     + "replaceUrl: {match: regex, replace: text with $1}, matchReplaceBody: [[text, replacement]] (first occurrence), "

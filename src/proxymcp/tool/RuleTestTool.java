@@ -53,12 +53,12 @@ final class RuleTestTool {
             Property.form("request", "For simulate: {url, method = GET, hostname, path, headers, body}", RuleShapes.OBJECT),
             Property.text("exchange_id", "For exchange: of the live buffer, or of session_id", 1, 100),
             Property.text("session_id", "For session, or exchange with seq or exchange_id", 1, 100),
-            Property.integer("seq", "For exchange: number within the session", 1, Long.MAX_VALUE >> 10),
+            Property.integer("seq", "For exchange: number within the session", 1, Long.MAX_VALUE >> 20),
             Property.form("rule", "{matcher, handler?, priority?} as in proxy_add_rule: tried, not added; its id is trial", RuleShapes.OBJECT),
             Property.flag("include_disabled", "Also rules that are disabled").defaultTo(true),
             Property.integer("limit_rules", "Most rules to show", 1, RULES_MAX),
             Property.integer("samples", "For session: exchanges to show for each rule", 0, 50).defaultTo(3),
-            ListBudget.MAX_CHARS).and(SessionFilter.UNEXPLAINED);
+            ListBudget.MAX_CHARS).and(SessionFilter.FEW);
 
     private final ProxyControl control;
     private final SessionControl sessions;
@@ -96,7 +96,7 @@ final class RuleTestTool {
         refuse(args, "seq", mode.equals("exchange"), "mode exchange");
         refuse(args, "session_id", !mode.equals("simulate"), "mode session or exchange");
         refuse(args, "samples", mode.equals("session"), "mode session");
-        for (Property filter : SessionFilter.PROPERTIES) {
+        for (Property filter : SessionFilter.FEW) {
             refuse(args, filter.name(), mode.equals("session"), "mode session");
         }
     }
@@ -207,7 +207,7 @@ final class RuleTestTool {
     private ToolOutcome session(Args args, RuleSet rules, CallContext context) throws Exception {
         SessionId id = SessionControl.id("session_id", args.optString("session_id")
                 .orElseThrow(() -> new BadArgument("session_id", "expected it in mode session")));
-        SessionQuery query = SessionFilter.parse(args, false);
+        SessionQuery query = SessionFilter.parseFew(args);
         boolean includeDisabled = args.flag("include_disabled");
         return pool.run(context, () -> sessions.catalog().read(id, opened -> {
             RuleTestSession run = new RuleTestSession(opened, rules, includeDisabled, limit(args), args.integer("samples"));

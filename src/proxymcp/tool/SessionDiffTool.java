@@ -37,8 +37,8 @@ final class SessionDiffTool {
             Property.text("session_id", "A: the session that works", 1, 100).required(),
             Property.text("other_session_id", "B: the one to compare it with", 1, 100).required(),
             Property.texts("more_baselines", "Ids of more sessions that work: what varies among those is noise", BASELINES_MAX),
-            Property.integer("seq_a", "With seq_b: compare just these two exchanges", 1, Long.MAX_VALUE >> 10),
-            Property.integer("seq_b", "See seq_a", 1, Long.MAX_VALUE >> 10),
+            Property.integer("seq_a", "With seq_b: compare just these two exchanges", 1, Long.MAX_VALUE >> 20),
+            Property.integer("seq_b", "See seq_a", 1, Long.MAX_VALUE >> 20),
             Property.texts("ignore", "Fields to leave out, * and ** as wildcards: response.json.$.items[*].id, GET host/path/**: request.header.x-*",
                     PATTERNS_MAX),
             Property.flag("suppress_volatile", "Leave out noise; it is counted").defaultTo(true),
@@ -61,8 +61,8 @@ final class SessionDiffTool {
 
     List<Tool> tools() {
         return List.of(new Tool("proxy_diff_sessions", "Compare two sessions",
-                "What differs between a session that works and another one: exchanges aligned by endpoint, fields ranked with role, volatility and "
-                        + "evidence. Filters as in proxy_query_session, for both sides. Begin with the summary, then ask for levels.",
+                "What differs between a session that works and another one: exchanges aligned, fields ranked with role, volatility and "
+                        + "evidence. Filters as in proxy_query_session. Begin with the summary.",
                 Tool.Hints.QUERY, DecodeTools.TOOLSET, INPUT,
                 ResultSchema.of(ResultSchema.text("sessionId"), ResultSchema.text("otherSessionId"), ResultSchema.text("level"), ResultSchema.object("summary"),
                         ResultSchema.object("firstDivergence").optional(), ResultSchema.array("topChangedFields").optional(),

@@ -28,7 +28,7 @@ import proxymcp.store.StoredExchange;
 /** One exchange of a session in full, and its bodies. */
 final class SessionExchangeTool {
     static final Schema INPUT = Schema.of(SessionTools.SESSION_ID,
-            Property.integer("seq", "This or exchange_id", 1, Long.MAX_VALUE >> 10),
+            Property.integer("seq", "This or exchange_id", 1, Long.MAX_VALUE >> 20),
             Property.text("exchange_id", "Slower than seq", 1, 100), ListBudget.MAX_CHARS).and(BodyArgs.UNEXPLAINED);
 
     /** Characters of the row beside the exchange, of which the least that a result may have is 2,000. */

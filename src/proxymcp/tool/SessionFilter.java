@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.Source;
 import proxymcp.json.Args;
@@ -22,11 +23,11 @@ final class SessionFilter {
             Property.integer("status_code", "", 100, 999),
             Property.integer("status_min", "", 100, 999),
             Property.integer("status_max", "", 100, 999),
-            Property.integer("from_ts", "Earliest start, epoch ms", 0, Long.MAX_VALUE >> 10),
-            Property.integer("to_ts", "Latest start, epoch ms", 0, Long.MAX_VALUE >> 10),
+            Property.integer("from_ts", "Earliest start, epoch ms", 0, Long.MAX_VALUE >> 20),
+            Property.integer("to_ts", "Latest start, epoch ms", 0, Long.MAX_VALUE >> 20),
             Property.text("content_type_contains", "", 1, 200),
             Property.integer("min_duration_ms", "", 0, Integer.MAX_VALUE),
-            Property.integer("min_size", "Fewest octets of both bodies together", 0, Long.MAX_VALUE >> 10),
+            Property.integer("min_size", "Fewest octets of both bodies together", 0, Long.MAX_VALUE >> 20),
             Property.choice("state", "How far it came", "complete", "incomplete", "in_flight"),
             Property.choice("error_class", "Why it ended early", errorClasses()),
             Property.choice("source", "How it came", "explicit", "transparent", "replay", "har", "rule"),
@@ -37,11 +38,24 @@ final class SessionFilter {
     /** {@link #BUT_TEXT} likewise. */
     static final List<Property> UNEXPLAINED_BUT_TEXT = unexplained(BUT_TEXT);
 
+    /** The few that do where choosing is not what a tool is for; not explained. */
+    static final List<Property> FEW = few();
+
     private SessionFilter() {}
 
     private static List<Property> withText() {
         List<Property> all = new ArrayList<>(BUT_TEXT);
         all.add(3, Property.text("text", "Part of URL, exchange id or target id", 1, 10_000));
+        return List.copyOf(all);
+    }
+
+    private static List<Property> few() {
+        List<Property> all = new ArrayList<>();
+        for (Property property : UNEXPLAINED) {
+            if (List.of("method", "hostname_contains", "url_contains", "status_code", "from_ts", "to_ts").contains(property.name())) {
+                all.add(property);
+            }
+        }
         return List.copyOf(all);
     }
 
@@ -72,6 +86,21 @@ final class SessionFilter {
         return parse(args, args.optString("text"), descending);
     }
 
+    /** Reads those of {@link #FEW}. */
+    static SessionQuery parseFew(Args args) throws BadArgument {
+        refuseEmptyTime(args);
+        OptionalInt code = args.optInteger("status_code");
+        return new SessionQuery(args.optString("method"), args.optString("hostname_contains"), args.optString("url_contains"), Optional.empty(),
+                Optional.empty(), Optional.empty(), code, code, args.optLong("from_ts"), args.optLong("to_ts"), OptionalLong.empty(), OptionalLong.empty(),
+                Optional.empty(), Optional.empty(), Optional.empty(), false);
+    }
+
+    private static void refuseEmptyTime(Args args) throws BadArgument {
+        if (args.given("from_ts") && args.given("to_ts") && args.longInteger("from_ts") > args.longInteger("to_ts")) {
+            throw new BadArgument("from_ts", "expected at most to_ts, " + args.longInteger("to_ts") + ", got " + args.longInteger("from_ts"));
+        }
+    }
+
     /** Reads those of {@link #BUT_TEXT}. */
     static SessionQuery parseButText(Args args) throws BadArgument {
         return parse(args, Optional.empty(), false);
@@ -87,9 +116,7 @@ final class SessionFilter {
         if (min.isPresent() && max.isPresent() && min.getAsInt() > max.getAsInt()) {
             throw new BadArgument("status_min", "expected at most status_max, " + max.getAsInt() + ", got " + min.getAsInt());
         }
-        if (args.given("from_ts") && args.given("to_ts") && args.longInteger("from_ts") > args.longInteger("to_ts")) {
-            throw new BadArgument("from_ts", "expected at most to_ts, " + args.longInteger("to_ts") + ", got " + args.longInteger("from_ts"));
-        }
+        refuseEmptyTime(args);
         return new SessionQuery(args.optString("method"), args.optString("hostname_contains"), args.optString("url_contains"),
                 text, lower(args.optString("content_type_contains")), args.optString("target_id"), min, max,
                 args.optLong("from_ts"), args.optLong("to_ts"), args.optLong("min_duration_ms"), args.optLong("min_size"),

@@ -47,7 +47,9 @@ final class SessionResources {
                 template("summary", "Session summary", "Counts, percentiles of duration, bytes, error classes, damage", SessionSummary::of),
                 template("timeline", "Session timeline", "Exchanges and errors over time", SessionTimeline::of),
                 template("findings", "Session findings", "Failing endpoints, slow exchanges, error rates of hosts, broken streams, damage", SessionFindings::of),
-                template("ws", "Session streams", "WebSockets, event streams and the like, newest first, with their channels", SessionStreams::list));
+                template("ws", "Session streams", "WebSockets, event streams and the like, newest first, with their channels", SessionStreams::list),
+                template("templates", "Session templates", "Flow templates made of the session, newest first",
+                        (session, view, context) -> TemplateResources.list(session)));
     }
 
     private ResourceTemplate template(String part, String title, String description, Report report) {

@@ -32,7 +32,7 @@ final class TlsTools {
     static final Schema GET = Schema.of(
             Property.text("exchange_id", "Id of an exchange of the live buffer, or of session_id", 1, 100),
             Property.text("session_id", "Look in this session, by seq or exchange_id", 1, 100),
-            Property.integer("seq", "Number within the session", 1, Long.MAX_VALUE >> 10),
+            Property.integer("seq", "Number within the session", 1, Long.MAX_VALUE >> 20),
             Property.flag("include_client_hello", "With the ClientHello as base64").defaultTo(false));
     static final Schema LIST = Schema.of(
             Property.integer("limit", "Most fingerprints of each kind", 1, 500).defaultTo(20),

@@ -10,6 +10,7 @@ import proxymcp.mcp.ResourceTemplate;
 import proxymcp.mcp.Tool;
 import proxymcp.mcp.WorkPool;
 import proxymcp.proxy.ProxyLimits;
+import proxymcp.template.TemplateMaker;
 
 /** Every tool and resource there is, made for one process. */
 public final class Toolbox {
@@ -61,7 +62,9 @@ public final class Toolbox {
         all.addAll(new RuleShortcuts(control).tools());
         all.addAll(new RuleTestTool(control, sessions, files, pool).tools());
         all.addAll(new DecodeTools(control.live(), sessions, files, pool, decoders).tools());
-        all.addAll(new ReplayTools(replays, files, pool).tools());
+        ReplayTools replaying = new ReplayTools(replays, files, pool);
+        all.addAll(replaying.tools());
+        all.addAll(new TemplateTools(sessions, replaying, files, pool, new TemplateMaker(decoders, replays.clock())).tools());
         SessionDiffTool comparing = new SessionDiffTool(sessions, pool, decoders);
         all.addAll(comparing.tools());
         all.addAll(new ChromeTools(interceptors, control, files).tools());
@@ -86,6 +89,7 @@ public final class Toolbox {
         families.add(new TrafficTemplate(control.live(), pool).template());
         families.addAll(kept.templates());
         families.add(runs.template());
+        families.add(new TemplateResources(sessions, pool).template());
         families.add(new DiffResources(sessions, pool, comparing).template());
         families.add(browsers.template());
         templates = List.copyOf(families);

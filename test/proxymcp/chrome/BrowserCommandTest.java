@@ -43,6 +43,7 @@ final class BrowserCommandTest {
     @Test void argumentsOfTheCallerAreAddedAndFeaturesJoined() throws Exception {
         List<String> words = command(options("about:blank", BrowserKind.CHROME, false, true, "--lang=de", "--disable-features=Mine,Yours")).words();
         assertTrue(words.contains("--lang=de"));
+        assertTrue(command(options("about:blank", BrowserKind.CHROME, false, true, " --lang=en\t")).words().contains("--lang=en"));
         List<String> features = words.stream().filter(word -> word.startsWith("--disable-features=")).toList();
         assertEquals(1, features.size());
         assertTrue(features.get(0).endsWith(",Mine,Yours") && features.get(0).contains("OptimizationHints"), features.get(0));
@@ -51,7 +52,11 @@ final class BrowserCommandTest {
     @Test void argumentsThatWouldLeadPastTheProxyAreRefused() {
         for (String bad : List.of("--no-proxy-server", "--proxy-server=direct://", "--PROXY-PAC-URL=x", "--proxy-bypass-list=*", "--user-data-dir=/x",
                 "--remote-debugging-port=1", "--remote-debugging-address=0.0.0.0", "--remote-debugging-pipe", "--enable-quic",
-                "--ignore-certificate-errors-spki-list=x", "--proxy-mcp-folder=/", "-no-proxy-server", "https://other.example/", "--", "", "x")) {
+                "--ignore-certificate-errors-spki-list=x", "--proxy-mcp-folder=/", "-no-proxy-server", "https://other.example/", "--", "", "x",
+                // Chromium trims arguments, and "--" ends them.
+                "--no-proxy-server ", "--no-proxy-server\t", " --no-proxy-server", "\n--proxy-server=direct://", "--no-proxy-server =x", "-- ", "\t",
+                "--host-resolver-rules=MAP * 10.0.0.1", "--host-rules=MAP 127.0.0.1 10.0.0.1", "--proxy-of-the-future=x",
+                "--remote-debugging-io-pipes=3,4", "--winhttp-proxy-resolver", "--origin-to-force-quic-on=a.example:443")) {
             TargetException refused = assertThrows(TargetException.class, () -> command(options("about:blank", BrowserKind.CHROME, false, true, bad)), bad);
             assertEquals("bad_argument", refused.code());
         }

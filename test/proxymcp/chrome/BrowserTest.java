@@ -10,11 +10,15 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +58,13 @@ final class BrowserTest {
 
     private static ProcessHandle process(long pid) {
         return ProcessHandle.of(pid).orElseThrow(() -> new AssertionError("no process " + pid));
+    }
+
+    /** A process and all that it started. */
+    private static List<ProcessHandle> tree(ProcessHandle root) {
+        List<ProcessHandle> all = new ArrayList<>(List.of(root));
+        root.descendants().forEach(all::add);
+        return all;
     }
 
     private static void awaitGone(ProcessHandle process) throws Exception {
@@ -118,7 +129,7 @@ final class BrowserTest {
     @Test void closingEndsItsProcessesAndRemovesItsProfile() throws Exception {
         Launched browser = launch("/closed");
         lab.captured("/closed");
-        List<ProcessHandle> all = ChildProcess.tree(process(browser.pid()));
+        List<ProcessHandle> all = tree(process(browser.pid()));
         assertTrue(all.size() > 1, "a browser has more than one process");
         Path socket = Files.readSymbolicLink(browser.profile().resolve("SingletonSocket"));
         assertTrue(Files.exists(socket));
@@ -137,7 +148,7 @@ final class BrowserTest {
         Launched first = launch("/survivor");
         Launched killed = launch("/killed");
         lab.captured("/killed");
-        List<ProcessHandle> all = ChildProcess.tree(process(killed.pid()));
+        List<ProcessHandle> all = tree(process(killed.pid()));
         process(killed.pid()).destroyForcibly();
         for (ProcessHandle one : all) {
             awaitGone(one);
@@ -154,6 +165,66 @@ final class BrowserTest {
         lab.interceptors.closeBrowser(killed.targetId());
     }
 
+    /** A script that runs the browser and waits for it: the browser is not the process that was started. */
+    private LaunchOptions wrapped() throws Exception {
+        Path script = folder.resolve("wrapper");
+        Files.writeString(script, "#!/bin/sh\n'" + Programs.require("chromium") + "' \"$@\"\nexit $?\n");
+        assertTrue(script.toFile().setExecutable(true));
+        return new LaunchOptions(lab.url("/wrapped"), BrowserKind.CHROMIUM, false, true, List.of(), Optional.of(script), Optional.empty(), Optional.empty());
+    }
+
+    @Test void aBrowserWhoseWrapperIsKilledEndsToo() throws Exception {
+        Launched browser = lab.interceptors.launch(wrapped(), lab.target());
+        lab.captured("/wrapped");
+        List<ProcessHandle> all = tree(process(browser.pid()));
+        assertTrue(all.size() > 2, "the script, the browser and its helpers");
+        process(browser.pid()).destroyForcibly();
+        long due = System.nanoTime() + LIMIT_MILLIS * 1_000_000;
+        while (all.stream().anyMatch(TargetProcesses::runs) || Files.exists(browser.profile().getParent())) {
+            assertTrue(System.nanoTime() - due < 0, () -> "left: " + all.stream().filter(TargetProcesses::runs).map(ProcessHandle::info).toList());
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test void aBrowserThatHangsOnAProfileOfTheCallersIsKilledWhenTheServerEnds() throws Exception {
+        LaunchOptions options = new LaunchOptions("about:blank", BrowserKind.CHROMIUM, false, true, List.of(), Optional.empty(),
+                Optional.of(folder.resolve("mine")), Optional.empty());
+        Launched browser = lab.interceptors.launch(options, lab.target());
+        List<ProcessHandle> all = tree(process(browser.pid()));
+        assertEquals(0, new ProcessBuilder("kill", "-STOP", Long.toString(browser.pid())).start().waitFor());
+        lab.interceptors.close();
+        assertEquals(List.of(), all.stream().filter(TargetProcesses::runs).toList());
+        assertEquals(List.of(), lab.left());
+        assertTrue(Files.isDirectory(folder.resolve("mine")));
+    }
+
+    private static List<String> singletons(Path profile) throws Exception {
+        try (Stream<Path> files = Files.list(profile)) {
+            return files.map(file -> file.getFileName().toString()).filter(name -> name.startsWith("Singleton")).toList();
+        }
+    }
+
+    @Test void whatAnotherBrowserHoldsAProfileByStays() throws Exception {
+        Path profile = Files.createDirectories(folder.resolve("profile"));
+        Path old = Files.createDirectories(folder.resolve("org.chromium.Chromium.aaaaaa"));
+        Path young = Files.createDirectories(folder.resolve("org.chromium.Chromium.bbbbbb"));
+        Files.createFile(old.resolve("SingletonSocket"));
+        Files.createFile(young.resolve("SingletonSocket"));
+        Files.createSymbolicLink(profile.resolve("SingletonSocket"), old.resolve("SingletonSocket"));
+        Files.createSymbolicLink(profile.resolve("SingletonLock"), Path.of("host-1"));
+        TargetFolder target = new TargetFolder(Files.createDirectory(folder.resolve("target")));
+        target.borrows(profile);
+        for (String link : List.of("SingletonSocket", "SingletonLock")) {
+            Files.delete(profile.resolve(link));
+        }
+        Files.createSymbolicLink(profile.resolve("SingletonSocket"), young.resolve("SingletonSocket"));
+        Files.createSymbolicLink(profile.resolve("SingletonLock"), Path.of("host-2"));
+        target.remove();
+        assertEquals(Set.of("SingletonSocket", "SingletonLock"), Set.copyOf(singletons(profile)));
+        assertTrue(Files.exists(young.resolve("SingletonSocket")));
+        assertFalse(Files.exists(old));
+    }
+
     @Test void aProfileOfTheCallersStays() throws Exception {
         Path mine = folder.resolve("mine");
         LaunchOptions options = new LaunchOptions(lab.url("/mine"), BrowserKind.CHROMIUM, false, true, List.of(), Optional.empty(),
@@ -165,8 +236,11 @@ final class BrowserTest {
             assertEquals("launch_failed", inUse.code());
             assertTrue(inUse.hint().contains("user_data_dir"), inUse.hint());
             ProcessHandle process = process(browser.pid());
+            Path socket = Files.readSymbolicLink(mine.resolve("SingletonSocket"));
             lab.interceptors.closeBrowser(browser.targetId());
             awaitGone(process);
+            assertEquals(List.of(), singletons(mine));
+            assertFalse(Files.exists(socket.getParent()), "temporary files of the browser");
             assertTrue(Files.exists(mine.resolve("Default")));
         }
     }
@@ -209,6 +283,21 @@ final class BrowserTest {
         return new LaunchOptions("about:blank", BrowserKind.CHROMIUM, false, true, List.of(), Optional.of(script), Optional.empty(), Optional.empty());
     }
 
+    @Test void aProgramThatOpensNoDevToolsIsGivenUp() throws Exception {
+        LaunchOptions options = hanging();
+        BrowserLaunch launch = new BrowserLaunch(Browsers.ofThisMachine(), System.getenv(), Clock.systemUTC(), 300);
+        TargetRun run = TargetRun.open(lab.target(), new TargetFolders(lab.home), "browser");
+        try {
+            TargetException late = assertThrows(TargetException.class,
+                    () -> launch.start(options, options.executable().orElseThrow(), run, lab.proxy.authority()));
+            assertEquals("launch_failed", late.code());
+            assertTrue(late.getMessage().contains("did not open its DevTools within 300 ms"), late.getMessage());
+        } finally {
+            run.end(0);
+        }
+        assertTrue(BrowserLaunch.START_MILLIS <= 20_000);
+    }
+
     /** Launches beside the test, and waits until the process is there. */
     private Thread launching(AtomicReference<Throwable> thrown, AtomicReference<ProcessHandle> process) throws Exception {
         LaunchOptions options = hanging();
@@ -235,6 +324,30 @@ final class BrowserTest {
         assertEquals(InterruptedException.class, thrown.get().getClass());
         awaitGone(process.get());
         assertFalse(lab.left().toString().contains("browser"), lab.left().toString());
+        assertEquals(0, lab.proxy.server().openTargets());
+    }
+
+    @Test void browsersAndLaunchesUnderWayAreOverWhenTheServerHasEnded() throws Exception {
+        List<ProcessHandle> all = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            all.addAll(tree(process(launch("/" + i).pid())));
+        }
+        LaunchOptions options = hanging();
+        List<Thread> launching = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            launching.add(Thread.ofVirtual().start(() -> assertThrows(TargetException.class, () -> lab.interceptors.launch(options, lab.target()))));
+        }
+        ActiveTarget program = lab.interceptors.spawn(new SpawnOptions("sh", List.of("-c", "trap '' TERM; while :; do sleep 1; done"), Optional.empty(),
+                Map.of()), lab.target());
+        all.add(process(lab.interceptors.process(program.targetId()).pid()));
+        // The launches are anywhere by now: before their folder, before their process, or waiting for it.
+        lab.interceptors.close();
+        assertEquals(List.of(), all.stream().filter(TargetProcesses::runs).toList());
+        assertEquals(List.of(), lab.left());
+        for (Thread thread : launching) {
+            thread.join();
+        }
+        assertEquals(List.of(), lab.left());
         assertEquals(0, lab.proxy.server().openTargets());
     }
 

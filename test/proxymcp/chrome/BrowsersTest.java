@@ -131,7 +131,7 @@ final class BrowsersTest {
         assertTrue(new Browsers(Map.of(), "Mac OS X").hasDisplay());
         assertTrue(new Browsers(Map.of(), "Windows 11").hasDisplay());
         Path chromium = program("bin/chromium");
-        BrowserLaunch launch = new BrowserLaunch(linux(chromium.getParent().toString()), Map.of(), Clock.systemUTC());
+        BrowserLaunch launch = new BrowserLaunch(linux(chromium.getParent().toString()), Map.of(), Clock.systemUTC(), BrowserLaunch.START_MILLIS);
         TargetException none = assertThrows(TargetException.class, () -> launch.program(LaunchOptions.of("about:blank", BrowserKind.CHROMIUM, false)));
         assertEquals("no_display", none.code());
         assertEquals("set headless to true", none.hint());
@@ -140,7 +140,7 @@ final class BrowsersTest {
 
     @Test void anExecutableIsTakenAsItIsAndMustBeOne() throws Exception {
         Path mine = program("mine");
-        BrowserLaunch launch = new BrowserLaunch(linux(""), Map.of(), Clock.systemUTC());
+        BrowserLaunch launch = new BrowserLaunch(linux(""), Map.of(), Clock.systemUTC(), BrowserLaunch.START_MILLIS);
         assertEquals(mine, launch.program(with(mine)));
         for (Path bad : List.of(folder.resolve("nothing"), folder, Files.writeString(folder.resolve("text"), ""))) {
             TargetException refused = assertThrows(TargetException.class, () -> launch.program(with(bad)));

@@ -17,12 +17,13 @@ import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import proxymcp.json.Json;
 import proxymcp.json.JsonObject;
 
 /** The clients of DevTools against servers that are none, or half of one. Chromium itself is in {@link BrowserTest}. */
 @Timeout(60)
 final class DevToolsTest {
-    private static final String VERSION = "{\"Browser\":\"Probe/1\"}";
+    private static final String VERSION = "{\"Browser\":\"Probe/1\",\"webSocketDebuggerUrl\":\"ws://localhost/devtools/browser/1\"}";
 
     /** Plays one connection. */
     private interface Play {
@@ -35,7 +36,11 @@ final class DevToolsTest {
         volatile Throwable failure;
 
         Peer(String address, Play play) throws IOException {
-            server = new ServerSocket(0, 10, InetAddress.getByName(address));
+            this(address, 0, play);
+        }
+
+        Peer(String address, int port, Play play) throws IOException {
+            server = new ServerSocket(port, 10, InetAddress.getByName(address));
             Thread.ofVirtual().start(() -> {
                 while (!server.isClosed()) {
                     try (Socket socket = server.accept()) {
@@ -93,6 +98,12 @@ final class DevToolsTest {
         try (Peer silent = new Peer("127.0.0.1", (head, in, out) -> in.read())) {
             assertEquals("devtools_silent", codeOf(silent.port(), 300));
         }
+        for (String version : List.of("{}", "{\"Browser\":\"Probe/1\"}", "{\"webSocketDebuggerUrl\":\"ws://localhost/x\"}",
+                "{\"Browser\":1,\"webSocketDebuggerUrl\":\"ws://localhost/x\"}", "{\"Browser\":\"Probe/1\",\"webSocketDebuggerUrl\":null}")) {
+            try (Peer other = new Peer("127.0.0.1", answering(version))) {
+                assertEquals("devtools_unexpected", codeOf(other.port(), 10_000), version);
+            }
+        }
         for (String answer : List.of("", "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]",
                 "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n<p>", "HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n{}", "SSH-2.0-x\r\n\r\n")) {
             try (Peer other = new Peer("127.0.0.1", (head, in, out) -> write(out, answer))) {
@@ -109,6 +120,27 @@ final class DevToolsTest {
             }
         })) {
             assertEquals("devtools_silent", codeOf(dripping.port(), 400));
+        }
+    }
+
+    @Test void anAddressThatIsSlowHasAllTheTimeAndNeitherWaitsForTheOther() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.1"));
+                Peer six = new Peer("::1", silent.getLocalPort(), answering(VERSION))) {
+            // A wait for the first address would last longer than this test may.
+            assertEquals("http://[::1]:" + six.port(), DevTools.find(six.port(), 600_000).httpUrl());
+        }
+        try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.1"))) {
+            TargetException all = assertThrows(TargetException.class, () -> DevTools.find(silent.getLocalPort(), 300));
+            assertTrue(all.getMessage().contains("127.0.0.1") && all.getMessage().contains("within 300 ms"), all.getMessage());
+        }
+    }
+
+    @Test void pagesThatLookWhetherTrafficIsCapturedAreNotListed() throws Exception {
+        String list = "[{\"url\":\"http://0a.proxy-mcp.invalid/\"},{\"url\":\"about:blank#proxy-mcp-probe\"},{\"url\":\"about:blank\"},"
+                + "{\"url\":\"http://a.example/?http://0a.proxy-mcp.invalid/x\"}]";
+        try (Peer peer = new Peer("127.0.0.1", answering(list))) {
+            assertEquals("[{\"url\":\"about:blank\"},{\"url\":\"http://a.example/?http://0a.proxy-mcp.invalid/x\"}]",
+                    Json.text(new DevTools(InetAddress.getByName("127.0.0.1"), peer.port()).targets(10_000)));
         }
     }
 

@@ -53,7 +53,7 @@ final class Lab implements AutoCloseable {
         return environment;
     }
 
-    private static boolean answer(TestOrigin.Seen request, OutputStream out) throws IOException {
+    static boolean answer(TestOrigin.Seen request, OutputStream out) throws IOException {
         byte[] body = ("<title>t</title><link rel=icon href=data:,>" + GREETING + request.line().split(" ")[1]).getBytes(StandardCharsets.US_ASCII);
         out.write(("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: " + body.length + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
         out.write(body);
@@ -73,9 +73,14 @@ final class Lab implements AutoCloseable {
         return proxy.awaitEnded(1, exchange -> exchange.start().url().equals(url(path))).get(0);
     }
 
-    /** The target ids that exchanges with {@code path} name. */
+    /** The target id that the exchange with {@code path} names. */
     Optional<String> targetOf(String path) throws InterruptedException {
-        return captured(path).start().client().targetId();
+        return targetOfUrl(url(path));
+    }
+
+    /** The target id that the exchange with {@code url}, at any origin, names. */
+    Optional<String> targetOfUrl(String url) throws InterruptedException {
+        return proxy.awaitEnded(1, exchange -> exchange.start().url().equals(url)).get(0).start().client().targetId();
     }
 
     /** What is left below {@code profiles}, by name. */

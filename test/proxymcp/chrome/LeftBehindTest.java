@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -69,6 +71,26 @@ final class LeftBehindTest {
             awaitGone(browser);
             assertEquals(List.of(), Lab.left(home));
             assertTrue(Files.isDirectory(given.resolve("Default")), "a profile of the caller's stays");
+        }
+    }
+
+    @Test void whatATargetOfADeadServerStartedIsFoundByItsVariable() throws Exception {
+        Assumptions.assumeTrue(Files.isReadable(Path.of("/proc/self/environ")), "the system does not tell variables of processes");
+        Path target = Files.createDirectories(home.resolve("profiles/1-1/process-1")).toRealPath();
+        Path other = target.resolveSibling("../1-11/process-1").normalize();
+        List<Process> started = new ArrayList<>();
+        for (Path named : List.of(target, other)) {
+            ProcessBuilder builder = new ProcessBuilder("sleep", "600");
+            builder.environment().put("PROXY_MCP_TARGET", named.toString());
+            started.add(builder.start());
+        }
+        try {
+            removeLeftBehind();
+            assertTrue(started.get(0).waitFor(30, TimeUnit.SECONDS));
+            assertTrue(started.get(1).isAlive(), "another server's");
+            assertEquals(List.of(), Lab.left(home));
+        } finally {
+            started.forEach(Process::destroyForcibly);
         }
     }
 

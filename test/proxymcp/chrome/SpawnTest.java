@@ -8,12 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,21 +25,33 @@ import proxymcp.Programs;
 import proxymcp.json.Json;
 import proxymcp.json.JsonObject;
 import proxymcp.proxy.CapturingProxy;
+import proxymcp.proxy.TestOrigin;
 
 /** Real programs, started by us: their HTTPS is captured, and they trust what they see without being told to. */
 @Timeout(120)
 final class SpawnTest {
     private static final long LIMIT_MILLIS = 60_000;
+    /** Prints what it gets from each URL, as ordinary programs get it; its own proxy it asks as packages do that know of proxies. */
     private static final String NODE = """
-            const url = new URL(process.argv[1]), proxy = new URL(process.env.HTTPS_PROXY);
-            const tunnel = require('http').request({host: proxy.hostname, port: proxy.port, method: 'CONNECT', path: url.host});
-            tunnel.on('connect', (answer, socket) => require('https').get(url, {socket, agent: false}, response => {
-              response.setEncoding('utf8');
-              response.on('data', text => process.stdout.write(text));
-            }));
-            tunnel.end();
+            const http = require('http'), https = require('https'), [plain, secure] = process.argv.slice(1);
+            const print = response => response.setEncoding('utf8').on('data', text => process.stdout.write(text));
+            http.get(plain + '/node-http', print);
+            https.get(secure + '/node-https', print);
+            https.get(secure + '/node-agent', {agent: new https.Agent({keepAlive: true, maxSockets: 1})}, print);
             """;
-    private static final String NODE_FETCH = "fetch(process.argv[1]).then(r => r.text()).then(text => process.stdout.write(text))";
+    private static final String NODE_FETCH = """
+            const [plain, secure] = process.argv.slice(1);
+            (async () => {
+              for (const url of [plain + '/fetch-http', secure + '/fetch-https']) process.stdout.write(await (await fetch(url)).text());
+            })();
+            """;
+    /** A request that names the proxy, as axios sends it. */
+    private static final String NODE_EDGES = """
+            const http = require('http'), proxy = new URL(process.env.HTTP_PROXY), [plain] = process.argv.slice(1);
+            http.get({host: proxy.hostname, port: proxy.port, path: plain + '/by-itself', headers: {host: new URL(plain).host}}, response => {
+              response.setEncoding('utf8').on('data', text => process.stdout.write(text));
+            });
+            """;
     private static final String PYTHON = "import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1]).read().decode())";
     private static final String PYTHON_REQUESTS = "import sys, requests; print(requests.get(sys.argv[1]).text)";
     private static final String JAVA = """
@@ -92,12 +107,52 @@ final class SpawnTest {
         assertGets(List.of("/curl"), Programs.require("curl").toString(), "-sS", lab.url("/curl"));
     }
 
+    private TestOrigin plainOrigin() throws Exception {
+        return TestOrigin.http("127.0.0.1", Lab::answer);
+    }
+
     @Test void nodeIsCaptured() throws Exception {
         String node = Programs.require("node").toString();
-        assertGets(List.of("/node"), node, "-e", NODE, lab.url("/node"));
-        Process version = new ProcessBuilder(node, "-p", "process.versions.node.split('.')[0]").start();
-        if (Integer.parseInt(new String(version.getInputStream().readAllBytes()).strip()) >= 24) {
-            assertGets(List.of("/fetch"), node, "-e", NODE_FETCH, lab.url("/fetch"));
+        try (TestOrigin plain = plainOrigin()) {
+            String http = plain.url("127.0.0.1", "");
+            ActiveTarget target = spawn(node, "-e", NODE, http, lab.url(""));
+            String out = ended(target).stdout().tail(10_000);
+            for (String url : List.of(http + "/node-http", lab.url("/node-https"), lab.url("/node-agent"))) {
+                assertTrue(out.contains(Lab.GREETING + url.substring(url.lastIndexOf('/'))), () -> "node said " + out);
+                assertEquals(Optional.of(target.targetId()), lab.targetOfUrl(url));
+            }
+        }
+    }
+
+    @Test void fetchOfNodeIsCaptured() throws Exception {
+        String node = Programs.require("node").toString();
+        try (TestOrigin plain = plainOrigin()) {
+            String http = plain.url("127.0.0.1", "");
+            ActiveTarget target = spawn(node, "-e", NODE_FETCH, http, lab.url(""));
+            ChildProcess process = ended(target);
+            assertEquals("", process.stderr().tail(10_000));
+            for (String url : List.of(http + "/fetch-http", lab.url("/fetch-https"))) {
+                assertEquals(Optional.of(target.targetId()), lab.targetOfUrl(url));
+            }
+        }
+    }
+
+    @Test void nodeSendsToTheProxyOnceAndHeedsNoProxyAndKeepsItsOptions() throws Exception {
+        String node = Programs.require("node").toString();
+        try (TestOrigin plain = plainOrigin()) {
+            String http = plain.url("127.0.0.1", "");
+            ActiveTarget target = spawn(node, "-e", NODE_EDGES, http);
+            ended(target);
+            assertEquals(Optional.of(target.targetId()), lab.targetOfUrl(http + "/by-itself"));
+            assertTrue(lab.proxy.exchanges().stream().noneMatch(exchange -> exchange.start().url().startsWith("tunnel:")));
+            ActiveTarget shell = spawn("sh", "-c", "NO_PROXY=127.0.0.1 no_proxy=127.0.0.1 node -e \"$0\" \"$1\"",
+                    "require('http').get(process.argv[1] + '/direct', r => r.setEncoding('utf8').on('data', t => console.log(t)))", http);
+            assertTrue(ended(shell).stdout().tail(1_000).contains(Lab.GREETING + "/direct"), ended(shell).stderr().tail(1_000));
+            assertTrue(lab.proxy.exchanges().stream().noneMatch(exchange -> exchange.start().url().endsWith("/direct")));
+            ActiveTarget options = lab.interceptors.spawn(new SpawnOptions(node, List.of("-p", "process.title"), Optional.empty(),
+                    Map.of("NODE_OPTIONS", "--title=mine")), lab.target());
+            assertEquals("mine\n", ended(options).stdout().tail(100));
+            assertTrue(options.details().string("note").orElseThrow().contains("http2"));
         }
     }
 
@@ -123,7 +178,7 @@ final class SpawnTest {
     }
 
     @Test void variablesOfTheCallerAreSetAndOursWin() throws Exception {
-        Map<String, String> given = Map.of("MINE", "yes", "HTTPS_PROXY", "http://10.0.0.1:1", "NO_PROXY", "*", "JAVA_TOOL_OPTIONS", "-Dmine=1");
+        Map<String, String> given = Map.of("MINE", "yes", "HTTPS_PROXY", "http://10.0.0.1:1", "NO_PROXY", "*", "all_proxy", "socks5://10.0.0.1:1", "JAVA_TOOL_OPTIONS", "-Dmine=1");
         Path cwd = Files.createDirectory(folder.resolve("cwd"));
         ActiveTarget target = lab.interceptors.spawn(new SpawnOptions("env", List.of("-0"), Optional.of(cwd), given), lab.target());
         Map<String, String> seen = new HashMap<>();
@@ -133,7 +188,7 @@ final class SpawnTest {
         String url = target.details().string("proxyUrl").orElseThrow();
         assertEquals("yes", seen.get("MINE"));
         assertEquals("", seen.get("NO_PROXY"));
-        for (String name : List.of("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "npm_config_proxy", "npm_config_https_proxy")) {
+        for (String name : List.of("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "npm_config_proxy", "npm_config_https_proxy")) {
             assertEquals(url, seen.get(name), name);
         }
         for (String name : List.of("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "AWS_CA_BUNDLE", "DENO_CERT",
@@ -173,6 +228,49 @@ final class SpawnTest {
         inner.onExit().get(LIMIT_MILLIS, TimeUnit.MILLISECONDS);
         assertTrue(killed.stdoutTail().startsWith("inner "), killed.stdoutTail());
         assertTrue(killed.exitCode().isPresent());
+    }
+
+    /** Starts a program whose children leave it in every way; returns them, and the program. */
+    private List<ProcessHandle> startLeavers() throws Exception {
+        Assumptions.assumeTrue(Files.isReadable(Path.of("/proc/self/environ")), "the system does not tell variables of processes");
+        String bash = Programs.require("bash").toString();
+        Programs.require("setsid");
+        String script = "setsid sleep 600 & (sleep 600 &); (nohup setsid bash -c 'sleep 600 & echo $!; wait' 2>/dev/null &); sleep 600";
+        Set<Long> before = new HashSet<>();
+        ProcessHandle.allProcesses().forEach(process -> before.add(process.pid()));
+        ActiveTarget target = spawn(bash, "-c", script);
+        String marked = TargetProcesses.VARIABLE + "=" + lab.home.toRealPath();
+        List<ProcessHandle> found = List.of();
+        while (found.size() < 4) { // Those that sleep.
+            assertTrue(lab.interceptors.process(target.targetId()).isAlive());
+            found = ProcessHandle.allProcesses().filter(process -> !before.contains(process.pid()) && CommandLines.of(process).contains("600")
+                    && CommandLines.environment(process).stream().anyMatch(variable -> variable.startsWith(marked))
+                    && CommandLines.of(process).get(0).equals("sleep")).toList();
+        }
+        return found;
+    }
+
+    private static void assertOver(List<ProcessHandle> processes) {
+        assertEquals(List.of(), processes.stream().filter(TargetProcesses::runs).map(CommandLines::of).toList());
+    }
+
+    @Test void killingEndsThoseWhoseParentHasGone() throws Exception {
+        List<ProcessHandle> leavers = startLeavers();
+        lab.interceptors.kill(lab.interceptors.status("terminal").targets().get(0).targetId());
+        assertOver(leavers);
+    }
+
+    @Test void deactivatingEndsThoseWhoseParentHasGone() throws Exception {
+        List<ProcessHandle> leavers = startLeavers();
+        lab.interceptors.deactivateAll();
+        assertOver(leavers);
+    }
+
+    @Test void theEndOfTheServerEndsThoseWhoseParentHasGone() throws Exception {
+        List<ProcessHandle> leavers = startLeavers();
+        lab.interceptors.close();
+        assertOver(leavers);
+        assertEquals(List.of(), lab.left());
     }
 
     @Test void whatCannotBeStartedIsRefusedAndLeavesNothing() throws Exception {

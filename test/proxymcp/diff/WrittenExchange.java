@@ -2,18 +2,27 @@ package proxymcp.diff;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import proxymcp.exchange.BodyTap;
 import proxymcp.exchange.Client;
+import proxymcp.exchange.Direction;
+import proxymcp.exchange.EndedBy;
 import proxymcp.exchange.Endpoint;
 import proxymcp.exchange.ExchangeEnd;
 import proxymcp.exchange.ExchangeSink;
 import proxymcp.exchange.ExchangeStart;
+import proxymcp.exchange.MessageForm;
 import proxymcp.exchange.Outcome;
 import proxymcp.exchange.Recording;
 import proxymcp.exchange.Source;
+import proxymcp.exchange.StreamEnd;
+import proxymcp.exchange.StreamKind;
+import proxymcp.exchange.StreamMessage;
+import proxymcp.exchange.StreamOpen;
 import proxymcp.exchange.Timings;
 import proxymcp.http.Fields;
 import proxymcp.http.RequestHead;
@@ -33,6 +42,12 @@ public final class WrittenExchange {
     private String responseBody = "";
     private boolean responseWhole = true;
     private int status = 200;
+    private Optional<StreamKind> stream = Optional.empty();
+    private final List<Said> messages = new ArrayList<>();
+    private long lastsMillis = 21;
+    private long receivesMillis = 1;
+
+    private record Said(Direction direction, long afterMillis, String text) {}
 
     /** A request of {@code target} at {@code host}, by HTTPS. */
     public WrittenExchange(String method, String host, String target) {
@@ -73,6 +88,32 @@ public final class WrittenExchange {
         return this;
     }
 
+    /** The answer ends so many milliseconds after its request. */
+    public WrittenExchange lasting(long millis) {
+        lastsMillis = millis;
+        return this;
+    }
+
+    /** It is a stream, which lasts {@code millis}; one exchange begins 40 ms after another. */
+    public WrittenExchange stream(StreamKind kind, long millis) {
+        stream = Optional.of(kind);
+        lastsMillis = millis;
+        return this;
+    }
+
+    /** It lasts {@code millis}, the last {@code receivingMillis} of which its answer took from its first octet on. */
+    public WrittenExchange lasting(long millis, long receivingMillis) {
+        lastsMillis = millis;
+        receivesMillis = receivingMillis;
+        return this;
+    }
+
+    /** A message of the stream, so many milliseconds after its request. */
+    public WrittenExchange message(Direction direction, long afterMillis, String text) {
+        messages.add(new Said(direction, afterMillis, text));
+        return this;
+    }
+
     List<String[]> requestFields() {
         return requestFields;
     }
@@ -95,7 +136,28 @@ public final class WrittenExchange {
             tap.pass(octets, 0, octets.length);
             recording.responseEnd(tap.end(responseWhole, Fields.EMPTY));
         }
-        recording.end(new ExchangeEnd(new Outcome.Complete(), new Timings(0, 0, 0, 0, 1_000, 20_000_000, 1_000_000, 21_000_000), List.of(), List.of()));
+        stream.ifPresent(kind -> stream(kind, recording, STARTED_MILLIS + session * 86_400_000L + number * 40));
+        recording.end(new ExchangeEnd(new Outcome.Complete(), new Timings(0, 0, 0, 0, 1_000, (lastsMillis - receivesMillis) * 1_000_000,
+                receivesMillis * 1_000_000, lastsMillis * 1_000_000),
+                List.of(), List.of()));
+    }
+
+    private void stream(StreamKind kind, Recording recording, long startMillis) {
+        recording.streamOpened(new StreamOpen(startMillis, kind, "", "", Optional.empty()));
+        for (Said said : messages) {
+            byte[] payload = said.text().getBytes(StandardCharsets.UTF_8);
+            MessageForm form = switch (kind) {
+                case WEBSOCKET, TUNNEL -> new MessageForm.Frame(MessageForm.Frame.TEXT, true, 0, said.direction() == Direction.OUT);
+                case SSE -> new MessageForm.Event("message", "", OptionalLong.empty());
+                case NDJSON -> new MessageForm.Line();
+            };
+            if (payload.length > StreamMessage.PAYLOAD_BYTES_MAX) {
+                recording.messagePart(said.direction(), payload, 0, payload.length);
+            }
+            recording.message(new StreamMessage(startMillis + said.afterMillis(), said.direction(), form, payload.length,
+                    Arrays.copyOf(payload, Math.min(payload.length, StreamMessage.PAYLOAD_BYTES_MAX)), payload.length, true, false, false, "", ""));
+        }
+        recording.streamClosed(new StreamEnd(startMillis + lastsMillis, Optional.empty(), "", EndedBy.SERVER, List.of()));
     }
 
     private static Fields fields(List<String[]> lines) {

@@ -94,6 +94,12 @@ final class InterceptorToolsTest {
         assertEquals("ked", Tools.text(status, "output.stdout.text"));
         assertEquals("0 clicked", Tools.number(status, "activeTargets.0.details.exitCode") + " " + Tools.text(status, "activeTargets.0.details.stdoutTail"));
 
+        JsonObject alone = tools.call("interceptor_status", "{\"target_id\":\"" + id + "\"}");
+        assertEquals("terminal " + id + " clicked", Tools.text(alone, "id") + " " + Tools.text(alone, "activeTargets.0.id") + " "
+                + Tools.text(alone, "output.stdout.text"));
+        assertTrue(tools.failure("interceptor_status", "{\"target_id\":\"proc_1\"}").startsWith("unknown_target: There is no target proc_1"));
+        assertTrue(tools.failure("interceptor_status", "{}").startsWith("bad_argument: interceptor_id: "));
+
         JsonObject list = tools.call("interceptor_list", "{}");
         assertEquals("chrome terminal 1", Tools.text(list, "interceptors.0.id") + " " + Tools.text(list, "interceptors.1.id") + " "
                 + Tools.number(list, "totalActive"));
@@ -132,6 +138,7 @@ final class InterceptorToolsTest {
             assertEquals(6, Tools.number(page, "totalActive"));
             seen += page.array("interceptors").orElseThrow().values().stream().mapToInt(one -> ((JsonObject) one).array("activeTargets").orElseThrow()
                     .size()).sum();
+            assertEquals(page.has("nextOffset") ? "false" : "true", Tools.at(page, "complete").toString());
             next = page.has("nextOffset") ? Optional.of(Tools.number(page, "nextOffset")) : Optional.empty();
         }
         assertEquals(6, seen);

@@ -1,0 +1,244 @@
+package proxymcp.template;
+
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import proxymcp.decode.PercentCoding;
+import proxymcp.diff.Part;
+import proxymcp.json.Json;
+import proxymcp.json.JsonException;
+import proxymcp.json.JsonNumber;
+import proxymcp.json.JsonPath;
+import proxymcp.json.JsonString;
+import proxymcp.json.JsonValue;
+
+/** Writes a recorded request with placeholders where its values are filled in. For one request. */
+final class StepWriter {
+    private static final int BODY_CHARS_MAX = 1 << 20;
+    private static final int OCTETS_MAX = 64 << 10;
+    private static final Set<String> FRAMING = Set.of("host", "content-length", "transfer-encoding", "connection", "proxy-connection", "keep-alive", "te",
+            "trailer", "expect", "content-encoding", "if-none-match", "if-modified-since", "sec-websocket-key");
+
+    private final RequestText request;
+    private final TemplateText text = new TemplateText();
+    private final Map<String, List<Slot>> byLocation = new LinkedHashMap<>();
+    private final List<String> warnings = new ArrayList<>();
+    /** Marks of numbers: their quotes go when the body needs no parsing any more. */
+    private final List<String> numbers = new ArrayList<>();
+
+    StepWriter(RequestText request, List<Use> uses, List<Slot> slots, Names names) {
+        this.request = request;
+        Map<String, List<Slot>> inside = new LinkedHashMap<>();
+        Set<String> seen = new HashSet<>();
+        Set<String> twice = new HashSet<>();
+        for (Use use : uses) {
+            if (use.part() == Part.JSON && !seen.add(use.location())) {
+                twice.add(use.location()); // Two members of a name: no path tells which is meant.
+            }
+        }
+        for (Slot slot : slots) {
+            if (twice.contains(slot.use().location())) {
+                unfilled(slot.use().location());
+                continue;
+            }
+            String place = slot.use().holder().isEmpty() ? slot.use().location() : slot.use().holder();
+            (slot.use().holder().isEmpty() ? byLocation : inside).computeIfAbsent(place, added -> new ArrayList<>()).add(slot);
+        }
+        inside.forEach((holder, parts) -> {
+            for (Use use : uses) {
+                if (use.location().equals(holder) && !byLocation.containsKey(holder)) {
+                    composed(use, parts, names).ifPresentOrElse(slot -> byLocation.put(holder, List.of(slot)), () -> unfilled(holder));
+                    return;
+                }
+            }
+        });
+    }
+
+    /** Whether a field line is part of a template: not if it frames the message, or says what the client knows already. */
+    static boolean isKept(String name) {
+        return !FRAMING.contains(name.toLowerCase(Locale.ROOT)) && !name.startsWith(":");
+    }
+
+    private void unfilled(String location) {
+        warnings.add(location + ": the value inside of it is known, but cannot be put there; it is sent as recorded");
+    }
+
+    /** A value that holds others: its text with them filled in, coded as it was. */
+    private Optional<Slot> composed(Use use, List<Slot> parts, Names names) {
+        if (parts.get(0).use().part() == Part.JWT) {
+            return Optional.empty(); // It is signed.
+        }
+        String value = use.value();
+        String held = use.part() == Part.HEADER && value.indexOf(' ') > 0 ? value.substring(value.lastIndexOf(' ') + 1) : value;
+        boolean plain = held.startsWith("{") || held.startsWith("[");
+        Optional<String> decoded = plain ? Optional.of(held) : Selector.base64(held);
+        List<Coding> codings = plain ? List.of() : decoded.isPresent() && Coding.BASE64.apply(decoded.get()).equals(held) ? List.of(Coding.BASE64)
+                : List.of(Coding.BASE64URL);
+        if (decoded.isEmpty() || !Coding.applyAll(codings, decoded.get()).equals(held)) {
+            return Optional.empty();
+        }
+        TemplateText inner = new TemplateText();
+        boolean json = decoded.get().startsWith("{") || decoded.get().startsWith("[");
+        String marked = decoded.get();
+        for (Slot part : parts) {
+            Optional<String> filled = inner.filled(marked, "", part, json ? List.of(Coding.JSON) : List.of());
+            if (filled.isEmpty()) {
+                return Optional.empty();
+            }
+            marked = filled.get();
+        }
+        DerivedValue.Composed derived = new DerivedValue.Composed(inner.written(marked), codings);
+        for (Placeholder placeholder : inner.placeholders()) {
+            text.placeholders().add(placeholder);
+        }
+        return Optional.of(new Slot(use, held, names.of("composed " + use.location() + " " + value, use.key()), List.of(), held, Optional.of(derived)));
+    }
+
+    String url() {
+        StringBuilder url = new StringBuilder(request.scheme()).append("://").append(request.host());
+        String[] segments = request.path().split("/", -1);
+        for (int i = 0; i < segments.length; i++) {
+            String location = Use.location(Part.PATH, Integer.toString(i));
+            url.append(i == 0 ? "" : "/").append(i == 0 ? segments[0] : fill(segments[i], PercentCoding.text(segments[i], false), location, List.of(Coding.URL)));
+        }
+        if (request.target().indexOf('?') >= 0) {
+            url.append('?').append(pairs(request.query(), Part.QUERY, Coding.URL));
+        }
+        return text.written(url.toString());
+    }
+
+    private String fill(String raw, String plain, String location, List<Coding> own) {
+        String filled = raw;
+        for (Slot slot : byLocation.getOrDefault(location, List.of())) {
+            Optional<String> next = text.filled(filled, plain, slot, own);
+            if (next.isEmpty()) {
+                unfilled(location);
+            }
+            filled = next.orElse(filled);
+        }
+        return filled;
+    }
+
+    private String pairs(String raw, Part part, Coding coding) {
+        Map<String, Integer> counts = new HashMap<>();
+        List<String> filled = new ArrayList<>();
+        for (String pair : raw.split("&", -1)) {
+            int equals = pair.indexOf('=');
+            if (equals < 0) {
+                filled.add(pair);
+                continue;
+            }
+            String name = PercentCoding.text(pair.substring(0, equals), true);
+            int count = counts.merge(name, 1, Integer::sum);
+            String value = pair.substring(equals + 1);
+            filled.add(pair.substring(0, equals + 1) + fill(value, PercentCoding.text(value, true), Use.location(part, count == 1 ? name : name + "#" + count),
+                    List.of(coding)));
+        }
+        return String.join("&", filled);
+    }
+
+    List<TemplateStep.Header> headers() {
+        List<TemplateStep.Header> headers = new ArrayList<>();
+        Map<String, Integer> counts = new HashMap<>();
+        for (int i = 0; i < request.head().size(); i++) {
+            String name = request.head().name(i);
+            String lower = name.toLowerCase(Locale.ROOT);
+            String value = request.head().value(i);
+            if (!isKept(name)) {
+                continue;
+            }
+            if (lower.equals("cookie")) {
+                headers.add(new TemplateStep.Header(name, text.written(cookies(value, counts))));
+            } else {
+                int count = counts.merge(lower, 1, Integer::sum);
+                headers.add(new TemplateStep.Header(name, text.written(fill(value, value, Use.location(Part.HEADER, count == 1 ? lower : lower + "#" + count),
+                        List.of()))));
+            }
+        }
+        return headers;
+    }
+
+    private String cookies(String line, Map<String, Integer> counts) {
+        List<String> filled = new ArrayList<>();
+        for (String pair : line.split(";", -1)) {
+            int equals = pair.indexOf('=');
+            String name = equals < 0 ? "" : pair.substring(0, equals).strip();
+            String value = equals < 0 ? pair : pair.substring(equals + 1).strip();
+            int count = counts.merge("cookie " + name, 1, Integer::sum);
+            String place = Use.location(Part.COOKIE, count == 1 ? name : name + "#" + count);
+            int from = value.isEmpty() ? pair.length() : pair.indexOf(value, equals + 1);
+            // Blanks around a cookie stay as they were sent.
+            filled.add(equals < 0 ? pair : pair.substring(0, from) + fill(value, value, place, List.of()) + pair.substring(from + value.length()));
+        }
+        return String.join(";", filled);
+    }
+
+    TemplateBody body() {
+        if (request.body().length == 0) {
+            return request.whole() ? new TemplateBody.None() : new TemplateBody.Recorded(0);
+        }
+        String plain = request.textual() ? request.bodyText() : "";
+        if (!request.textual() || plain.length() > BODY_CHARS_MAX || !TemplateText.canMark(plain)) {
+            return request.body().length <= OCTETS_MAX ? new TemplateBody.Octets(Base64.getEncoder().encodeToString(request.body()))
+                    : new TemplateBody.Recorded(request.body().length);
+        }
+        if (request.isForm()) {
+            return new TemplateBody.Text(text.written(pairs(plain, Part.FORM, Coding.FORM)));
+        }
+        String filled = plain;
+        for (Map.Entry<String, List<Slot>> entry : byLocation.entrySet()) {
+            for (Slot slot : entry.getValue()) {
+                if (slot.use().part() == Part.JSON) {
+                    filled = json(filled, slot);
+                } else if (slot.use().part() == Part.MULTIPART) {
+                    Optional<String> next = text.filled(filled, "", slot, List.of());
+                    if (next.isEmpty()) {
+                        unfilled(slot.use().location());
+                    }
+                    filled = next.orElse(filled);
+                }
+            }
+        }
+        for (String number : numbers) {
+            filled = filled.replace("\"" + number + "\"", number);
+        }
+        return new TemplateBody.Text(text.written(filled));
+    }
+
+    private String json(String body, Slot slot) {
+        try {
+            JsonPath path = JsonPath.parse(slot.use().at());
+            JsonValue old = path.first(Json.parse(body)).orElseThrow(() -> new IllegalArgumentException("nothing is there"));
+            if (old instanceof JsonNumber) {
+                String mark = text.mark(slot, List.of());
+                numbers.add(mark);
+                return path.setIn(body, new JsonString(mark));
+            }
+            String value = old instanceof JsonString string ? string.value() : "";
+            Optional<String> filled = text.filled(value, slot.use().value(), slot, List.of(Coding.JSON));
+            if (filled.isPresent()) {
+                return path.setIn(body, new JsonString(filled.get()));
+            }
+        } catch (JsonException | IllegalArgumentException e) {
+            unfilled(slot.use().location());
+            return body; // A place that a path cannot name, such as one of two members of a name.
+        }
+        unfilled(slot.use().location());
+        return body;
+    }
+
+    List<Placeholder> placeholders() {
+        return text.placeholders();
+    }
+
+    List<String> warnings() {
+        return warnings;
+    }
+}
