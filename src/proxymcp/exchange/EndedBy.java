@@ -10,8 +10,12 @@ public enum EndedBy {
     SERVER,
     /** Each ended its direction without having heard of the other's end. */
     BOTH,
-    /** Nobody: a connection broke, or the recording of it ended first. */
-    CUT;
+    /** Nobody: a connection broke. */
+    CUT,
+    /** Nobody yet: the recording ended first, and the stream went on. */
+    RECORDING,
+    /** Nobody can tell: it was recorded by a program that does not say. */
+    UNKNOWN;
 
     private final String id = name().toLowerCase(Locale.ROOT);
 

@@ -60,6 +60,8 @@ final class HarReadEntry {
                 bodies.take(slot, json);
             } else if (shape.listed().contains(name) && json.peek() == JsonPull.Kind.ARRAY) {
                 bodies.messages().take(name, json);
+            } else if (shape.listed().contains(name)) {
+                bodies.messages().pass(name, json);
             } else if (inner != null || slot != null || shape.kept().contains(name)) {
                 keep(members, name);
             } else {

@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import proxymcp.json.Json;
+import proxymcp.json.JsonNull;
 import proxymcp.json.JsonObject;
 import proxymcp.json.JsonPull;
 import proxymcp.json.JsonValue;
@@ -26,6 +27,7 @@ final class HarReadMessages {
     private final HarReadSpill texts;
     private final HarReadSpill facts;
     private String list = "";
+    private String noList = "";
     private long count;
     private long odd;
 
@@ -39,6 +41,7 @@ final class HarReadMessages {
         texts.clear();
         facts.clear();
         list = "";
+        noList = "";
         count = 0;
         odd = 0;
     }
@@ -51,6 +54,17 @@ final class HarReadMessages {
     /** Items that are no messages. */
     long odd() {
         return odd;
+    }
+
+    /** The member that ought to be a list, and is something else; empty for none. */
+    String noList() {
+        return noList;
+    }
+
+    /** Leaves out what is no array; {@code null} is no list either, and nothing is wrong with it. */
+    void pass(String name, JsonPull json) throws IOException {
+        Optional<JsonValue> value = json.value(FACTS_BYTES_MAX);
+        noList = value.isPresent() && value.get() instanceof JsonNull ? noList : name;
     }
 
     /** Takes the array at hand; of several lists the last one counts. */
@@ -75,25 +89,39 @@ final class HarReadMessages {
         for (Optional<String> name = json.nextName(); name.isPresent(); name = json.nextName()) {
             if (name.get().equals(DATA) && json.peek() == JsonPull.Kind.STRING && text.bytes == 0) {
                 json.string(text);
+                text.form = Data.TEXT;
             } else if (name.get().equals(DATA)) {
                 Optional<JsonValue> value = json.value(FACTS_BYTES_MAX);
                 if (value.isPresent() && text.bytes == 0) {
                     text.write(Json.bytes(value.get()));
+                    text.form = Data.JSON;
                 }
             } else {
                 String member = name.get();
                 json.value(FACTS_BYTES_MAX).ifPresent(value -> members.put(member, value));
             }
         }
-        facts.write(Json.bytes(JsonObject.builder().put("bytes", text.bytes).put("base64", text.onlyBase64).put("facts", members.build()).build()));
+        facts.write(Json.bytes(JsonObject.builder().put("bytes", text.bytes).put("form", text.form.name()).put("base64", text.onlyBase64)
+                .put("facts", members.build()).build()));
         facts.write('\n');
         count++;
+    }
+
+    /** What {@code data} is. */
+    enum Data {
+        /** It is not there. */
+        NONE,
+        /** As it should be. */
+        TEXT,
+        /** Something else, whose JSON is taken. */
+        JSON
     }
 
     /** Takes the text of a message. */
     private final class Text extends OutputStream {
         private long bytes;
         private boolean onlyBase64 = true;
+        private Data form = Data.NONE;
 
         @Override
         public void write(int octet) throws IOException {
@@ -117,9 +145,10 @@ final class HarReadMessages {
          *
          * @param facts its members but {@code data}
          * @param data the text in UTF-8, to be read during the call
+         * @param form what it was
          * @param onlyBase64 whether it is made of what base64 is
          */
-        void message(JsonObject facts, InputStream data, boolean onlyBase64) throws IOException;
+        void message(JsonObject facts, InputStream data, Data form, boolean onlyBase64) throws IOException;
     }
 
     /** Hands over all of them in their order. */
@@ -131,7 +160,8 @@ final class HarReadMessages {
                 JsonObject one = (JsonObject) Json.parse(line);
                 long bytes = Long.parseLong(one.get("bytes").orElseThrow().toString());
                 Part data = new Part(all, bytes);
-                to.message(one.object("facts").orElseThrow(), data, one.get("base64").orElseThrow().toString().equals("true"));
+                to.message(one.object("facts").orElseThrow(), data, Data.valueOf(one.string("form").orElseThrow()),
+                        one.get("base64").orElseThrow().toString().equals("true"));
                 data.skipNBytes(data.left);
             }
         }

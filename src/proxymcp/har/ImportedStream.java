@@ -44,6 +44,7 @@ final class ImportedStream {
     private final HarReadMessages messages;
     private final boolean ours;
     private final ChannelFinder channels;
+    private final List<String> failures = new ArrayList<>();
     private Optional<StreamEnd> close = Optional.empty();
     private long lastMillis;
 
@@ -65,6 +66,9 @@ final class ImportedStream {
             long startedMillis, HarImportReport report) throws HarImportException {
         if (messages.odd() > 0) {
             report.repair("bad_message", messages.odd() + " items of " + messages.list() + " are no objects; they were left out");
+        }
+        if (!messages.noList().isEmpty()) {
+            report.repair("bad_message", messages.noList() + " is no array; it was left out");
         }
         Optional<JsonObject> facts = entry.object("_stream");
         if (facts.isPresent()) {
@@ -104,7 +108,7 @@ final class ImportedStream {
             OptionalLong code = number(facts, "closeCode");
             end = Optional.of(new StreamEnd(closed.getAsLong(),
                     code.isPresent() && code.getAsLong() >= 0 && code.getAsLong() <= 0xFFFF ? Optional.of((int) code.getAsLong()) : Optional.empty(),
-                    text(facts, "closeReason"), endedBy.orElse(EndedBy.CUT), notes(facts)));
+                    text(facts, "closeReason"), endedBy.orElse(EndedBy.UNKNOWN), notes(facts)));
         }
         return Optional.of(new ImportedStream(open, end, messages, true));
     }
@@ -138,23 +142,67 @@ final class ImportedStream {
     /** Records it; the response has been. */
     void record(Recording to, ImportedValues values, HarImportReport report, WorkWatch watch) throws IOException {
         to.streamOpened(open);
-        messages.each((facts, data, onlyBase64) -> {
+        messages.each((facts, data, given, onlyBase64) -> {
             if (watch.cancelled()) {
                 throw new CancellationException("cancelled while a HAR file was imported");
             }
-            message(facts, data, onlyBase64, to, values, report);
+            time(facts, values);
+            if (isFailure(facts)) {
+                failed(data);
+            } else {
+                check(facts, given, report);
+                message(facts, data, onlyBase64, to, values, report);
+            }
         });
-        (ours ? end : close).ifPresent(to::streamClosed);
+        if (!ours) {
+            to.streamClosed(close.isPresent() && failures.isEmpty() ? close.get() : end());
+        } else {
+            end.ifPresent(to::streamClosed);
+        }
+    }
+
+    /** How it ended where no close frame tells: Chrome's messages say no more than that it failed. */
+    private StreamEnd end() {
+        return new StreamEnd(lastMillis, close.flatMap(StreamEnd::closeCode), close.map(StreamEnd::closeReason).orElse(""),
+                failures.isEmpty() ? EndedBy.UNKNOWN : EndedBy.CUT, List.copyOf(failures));
+    }
+
+    /** Chrome has the failure of a socket among its messages. */
+    private boolean isFailure(JsonObject facts) {
+        return !ours && open.kind() == StreamKind.WEBSOCKET && facts.string("type").orElse("").equals("error");
+    }
+
+    private void failed(InputStream data) throws IOException {
+        String text = new String(data.readNBytes(TEXT_CHARS_MAX), StandardCharsets.UTF_8);
+        if (failures.size() < NOTES_MAX) {
+            failures.add("the browser said: " + (text.isBlank() ? "error" : text));
+        }
+    }
+
+    private void time(JsonObject facts, ImportedValues values) throws HarImportException {
+        OptionalDouble seconds = values.number(facts, "time");
+        lastMillis = seconds.isPresent() && Math.abs(seconds.getAsDouble()) < 1e12 ? Math.round(seconds.getAsDouble() * 1_000) : lastMillis;
+    }
+
+    /** Tells what a message lacks. */
+    private void check(JsonObject facts, HarReadMessages.Data given, HarImportReport report) throws HarImportException {
+        String type = text(facts, "type");
+        if (open.kind() == StreamKind.WEBSOCKET && !type.equals("send") && !type.equals("receive")) {
+            report.repair("bad_message", "a message has " + (type.isEmpty() ? "no type" : "type \"" + type + "\"")
+                    + ", where send or receive is expected; it was taken as received");
+        }
+        switch (given) {
+            case NONE -> report.repair("bad_message", "a message has no data; it was taken as empty");
+            case JSON -> report.repair("bad_message", "data of a message is no text; its JSON was taken");
+            case TEXT -> { }
+        }
     }
 
     private void message(JsonObject facts, InputStream data, boolean onlyBase64, Recording to, ImportedValues values, HarImportReport report)
             throws IOException {
         Direction direction = facts.string("type").orElse("").equals("send") ? Direction.OUT : Direction.IN;
-        OptionalDouble seconds = values.number(facts, "time");
-        long time = seconds.isPresent() && Math.abs(seconds.getAsDouble()) < 1e12 ? Math.round(seconds.getAsDouble() * 1_000) : lastMillis;
-        lastMillis = time;
-        MessageForm form = form(facts, direction, values);
-        boolean base64 = facts.string("_encoding").orElse("").equals("base64") || isBinary(facts, values);
+        MessageForm form = form(facts, direction, values, report);
+        boolean base64 = facts.string("_encoding").orElse("").equals("base64") || form instanceof MessageForm.Frame frame && isBinary(facts, frame);
         if (base64 && !onlyBase64) {
             report.repair("bad_base64", "a message is said to be in base64, and is not; it was taken as text");
         }
@@ -162,7 +210,7 @@ final class ImportedStream {
         byte[] first = octets.readNBytes(StreamMessage.PAYLOAD_BYTES_MAX);
         long bytes = first.length + parts(first, octets, direction, to);
         long payloadBytes = Math.max(bytes, number(facts, "_bytes").orElse(0));
-        StreamMessage message = new StreamMessage(time, direction, form, number(facts, "_wireBytes").orElse(bytes), first, payloadBytes,
+        StreamMessage message = new StreamMessage(lastMillis, direction, form, number(facts, "_wireBytes").orElse(bytes), first, payloadBytes,
                 flag(facts, "_completes", true), flag(facts, "_fragmented", false), flag(facts, "_compressed", false), channel(facts, form, first),
                 text(facts, "_note"));
         to.message(message);
@@ -185,11 +233,12 @@ final class ImportedStream {
         return count;
     }
 
-    private static boolean isBinary(JsonObject facts, ImportedValues values) throws HarImportException {
-        return values.count(facts, "opcode") == MessageForm.Frame.BINARY;
+    /** Chrome has the text of text messages as it is, and the octets of all others in Base64. */
+    private static boolean isBinary(JsonObject facts, MessageForm.Frame frame) {
+        return facts.has("_opcode") ? number(facts, "opcode").orElse(-1) != MessageForm.Frame.TEXT : frame.opcode() != MessageForm.Frame.TEXT;
     }
 
-    private MessageForm form(JsonObject facts, Direction direction, ImportedValues values) throws HarImportException {
+    private MessageForm form(JsonObject facts, Direction direction, ImportedValues values, HarImportReport report) throws HarImportException {
         boolean frame = open.kind() == StreamKind.WEBSOCKET || facts.has("opcode");
         if (!frame && open.kind() == StreamKind.NDJSON) {
             return new MessageForm.Line();
@@ -200,6 +249,10 @@ final class ImportedStream {
             return new MessageForm.Event(type.isEmpty() && !ours ? "message" : type, id, number(facts, "retry"));
         }
         long opcode = number(facts, "_opcode").orElse(values.count(facts, "opcode"));
+        if (opcode < 0 || opcode > 15) {
+            report.repair("bad_message", "a message has " + facts.get("opcode").map(given -> "opcode " + shortened(given.toString())).orElse("no opcode")
+                    + ", where 0 to 15 is expected; it was taken as text");
+        }
         return new MessageForm.Frame(opcode < 0 || opcode > 15 ? MessageForm.Frame.TEXT : (int) opcode, flag(facts, "_fin", true),
                 Math.clamp(number(facts, "_rsv").orElse(0), 0, 7), flag(facts, "_masked", direction == Direction.OUT));
     }

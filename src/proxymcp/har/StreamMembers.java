@@ -79,7 +79,7 @@ final class StreamMembers implements StoredMessage.Visitor {
             facts.put("closedAt", stream.closedAt().getAsLong());
         }
         stream.closeCode().ifPresent(code -> facts.put("closeCode", code));
-        return facts.put("closeReason", stream.closeReason()).putIf("endedBy", stream.endedBy().map(EndedBy::id))
+        return facts.put("closeReason", stream.closeReason()).putIf("endedBy", stream.endedBy().filter(side -> side != EndedBy.UNKNOWN).map(EndedBy::id))
                 .putStrings("notes", stream.notes()).build();
     }
 
@@ -110,7 +110,7 @@ final class StreamMembers implements StoredMessage.Visitor {
             case MessageForm.Frame frame -> {
                 int opcode = opcode(frame, message.direction());
                 json.members(frame(frame, opcode, message.direction()));
-                binary = opcode == MessageForm.Frame.BINARY;
+                binary = opcode != MessageForm.Frame.TEXT;
             }
             case MessageForm.Event event -> json.members(event(event));
             case MessageForm.Line line -> { }
@@ -152,7 +152,7 @@ final class StreamMembers implements StoredMessage.Visitor {
         return members.build();
     }
 
-    /** Writes the payload as far as it is kept; returns its octets. Chrome has binary messages in Base64 without saying so. */
+    /** Writes the payload as far as it is kept; returns its octets. Chrome has what is no text message in Base64 without saying so. */
     private long data(StoredMessage stored, boolean binary) throws IOException {
         boolean text = !binary && isText(stored);
         try (EndingStream in = payload(stored, this::failed)) {

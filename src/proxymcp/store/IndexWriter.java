@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.Optional;
+import proxymcp.exchange.EndedBy;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.Source;
 
@@ -73,8 +74,8 @@ final class IndexWriter {
             case REQUEST_END -> requestEnd(seq, position, in, open);
             case RESPONSE -> response(seq, position, in, bytes);
             case END -> {
-                end(seq, position, in, open);
-                streams.cut(seq);
+                Optional<ErrorClass> error = end(seq, position, in, open);
+                streams.cut(seq, error.filter(ErrorClass.PROXY_STOPPED::equals).isPresent() ? EndedBy.RECORDING : EndedBy.CUT);
             }
             case STREAM -> streams.open(seq, position, in);
             case MESSAGE -> streams.message(seq, position, in);
@@ -203,7 +204,7 @@ final class IndexWriter {
         RowLayout.publish(row, to, RowLayout.state(row, to) | RowLayout.HAS_RESPONSE);
     }
 
-    private void end(long seq, long position, PayloadReader in, OpenExchanges.Open open)
+    private Optional<ErrorClass> end(long seq, long position, PayloadReader in, OpenExchanges.Open open)
             throws IOException, PayloadReader.MalformedPayloadException {
         long bodyAt = in.fixed();
         in.fixed();
@@ -220,6 +221,7 @@ final class IndexWriter {
         Optional<ErrorClass> error = counts.errorClass();
         state |= error.isEmpty() ? RowLayout.COMPLETE : RowLayout.INCOMPLETE | error.get().ordinal() + 1 << RowLayout.ERROR_SHIFT;
         RowLayout.publish(row, to, state);
+        return error;
     }
 
     private void change(long seq) {
@@ -247,7 +249,7 @@ final class IndexWriter {
         int to = index.at(seq);
         int state = RowLayout.state(row, to) & ~RowLayout.PHASE_MASK;
         change(seq);
-        streams.cut(seq);
+        streams.cut(seq, EndedBy.CUT);
         RowLayout.publish(row, to, state | RowLayout.INCOMPLETE | RowLayout.SHED | ErrorClass.INTERNAL.ordinal() + 1 << RowLayout.ERROR_SHIFT);
     }
 

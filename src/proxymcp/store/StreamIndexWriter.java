@@ -172,8 +172,8 @@ final class StreamIndexWriter {
         close(stream, facts.end().time(), facts.end().endedBy());
     }
 
-    /** The exchange ended: a stream that has not ended before was cut. */
-    void cut(long seq) throws IOException {
+    /** The exchange ended: a stream that has not ended before did so then. */
+    void cut(long seq, EndedBy endedBy) throws IOException {
         long stream = streamOf(seq);
         if (stream == 0) {
             return;
@@ -181,7 +181,7 @@ final class StreamIndexWriter {
         ByteBuffer row = index.streams().extent(stream);
         int at = index.streams().at(stream);
         if ((RowLayout.state(row, at) & StreamRowLayout.PHASE_MASK) == StreamRowLayout.OPEN) {
-            close(stream, row.getLong(at + StreamRowLayout.LAST_TIME), EndedBy.CUT);
+            close(stream, row.getLong(at + StreamRowLayout.LAST_TIME), endedBy);
         }
     }
 

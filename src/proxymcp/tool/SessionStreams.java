@@ -100,7 +100,7 @@ final class SessionStreams {
         if (code.isPresent()) {
             return Optional.of("close code " + code.get() + (summary.closeReason().isEmpty() ? "" : ": " + summary.closeReason()));
         }
-        return summary.endedBy().filter(EndedBy.CUT::equals).map(cut -> "the connection broke, or the recording ended first");
+        return summary.endedBy().filter(EndedBy.CUT::equals).map(cut -> "the connection broke");
     }
 
     /** Counts for a summary. */

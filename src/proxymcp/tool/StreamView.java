@@ -46,7 +46,7 @@ final class StreamView {
                 .put("extensions", Shortened.text(summary.extensions(), NAME_CHARS))
                 .putIf("lastEventId", summary.lastEventId().map(id -> Shortened.text(id, NAME_CHARS)));
         Optional<JsonValue> code = summary.closeCode().map(JsonNumber::of);
-        Optional<JsonValue> endedBy = summary.endedBy().map(EndedBy::id).map(JsonString::new);
+        Optional<JsonValue> endedBy = summary.endedBy().filter(side -> side != EndedBy.UNKNOWN).map(EndedBy::id).map(JsonString::new);
         members.put("openedAt", summary.openedAt())
                 .put("closedAt", summary.closedAt().isPresent() ? JsonNumber.of(summary.closedAt().getAsLong()) : JsonNull.NULL)
                 .put("closeCode", code.orElse(JsonNull.NULL)).put("closeReason", Shortened.text(summary.closeReason(), NAME_CHARS))

@@ -82,13 +82,18 @@ public final class StreamModel {
 
         /** Ends the exchange. */
         public void end() {
-            recording.end(Exchanges.complete());
-            end = end.isPresent() ? end : Optional.of(cut());
+            end(EndedBy.CUT);
         }
 
-        private StreamEnd cut() {
+        /** Ends the exchange; so does the stream, if it has not ended before. */
+        public void end(EndedBy otherwise) {
+            recording.end(Exchanges.complete());
+            end = end.isPresent() ? end : Optional.of(cut(otherwise));
+        }
+
+        private StreamEnd cut(EndedBy endedBy) {
             long time = messages.stream().mapToLong(noted -> noted.message().time()).max().orElse(open.time());
-            return new StreamEnd(Math.max(time, open.time()), Optional.empty(), "", EndedBy.CUT, List.of());
+            return new StreamEnd(Math.max(time, open.time()), Optional.empty(), "", endedBy, List.of());
         }
 
         public long seq() {

@@ -120,7 +120,7 @@ final class HarStreamsTest {
                     + "{\"type\":\"receive\",\"time\":1700000002.001,\"opcode\":2,\"_opcode\":0,\"data\":\"YWI=\",\"_wireBytes\":4}\n"
                     + "{\"type\":\"send\",\"time\":1700000003,\"opcode\":1,\"_masked\":false,\"data\":\"ww==\",\"_encoding\":\"base64\",\"_wireBytes\":3,"
                     + "\"_note\":\"not UTF-8\"}\n"
-                    + "{\"type\":\"receive\",\"time\":1700000004,\"opcode\":8,\"data\":\"A+g=\",\"_encoding\":\"base64\",\"_wireBytes\":4}\n",
+                    + "{\"type\":\"receive\",\"time\":1700000004,\"opcode\":8,\"data\":\"A+g=\",\"_wireBytes\":4}\n",
                     lines(entry, "_webSocketMessages"));
             JsonObject without = HarFile.of(exported(made, false)).entry(0);
             assertEquals(HarFile.at(entry, "_stream"), HarFile.at(without, "_stream"));
@@ -193,14 +193,49 @@ final class HarStreamsTest {
         String har = har("{\"name\":\"Sec-WebSocket-Protocol\",\"value\":\"chat\"},{\"name\":\"Sec-WebSocket-Extensions\",\"value\":\"permessage-deflate\"}",
                 "\"_resourceType\":\"websocket\",\"_webSocketMessages\":[{\"type\":\"send\",\"time\":1700000001.2345,\"opcode\":1,"
                         + "\"data\":\"{\\\"topic\\\":\\\"news\\\"}\"},{\"type\":\"receive\",\"time\":1700000002,\"opcode\":2,\"data\":\"AP8=\"},"
-                        + "{\"data\":\"no more\"},{\"type\":\"receive\",\"time\":1700000003,\"opcode\":8,\"data\":\"A+hieWU=\",\"_encoding\":\"base64\"}]");
+                        + "{\"type\":\"receive\",\"opcode\":1,\"data\":\"no more\"},{\"type\":\"receive\",\"time\":1700000003,\"opcode\":9,\"data\":\"aGk=\"},"
+                        + "{\"type\":\"receive\",\"time\":1700000003,\"opcode\":0,\"data\":\"aGk=\"},{\"type\":\"receive\",\"time\":1700000003,\"opcode\":8,\"data\":\"A+hieWU=\"}]");
         assertEquals("""
                 websocket 1700000000000 chat permessage-deflate - 1000bye server
                 1700000001235 out Frame[opcode=1, fin=true, rsv=0, masked=true] {"topic":"news"} news
                 1700000002000 in Frame[opcode=2, fin=true, rsv=0, masked=false] \0\u00FF\s
                 1700000002000 in Frame[opcode=1, fin=true, rsv=0, masked=false] no more\s
+                1700000003000 in Frame[opcode=9, fin=true, rsv=0, masked=false] hi\s
+                1700000003000 in Frame[opcode=0, fin=true, rsv=0, masked=false] hi\s
                 1700000003000 in Frame[opcode=8, fin=true, rsv=0, masked=false] \u0003\u00E8bye\s
                 """, imported(har, ""));
+    }
+
+    @Test
+    void aFailureThatChromeNamesIsNoMessage() throws IOException {
+        String har = har("", "\"_webSocketMessages\":[{\"type\":\"send\",\"time\":1700000001,\"opcode\":1,\"data\":\"a\"},"
+                + "{\"type\":\"error\",\"time\":1700000002,\"opcode\":-1,\"data\":\"WebSocket is closed\"}]");
+        assertEquals("""
+                websocket 1700000000000   - - cut
+                1700000001000 out Frame[opcode=1, fin=true, rsv=0, masked=true] a\s
+                """, imported(har, ""));
+    }
+
+    @Test
+    void membersThatMeanNothingAreTold() throws IOException {
+        String har = har("", "\"_webSocketMessages\":[{\"type\":\"weird\",\"time\":1700000001,\"opcode\":1,\"data\":\"a\"},"
+                + "{\"time\":1700000001,\"opcode\":99,\"data\":\"b\"},{\"type\":\"send\",\"time\":1700000001}]");
+        assertEquals("""
+                websocket 1700000000000   - - unknown
+                1700000001000 in Frame[opcode=1, fin=true, rsv=0, masked=false] a\s
+                1700000001000 in Frame[opcode=1, fin=true, rsv=0, masked=false] b\s
+                1700000001000 out Frame[opcode=1, fin=true, rsv=0, masked=true] \s
+                """, imported(har, """
+                1 bad_message: a message has type "weird", where send or receive is expected; it was taken as received
+                1 bad_message: a message has no type, where send or receive is expected; it was taken as received
+                1 bad_message: a message has opcode 99, where 0 to 15 is expected; it was taken as text
+                1 bad_message: a message has no data; it was taken as empty
+                1 bad_message: a message has no opcode, where 0 to 15 is expected; it was taken as text
+                """));
+        assertEquals("", imported(har("", "\"_webSocketMessages\":\"no\""), """
+                1 bad_message: _webSocketMessages is no array; it was left out
+                """));
+        assertEquals("", imported(har("", "\"_webSocketMessages\":null"), ""));
     }
 
     @Test
@@ -208,7 +243,7 @@ final class HarStreamsTest {
         String har = har("", "\"_eventSourceMessages\":[{\"time\":1700000001,\"eventName\":\"message\",\"eventId\":\"\",\"data\":\"a\"},"
                 + "{\"time\":1700000002,\"eventName\":\"tick\",\"eventId\":\"7\",\"data\":\"b\"}]");
         assertEquals("""
-                sse 1700000000000   6 - cut
+                sse 1700000000000   6 - unknown
                 1700000001000 in Event[type=message, id=, retryMillis=OptionalLong.empty] a\s
                 1700000002000 in Event[type=tick, id=7, retryMillis=OptionalLong.empty] b tick
                 """, imported(har, ""));
@@ -223,13 +258,14 @@ final class HarStreamsTest {
                     imports.refusal(imports.file("bad.har", har), true));
         }
         assertEquals("""
-                websocket 1700000000000   - - cut
+                websocket 1700000000000   - - unknown
                 1700000001000 out Frame[opcode=2, fin=true, rsv=0, masked=true] not base64!\s
                 1700000002000 in Frame[opcode=1, fin=true, rsv=0, masked=false] {"a":[1]}\s
                 """, imported(har, """
                 1 bad_message: 2 items of _webSocketMessages are no objects; they were left out
                 1 bad_base64: a message is said to be in base64, and is not; it was taken as text
-                1 bad_number: opcode is a number in quotes
+                1 bad_message: a message has no type, where send or receive is expected; it was taken as received
+                1 bad_message: data of a message is no text; its JSON was taken
                 1 bad_number: opcode is a number in quotes
                 """));
     }

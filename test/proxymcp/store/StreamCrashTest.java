@@ -65,7 +65,7 @@ final class StreamCrashTest {
             Streams streams = session.streams();
             long checked = 0;
             for (long seq = 1; seq <= StreamCrashChild.STREAMS; seq++) {
-                assertEquals(Optional.of(EndedBy.CUT), streams.find(seq).orElseThrow().summary().endedBy());
+                assertEquals(Optional.of(EndedBy.RECORDING), streams.find(seq).orElseThrow().summary().endedBy());
                 long[] next = new long[2];
                 for (MessageEntry entry : streams.messages(MessageQuery.of(seq), Optional.empty(), Integer.MAX_VALUE - 1).items().stream()
                         .sorted(java.util.Comparator.comparingLong(MessageEntry::index)).toList()) {

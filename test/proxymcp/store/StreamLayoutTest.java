@@ -31,7 +31,7 @@ final class StreamLayoutTest {
     void kindsDirectionsAndEndsKeepTheirNumbers() {
         assertEquals("[WEBSOCKET, SSE, NDJSON, TUNNEL]", Arrays.toString(StreamKind.values()));
         assertEquals("[OUT, IN]", Arrays.toString(Direction.values()));
-        assertEquals("[CLIENT, SERVER, BOTH, CUT]", Arrays.toString(EndedBy.values()));
+        assertEquals("[CLIENT, SERVER, BOTH, CUT, RECORDING, UNKNOWN]", Arrays.toString(EndedBy.values()));
         assertTrue(EndedBy.values().length <= StreamRowLayout.ENDED_BY_MASK);
     }
 }

@@ -173,7 +173,7 @@ final class StreamStoreTest {
     }
 
     @Test
-    void aKilledSessionKeepsItsMessagesAndItsStreamsAreCut() throws Exception {
+    void aKilledSessionKeepsItsMessagesAndItsStreamsEndWithTheRecording() throws Exception {
         Path left = home.resolve("left");
         StreamModel model;
         SessionId id;
@@ -191,12 +191,12 @@ final class StreamStoreTest {
             late.send(Direction.IN, new MessageForm.Event("e", "1", OptionalLong.empty()), new byte[9], HELD, StreamModel.STARTED + 2_000, "");
             writer.settle();
             TestStore.copy(home.resolve("sessions").resolve(id.text()), left.resolve(id.text()));
-            open.end();
-            late.end();
+            open.end(EndedBy.RECORDING);
+            late.end(EndedBy.RECORDING);
         }
         try (SessionCatalog catalog = TestStore.catalog(left, TestStore.limits(300_000))) {
             model.check(catalog.open(id).streams(), true);
-            assertEquals(Optional.of(EndedBy.CUT), catalog.open(id).streams().find(6).orElseThrow().summary().endedBy());
+            assertEquals(Optional.of(EndedBy.RECORDING), catalog.open(id).streams().find(6).orElseThrow().summary().endedBy());
             assertEquals(Manifest.RECOVERED, catalog.open(id).manifest().recovery());
             assertEquals(List.of(), catalog.recover(id).damage());
             model.check(catalog.open(id).streams(), true);
