@@ -75,13 +75,13 @@ final class CodedStream {
                 events.pass(buffer, 0, count);
                 decoded += count;
                 if (decoded > DECODED_BYTES_MAX && decoded / DECODED_TIMES_MAX > coded.taken) {
-                    events.note("the content coding unpacks to more than " + DECODED_TIMES_MAX + " times its size: what follows is not recorded as events");
+                    events.stop("the content coding unpacks to more than " + DECODED_TIMES_MAX + " times its size: what follows is not recorded as events");
                     return;
                 }
             }
         } catch (IOException e) {
             if (!cut) {
-                events.note("the content coding cannot be undone: " + e.getMessage());
+                events.stop("the content coding cannot be undone: " + e.getMessage());
             }
         } finally {
             given = true;

@@ -32,6 +32,8 @@ final class EventTap implements EventStreamParser.Listener, LineSplitter.Listene
     private final Optional<EventStreamParser> events;
     private final Optional<LineSplitter> lines;
     private final List<String> notes = new ArrayList<>();
+    private boolean stopped;
+    private boolean ended;
 
     /** The stream opens. {@code sequence}: lines are texts of a JSON text sequence. */
     EventTap(Recording recording, StreamKind kind, boolean sequence, Optional<String> lastEventId, Clock clock) {
@@ -48,12 +50,18 @@ final class EventTap implements EventStreamParser.Listener, LineSplitter.Listene
         lines.ifPresent(splitter -> splitter.feed(bytes, offset, length));
     }
 
-    /** Something that a reader of the stream should know. */
-    void note(String sentence) {
-        notes.add(sentence);
+    /**
+     * No more octets will come, although the body goes on.
+     *
+     * @param why a sentence for a reader of the stream
+     */
+    void stop(String why) {
+        stopped = true;
+        notes.add(why);
     }
 
     void end(EndedBy endedBy) {
+        ended = true;
         events.ifPresent(EventStreamParser::end);
         lines.ifPresent(LineSplitter::end);
         recording.streamClosed(new StreamEnd(clock.millis(), Optional.empty(), "", endedBy, List.copyOf(notes)));
@@ -79,7 +87,8 @@ final class EventTap implements EventStreamParser.Listener, LineSplitter.Listene
         payload.take();
         utf8.reset();
         if (hadData) {
-            notes.add("the last event was not ended by an empty line: clients drop it, and it is not shown (" + wireBytes + " octets)");
+            notes.add(stopped ? "the event in which that happened is not shown (its first " + wireBytes + " octets were read)"
+                    : "the last event was not ended by an empty line: clients drop it, and it is not shown (" + wireBytes + " octets)");
         }
     }
 
@@ -97,7 +106,7 @@ final class EventTap implements EventStreamParser.Listener, LineSplitter.Listene
         long bytes = payload.bytes();
         byte[] first = payload.take();
         String channel = named.isEmpty() ? channels.of(first) : named;
-        String note = utf8.isSound(true) ? "" : "not UTF-8";
+        String note = ended && stopped ? "cut: the rest was not read" : utf8.isSound(true) ? "" : "not UTF-8";
         utf8.reset();
         recording.message(new StreamMessage(clock.millis(), Direction.IN, form, wireBytes, first, bytes, true, false, false, channel, note));
     }

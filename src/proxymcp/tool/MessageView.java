@@ -135,8 +135,21 @@ record MessageView(StreamSource source, Decoders decoders, boolean decode, int p
             row.put("preview", "(" + message.payloadBytes() + " octets of binary)").put(TRUNCATED, true);
             return;
         }
-        JsonValue folded = new Folding(chars).fold(value.get());
+        JsonValue folded = whole || !(value.get() instanceof JsonString part) ? new Folding(chars).fold(value.get())
+                : beginning(part.value(), chars, message.payloadBytes());
         row.put("preview", folded).put(TRUNCATED, !whole || !folded.equals(value.get()));
+    }
+
+    /** A text whose end was not read: how long it is, is known in octets. */
+    private static JsonString beginning(String text, int chars, long octets) {
+        String whole = "... (" + octets + " octets)";
+        String read = text.endsWith("\ufffd") ? text.substring(0, text.length() - 1) : text; // Half a character.
+        for (int kept = Math.max(0, chars - whole.length() - 2); ; kept = kept * 3 / 4) {
+            JsonString cut = new JsonString(Shortened.prefix(read, kept) + whole);
+            if (kept == 0 || Json.length(cut, chars) <= chars) {
+                return cut;
+            }
+        }
     }
 
     /** What reads better than the payload itself; of a text nothing but structured data does. */

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import proxymcp.exchange.StreamQuery;
 import proxymcp.json.Args;
 import proxymcp.json.Json;
 import proxymcp.json.JsonNull;
@@ -32,6 +34,9 @@ final class SessionTools {
     /** The toolset of these tools. */
     static final String TOOLSET = "session";
     static final Property SESSION_ID = Property.text("session_id", "", 1, 100).required();
+    private static final StreamQuery OPEN_STREAMS = new StreamQuery(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
+            Optional.of(true), OptionalLong.empty(), OptionalLong.empty(), StreamQuery.Sort.OPENED, true);
+
     /** How a session is to be recorded; proxy_start takes it too. */
     static final List<Property> RECORDING = List.of(
             Property.text("session_name", "", 1, 200),
@@ -69,7 +74,7 @@ final class SessionTools {
         return List.of(
                 new Tool("proxy_session_start", "Start a session", "Records traffic to disk from now on; it survives crashes. "
                         + "One session at a time; the proxy must run.", Tool.Hints.ADD, TOOLSET, START,
-                        ResultSchema.of(ResultSchema.object("session")), new ToolCall(this::start, REFUSED)),
+                        ResultSchema.of(ResultSchema.object("session"), ResultSchema.text("note").optional()), new ToolCall(this::start, REFUSED)),
                 new Tool("proxy_session_stop", "Stop the session", "Ends the session that is recorded; it is kept and can be queried.",
                         Tool.Hints.SET, TOOLSET, Schema.EMPTY, ResultSchema.of(ResultSchema.any("session", "object or null")),
                         new ToolCall(this::stop)),
@@ -96,7 +101,13 @@ final class SessionTools {
         }
         Manifest begun = start(sessions, args, proxy.settings());
         proxy.tellSettings(); // They may have changed since they were read.
-        return ToolOutcome.success(JsonObject.builder().put("session", view.whole(begun)).build());
+        JsonObject.Builder result = JsonObject.builder().put("session", view.whole(begun));
+        long open = proxy.live().streams().list(OPEN_STREAMS, 0, 1).total();
+        if (open > 0) {
+            result.put("note", open == 1 ? "a stream that is open began before, and is not in the session"
+                    : open + " streams that are open began before, and are not in the session");
+        }
+        return ToolOutcome.success(result.build());
     }
 
     /** Begins a session with the parameters of {@link #RECORDING}, of a proxy that is set like this. */

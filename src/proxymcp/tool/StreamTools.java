@@ -38,6 +38,8 @@ final class StreamTools {
     private static final long NUMBER_MAX = 9_999_999_999_999L;
     private static final Set<String> CONTROL = Set.of(MessageForm.Frame.type(MessageForm.Frame.CLOSE),
             MessageForm.Frame.type(MessageForm.Frame.PING), MessageForm.Frame.type(MessageForm.Frame.PONG));
+    private static final String TYPES = "no match; types are text, binary, continuation, close, ping, pong, opcode N, line, and those of events (message, if"
+            + " they have none)";
     private static final List<String> OF_A_PAYLOAD = List.of("body_offset", "body_limit", "body_encoding", "output_file", "overwrite");
     private static final List<String> OF_A_LIST = List.of("channel", "direction", "types", "text_contains", "from_ts", "to_ts", "include_control",
             "limit", "cursor");
@@ -138,6 +140,9 @@ final class StreamTools {
         if (args.given("from_ts") && args.given("to_ts") && args.longInteger("from_ts") > args.longInteger("to_ts")) {
             throw new BadArgument("from_ts", "expected at most to_ts, which is " + args.longInteger("to_ts") + ", got " + args.longInteger("from_ts"));
         }
+        if (args.given("types") && args.strings("types").isEmpty()) {
+            throw new BadArgument("types", "expected one type at least, or no types for all");
+        }
         for (String type : args.strings("types")) {
             if (CONTROL.contains(type) && !args.flag("include_control")) {
                 throw new BadArgument("types", "expected include_control true with \"" + type + "\", which is a control frame");
@@ -195,6 +200,8 @@ final class StreamTools {
             result.put("reason", "earlier matches are not shown");
         } else if (stream.isPresent() && stream.get().summary().kind() == StreamKind.TUNNEL) {
             result.put("reason", "a tunnel has no messages, but two bodies");
+        } else if (rows.size() == 0 && args.given("types")) {
+            result.put("reason", TYPES);
         }
         return result.put("items", rows.items()).build();
     }

@@ -105,6 +105,22 @@ final class EventTapTest {
                 + " shown (18 octets)]"));
     }
 
+    @Test
+    void whatABodyThatIsGivenUpEndsWithIsNotBlamedOnItsSender() {
+        Taken taken = new Taken();
+        EventTap tap = new EventTap(taken, StreamKind.SSE, false, Optional.empty(), CLOCK);
+        tap.pass("data: a\n\ndata: b".getBytes(StandardCharsets.UTF_8), 0, 16);
+        tap.stop("too much");
+        tap.end(EndedBy.SERVER);
+        assertEquals("closed 1234 server [too much, the event in which that happened is not shown (its first 7 octets were read)]", taken.lines.getLast());
+        Taken lines = new Taken();
+        EventTap ofLines = new EventTap(lines, StreamKind.NDJSON, false, Optional.empty(), CLOCK);
+        ofLines.pass("1\n23".getBytes(StandardCharsets.UTF_8), 0, 4);
+        ofLines.stop("too much");
+        ofLines.end(EndedBy.SERVER);
+        assertEquals(List.of("1234 line 2 1", "1234 line 2 23 (cut: the rest was not read)", "closed 1234 server [too much]"), lines.lines.subList(1, 4));
+    }
+
     /** The type itself is kept as it came. */
     @Test
     void aTypeOfAnyLengthIsAShortChannel() {

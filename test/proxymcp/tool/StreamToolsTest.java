@@ -354,6 +354,8 @@ final class StreamToolsTest {
             JsonObject binary = call(FRAMES, place, ofBinary);
             assertEquals("binary content; ask for body_encoding base64, or name an output_file", text(binary, "payload.reason"));
             assertEquals("(200000 octets of binary)", text(binary, "frame.preview"));
+            assertEquals(place.isEmpty() ? "01234567... (200000 octets)" : "012345678901234... (200000 characters)",
+                    text(call(FRAMES, place, ofText + ",\"max_payload\":29"), "frame.preview"));
             JsonObject part = call(FRAMES, place, ofBinary + ",\"body_encoding\":\"base64\",\"body_offset\":1000,\"body_limit\":3000");
             byte[] shown = Base64.getDecoder().decode(text(part, "payload.base64"));
             assertArrayEquals(Arrays.copyOfRange(octets, 1_000, 4_000), shown);
@@ -416,6 +418,9 @@ final class StreamToolsTest {
         assertEquals("bad_argument: from_ts: expected at most to_ts, which is 1, got 2", tools.failure(FRAMES, "{\"from_ts\":2,\"to_ts\":1}"));
         assertEquals("bad_argument: types: expected include_control true with \"ping\", which is a control frame",
                 tools.failure(FRAMES, "{\"types\":[\"ping\"]}"));
+        assertEquals("bad_argument: types: expected one type at least, or no types for all", tools.failure(FRAMES, "{\"types\":[]}"));
+        assertEquals("no match; types are text, binary, continuation, close, ping, pong, opcode N, line, and those of events (message, if they have none)",
+                text(call(FRAMES, "", "\"types\":[\"json\"]"), "reason"));
         assertEquals("bad_argument: channel: expected another kind with it: a tunnel has no messages",
                 tools.failure(LIST, "{\"kind\":\"tunnel\",\"channel\":\"news\"}"));
         for (String tool : List.of(LIST, FRAMES)) {
@@ -426,6 +431,26 @@ final class StreamToolsTest {
         for (String place : places()) {
             assertTrue(tools.failure(FRAMES, arguments(place, "\"stream_id\":\"" + plain + "\"")).startsWith("unknown_stream"));
         }
+    }
+
+    /** A session that ends before a stream does has the part that it saw, and one that begins within it says that it has none. */
+    @Test
+    void aStreamOutlivesASession() throws Exception {
+        try (StreamClient client = webSocket("/ws")) {
+            client.echo(1, true, "{\"topic\":\"news\"}");
+            awaitUntil(() -> number(call(FRAMES, places().get(1), ""), "total") == 2);
+            tools.call("proxy_session_stop", "{}");
+            JsonObject seen = items(call(LIST, places().get(1), "")).get(0);
+            assertEquals("recording 1 1", text(seen, "endedBy") + " " + number(seen, "framesIn") + " " + number(seen, "framesOut"));
+            assertEquals("null", all(call(LIST, "", ""), "endedBy"));
+            JsonObject resource = tools.ofSession(session, "findings");
+            assertEquals("[]", Json.text(at(resource, "findings.brokenStreams")));
+            JsonObject next = tools.call("proxy_session_start", "{}");
+            assertEquals("a stream that is open began before, and is not in the session", text(next, "note"));
+            client.finish(1000, "");
+        }
+        awaitClosed("/ws");
+        assertTrue(call(LIST, "", "").toString().contains("\"endedBy\":\"client\""));
     }
 
     @Test

@@ -25,6 +25,8 @@ import proxymcp.json.ResultSchema;
 import proxymcp.mcp.CallContext;
 import proxymcp.mcp.CallOrigin;
 import proxymcp.mcp.McpServer;
+import proxymcp.mcp.ResourceContents;
+import proxymcp.mcp.ResourceTemplate;
 import proxymcp.mcp.ServerInfo;
 import proxymcp.mcp.ToolOutcome;
 import proxymcp.mcp.WorkPool;
@@ -168,5 +170,16 @@ final class Tools implements AutoCloseable {
             control.close();
             pool.close();
         }
+    }
+
+    /** The resource {@code proxy://sessions/SESSION/PART}. */
+    JsonObject ofSession(String session, String part) throws Exception {
+        for (ResourceTemplate template : toolbox.templates()) {
+            if (template.uri().text().equals("proxy://sessions/{session_id}/" + part)) {
+                return object(((ResourceContents.Text) template.family().read(Map.of("session_id", session),
+                        CallContext.detached(CallOrigin.STDIO)).orElseThrow()).text());
+            }
+        }
+        throw new AssertionError("no template " + part);
     }
 }
