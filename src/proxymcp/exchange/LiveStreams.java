@@ -60,7 +60,7 @@ final class LiveStreams implements Streams {
 
     private StreamEntry entry(LiveExchange exchange, List<LiveMessages.Kept> kept) {
         LiveStream stream = exchange.stream().orElseThrow();
-        StreamSummary summary = stream.summary();
+        StreamSummary summary = exchange.summary().orElseThrow();
         ExchangeStart start = exchange.start();
         return new StreamEntry(exchange.seq(), start.id(), start.url(), start.endpoint().host(), start.path(), summary,
                 continues(exchange, summary, kept), !stream.isWhole());

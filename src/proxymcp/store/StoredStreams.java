@@ -67,8 +67,7 @@ final class StoredStreams implements Streams {
         }
 
         StreamKind kind() {
-            int kind = state() >>> StreamRowLayout.KIND_SHIFT & StreamRowLayout.KIND_MASK;
-            return StreamKind.values()[Math.min(kind, StreamKind.values().length - 1)];
+            return StreamRowLayout.kind(state());
         }
     }
 

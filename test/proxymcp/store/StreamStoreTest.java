@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import proxymcp.exchange.BodyEnd;
 import proxymcp.exchange.Client;
 import proxymcp.exchange.Direction;
 import proxymcp.exchange.EndedBy;
@@ -33,10 +35,13 @@ import proxymcp.exchange.MessageQuery;
 import proxymcp.exchange.Outcome;
 import proxymcp.exchange.Recording;
 import proxymcp.exchange.Source;
+import proxymcp.exchange.StreamEntry;
 import proxymcp.exchange.StreamKind;
 import proxymcp.exchange.StreamMessage;
 import proxymcp.exchange.StreamModel;
 import proxymcp.exchange.StreamOpen;
+import proxymcp.exchange.StreamPage;
+import proxymcp.exchange.StreamQuery;
 import proxymcp.exchange.Streams;
 import proxymcp.exchange.Timings;
 import proxymcp.http.Fields;
@@ -237,6 +242,59 @@ final class StreamStoreTest {
             catalog.recover(writer.id());
             assertTrue(catalog.open(writer.id()).find(1).orElseThrow().shed());
             assertEquals(kept, catalog.open(writer.id()).streamCounts().messages());
+        }
+    }
+
+    private static String octets(Streams streams) throws IOException {
+        StreamEntry entry = streams.find(1).orElseThrow();
+        return entry.summary().bytesIn() + " " + entry.summary().bytesOut();
+    }
+
+    private static BodyEnd bodyEnd(byte[] first, int count, byte[] then, int more) throws Exception {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        digest.update(first, 0, count);
+        digest.update(then, 0, more);
+        return new BodyEnd(count + more, digest.digest(), true, Fields.EMPTY);
+    }
+
+    /** What passes through a tunnel are its bodies: their octets are counted while it is open, and later. */
+    @Test
+    void octetsOfATunnelAreThoseOfItsBodies() throws Exception {
+        try (SessionCatalog catalog = catalog()) {
+            SessionWriter writer = TestStore.begin(catalog);
+            byte[] body = SampleTraffic.octets(200_000);
+            Recording tunnel = writer.sink().open(start());
+            tunnel.streamOpened(new StreamOpen(1, StreamKind.TUNNEL, "echo", "", Optional.empty()));
+            tunnel.requestBody(body, 0, 100);
+            tunnel.responseBody(body, 0, body.length);
+            ((StoreRecording) tunnel).streamBodies();
+            writer.settle();
+            Streams recording = catalog.open(writer.id()).streams();
+            assertEquals("200000 100", octets(recording));
+            tunnel.requestBody(body, 0, 50);
+            tunnel.requestEnd(bodyEnd(body, 100, body, 50));
+            tunnel.responseBody(body, 0, 7);
+            tunnel.responseEnd(bodyEnd(body, body.length, body, 7));
+            tunnel.end(new ExchangeEnd(new Outcome.Complete(), Timings.NONE, List.of(), List.of()));
+            // Short bodies have no chunks, and those of an event stream are counted as events.
+            for (StreamKind kind : List.of(StreamKind.TUNNEL, StreamKind.SSE)) {
+                Recording brief = writer.sink().open(start());
+                brief.streamOpened(new StreamOpen(1, kind, "", "", Optional.empty()));
+                brief.responseBody(body, 0, 9);
+                brief.responseEnd(bodyEnd(body, 9, body, 0));
+                brief.end(new ExchangeEnd(new Outcome.Complete(), Timings.NONE, List.of(), List.of()));
+            }
+            catalog.end(writer);
+            for (int round = 0; round < 2; round++) {
+                Session session = catalog.open(writer.id());
+                assertEquals("200007 150", octets(session.streams()));
+                assertEquals(150, session.exchange(1).orElseThrow().exchange().stream().orElseThrow().bytesOut());
+                StreamPage most = session.streams().list(new StreamQuery(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
+                        Optional.empty(), OptionalLong.empty(), OptionalLong.empty(), StreamQuery.Sort.BYTES, true), 0, 10);
+                assertEquals("[200007, 9, 0]", most.items().stream().map(entry -> entry.summary().bytesIn()).toList().toString());
+                catalog.recover(writer.id());
+            }
+            assertEquals("200007 150", octets(catalog.open(catalog.salvage(writer.id(), Optional.empty(), Unwatched.NOBODY).session().id()).streams()));
         }
     }
 
