@@ -26,6 +26,9 @@ public interface Streams {
      */
     MessagePage messages(MessageQuery query, Optional<String> cursor, int limit) throws IOException;
 
+    /** That messages of the streams which a query is about are missing, or may be: a sentence; empty if all that passed are there. */
+    Optional<String> missing(MessageQuery query) throws IOException;
+
     /** The cursor behind {@code entry}, for a caller that shows fewer items than it asked for. */
     String cursor(MessageQuery query, MessageEntry entry);
 

@@ -278,12 +278,43 @@ final class StoredStreams implements Streams {
                 damage.add(ExchangePart.STREAM.damaged(e.getMessage()));
             }
         }
+        Optional<String> lost = MissingMessages.of(row, passed, stored.entry().shed());
+        if (lost.isPresent() && stored.entry().shed()) {
+            summary = summary.withNotes(and(summary.notes(), lost));
+        }
         long missing = passed - summary.framesIn() - summary.framesOut();
         if (missing > 0 && !stored.entry().shed()) {
             damage.add(ExchangePart.MESSAGES.damaged(missing + " of " + passed + " are missing"));
         }
         return new StoredExchange(stored.entry(), stored.exchange().withStream(Optional.of(summary)), stored.requestBody(), stored.responseBody(),
                 damage);
+    }
+
+    private static List<String> and(List<String> notes, Optional<String> missing) {
+        List<String> all = new ArrayList<>(notes);
+        missing.ifPresent(all::add);
+        return List.copyOf(all);
+    }
+
+    private Optional<String> missing(long number) throws IOException {
+        Row row = stream(number);
+        long passed = row.number(StreamRowLayout.PASSED); // Before anything else: what is counted later is no less.
+        long seq = row.number(StreamRowLayout.SEQ);
+        return MissingMessages.of(row, passed, (RowLayout.state(session.checked(seq), session.rowAt(seq)) & RowLayout.SHED) != 0);
+    }
+
+    @Override
+    public Optional<String> missing(MessageQuery query) throws IOException {
+        if (query.stream().isPresent()) {
+            long number = streamOf(query.stream().getAsLong());
+            return number == 0 ? Optional.empty() : missing(number);
+        }
+        long streams = index.streamCount();
+        long lacking = 0;
+        for (long number = 1; number <= streams; number++) {
+            lacking += missing(number).isPresent() ? 1 : 0;
+        }
+        return lacking == 0 ? Optional.empty() : Optional.of("messages of " + lacking + " of " + streams + " streams are missing, as their notes say");
     }
 
     private StreamSummary summary(Row row, StreamTally tally) throws IOException {
@@ -299,10 +330,12 @@ final class StoredStreams implements Streams {
 
     private StreamEntry entry(long number) throws IOException {
         Row row = stream(number);
+        Optional<String> missing = missing(number);
         long seq = row.number(StreamRowLayout.SEQ);
         IndexEntry exchange = session.find(seq).orElseThrow(() -> new IOException("stream " + number + " has no exchange " + seq));
-        return new StreamEntry(seq, exchange.id(), exchange.url(), exchange.host(), path(seq), summary(row, tally(number)), continues(number),
-                exchange.shed());
+        StreamSummary summary = summary(row, tally(number));
+        return new StreamEntry(seq, exchange.id(), exchange.url(), exchange.host(), path(seq), summary.withNotes(and(summary.notes(), missing)),
+                continues(number), exchange.shed(), missing);
     }
 
     /** The newest earlier stream of the same URL that has the event whose id was asked for. */

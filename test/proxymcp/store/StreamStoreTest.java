@@ -35,6 +35,7 @@ import proxymcp.exchange.MessageQuery;
 import proxymcp.exchange.Outcome;
 import proxymcp.exchange.Recording;
 import proxymcp.exchange.Source;
+import proxymcp.exchange.StreamEnd;
 import proxymcp.exchange.StreamEntry;
 import proxymcp.exchange.StreamKind;
 import proxymcp.exchange.StreamMessage;
@@ -229,7 +230,11 @@ final class StreamStoreTest {
             for (int i = 0; i < 100; i++) {
                 noting.send(Direction.IN, new MessageForm.Line(), new byte[30_000], HELD, i, "");
             }
+            writer.settle();
+            Streams recording = catalog.open(writer.id()).streams();
+            assertEquals(List.of("messages of it may be missing: not all of its exchange was recorded"), recording.find(1).orElseThrow().summary().notes());
             noting.send(Direction.IN, new MessageForm.Line(), new byte[LONG], HELD, 100, "");
+            noting.close(new StreamEnd(200, Optional.empty(), "", EndedBy.SERVER, List.of("a fault")));
             noting.end();
             catalog.end(writer);
             assertTrue(writer.status().losses().records() > 50, writer.status().losses().toString());
@@ -237,7 +242,14 @@ final class StreamStoreTest {
             long kept = session.streamCounts().messages();
             assertTrue(kept > 10 && kept < 50, "kept " + kept);
             assertTrue(session.find(1).orElseThrow().shed());
-            assertTrue(session.streams().find(1).orElseThrow().shed());
+            StreamEntry entry = session.streams().find(1).orElseThrow();
+            assertTrue(entry.shed());
+            int sent = noting.messages().size();
+            String lost = sent - kept + " of its " + sent + " messages were not recorded";
+            assertEquals(Optional.of(lost), entry.missing());
+            assertEquals(Optional.of(lost), session.streams().missing(MessageQuery.of(1)));
+            assertEquals(Optional.of("messages of 1 of 1 streams are missing, as their notes say"), session.streams().missing(MessageQuery.ALL));
+            assertEquals(List.of("a fault", lost), session.exchange(1).orElseThrow().exchange().stream().orElseThrow().notes());
             assertEquals(List.of(), catalog.verify(writer.id(), VerifyLevel.DEEP, Unwatched.NOBODY).damage());
             catalog.recover(writer.id());
             assertTrue(catalog.open(writer.id()).find(1).orElseThrow().shed());
