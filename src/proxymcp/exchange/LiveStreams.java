@@ -83,6 +83,12 @@ final class LiveStreams implements Streams {
         return buffer.at(seq).filter(exchange -> exchange.stream().isPresent()).map(exchange -> entry(exchange, messages.list()));
     }
 
+    /** A list has them. */
+    @Override
+    public StreamEntry withNotes(StreamEntry entry) {
+        return entry;
+    }
+
     @Override
     public MessagePage messages(MessageQuery query, Optional<String> cursor, int limit) {
         Optional<long[]> after = cursor.map(text -> parse(query, text));

@@ -17,6 +17,9 @@ public interface Streams {
     /** The stream of exchange {@code seq}; empty if it is none, or is not kept. */
     Optional<StreamEntry> find(long seq) throws IOException;
 
+    /** A stream of a list with the notes of its end, which {@link #list} and {@link #find} do without; one that cannot be read says so in their place. */
+    StreamEntry withNotes(StreamEntry entry) throws IOException;
+
     /**
      * Finds messages.
      *

@@ -40,12 +40,14 @@ final class StoredStreams implements Streams {
     private final IndexFiles index;
     private final Optional<BlockCheck> check;
     private final Supplier<LogReader> readers;
+    private final StreamNotes notes;
 
     StoredStreams(Session session, IndexFiles index, Optional<BlockCheck> check, Supplier<LogReader> readers) {
         this.session = session;
         this.index = index;
         this.check = check;
         this.readers = readers;
+        this.notes = new StreamNotes(this, session, readers);
     }
 
     /** A row of index.streams. */
@@ -273,14 +275,14 @@ final class StoredStreams implements Streams {
         long endAt = row.number(StreamRowLayout.END);
         if (endAt != Position.NONE) {
             try {
-                summary = summary.withNotes(StreamCodec.end(log.at(endAt, RecordType.STREAM_END).payload()).end().notes());
+                summary = summary.withNotes(StreamNotes.ofEnd(endAt, log));
             } catch (CorruptSegmentException | PayloadReader.MalformedPayloadException e) {
                 damage.add(ExchangePart.STREAM.damaged(e.getMessage()));
             }
         }
-        Optional<String> lost = MissingMessages.of(row, passed, stored.entry().shed());
+        Optional<String> lost = StreamNotes.missing(row, passed, stored.entry().shed());
         if (lost.isPresent() && stored.entry().shed()) {
-            summary = summary.withNotes(and(summary.notes(), lost));
+            summary = summary.withNotes(StreamNotes.and(summary.notes(), lost));
         }
         long missing = passed - summary.framesIn() - summary.framesOut();
         if (missing > 0 && !stored.entry().shed()) {
@@ -290,31 +292,14 @@ final class StoredStreams implements Streams {
                 damage);
     }
 
-    private static List<String> and(List<String> notes, Optional<String> missing) {
-        List<String> all = new ArrayList<>(notes);
-        missing.ifPresent(all::add);
-        return List.copyOf(all);
-    }
-
-    private Optional<String> missing(long number) throws IOException {
-        Row row = stream(number);
-        long passed = row.number(StreamRowLayout.PASSED); // Before anything else: what is counted later is no less.
-        long seq = row.number(StreamRowLayout.SEQ);
-        return MissingMessages.of(row, passed, (RowLayout.state(session.checked(seq), session.rowAt(seq)) & RowLayout.SHED) != 0);
+    @Override
+    public StreamEntry withNotes(StreamEntry entry) throws IOException {
+        return notes.with(entry);
     }
 
     @Override
     public Optional<String> missing(MessageQuery query) throws IOException {
-        if (query.stream().isPresent()) {
-            long number = streamOf(query.stream().getAsLong());
-            return number == 0 ? Optional.empty() : missing(number);
-        }
-        long streams = index.streamCount();
-        long lacking = 0;
-        for (long number = 1; number <= streams; number++) {
-            lacking += missing(number).isPresent() ? 1 : 0;
-        }
-        return lacking == 0 ? Optional.empty() : Optional.of("messages of " + lacking + " of " + streams + " streams are missing, as their notes say");
+        return notes.missing(query);
     }
 
     private StreamSummary summary(Row row, StreamTally tally) throws IOException {
@@ -330,11 +315,11 @@ final class StoredStreams implements Streams {
 
     private StreamEntry entry(long number) throws IOException {
         Row row = stream(number);
-        Optional<String> missing = missing(number);
+        Optional<String> missing = notes.missing(number);
         long seq = row.number(StreamRowLayout.SEQ);
         IndexEntry exchange = session.find(seq).orElseThrow(() -> new IOException("stream " + number + " has no exchange " + seq));
         StreamSummary summary = summary(row, tally(number));
-        return new StreamEntry(seq, exchange.id(), exchange.url(), exchange.host(), path(seq), summary.withNotes(and(summary.notes(), missing)),
+        return new StreamEntry(seq, exchange.id(), exchange.url(), exchange.host(), path(seq), summary.withNotes(StreamNotes.and(summary.notes(), missing)),
                 continues(number), exchange.shed(), missing);
     }
 

@@ -124,7 +124,7 @@ final class StreamTools {
         StreamPage found = source.streams().list(query, offset, limit);
         ListBudget rows = new ListBudget(charsMax);
         for (StreamEntry entry : found.items()) {
-            if (!rows.add(StreamView.row(entry, source, charsMax - ENVELOPE_CHARS))) {
+            if (!rows.add(StreamView.row(source.streams().withNotes(entry), source, charsMax - ENVELOPE_CHARS))) {
                 break;
             }
         }
