@@ -65,6 +65,11 @@ final class LiveBody {
         return end == null ? Fields.EMPTY : end.trailers();
     }
 
+    /** Octets that passed. */
+    synchronized long size() {
+        return size;
+    }
+
     synchronized CapturedBody snapshot() {
         if (end == null && size == 0) {
             return CapturedBody.NONE;

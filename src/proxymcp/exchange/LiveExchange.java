@@ -176,6 +176,13 @@ final class LiveExchange implements Recording {
         account(sent(exchangeEnd.sent().request()) + sent(exchangeEnd.sent().response()));
     }
 
+    /** The stream that it is, as known now: through a tunnel nothing passes but its bodies. */
+    Optional<StreamSummary> summary() {
+        Optional<StreamSummary> summary = stream().map(LiveStream::summary);
+        return summary.isPresent() && summary.get().kind() == StreamKind.TUNNEL
+                ? Optional.of(summary.get().withBytes(responseBody.size(), requestBody.size())) : summary;
+    }
+
     /** Gives up the kept octets of both bodies. */
     void evictBodies() {
         requestBody.evict();
@@ -204,6 +211,6 @@ final class LiveExchange implements Recording {
                 Optional.ofNullable(response), responseBody.snapshot(), responseBody.trailers(), outcome,
                 ended == null ? Timings.NONE : ended.timings(), ended == null ? List.of() : ended.rules(),
                 ended == null ? List.of() : ended.notes(), ended == null ? SentMessages.NONE : ended.sent(),
-                stream().map(LiveStream::summary));
+                summary());
     }
 }

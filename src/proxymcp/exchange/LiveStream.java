@@ -38,18 +38,18 @@ final class LiveStream {
         given++;
     }
 
-    /** Whether all its messages are kept. */
-    synchronized boolean isWhole() {
-        return given == 0;
+    /** That not all its messages are kept; empty if they are. */
+    synchronized Optional<String> missing() {
+        return given == 0 ? Optional.empty() : Optional.of(given + " of its messages are not kept any more");
     }
 
     synchronized StreamSummary summary() {
         StreamSummary summary = tally.summary(end);
-        if (given == 0) {
+        if (missing().isEmpty()) {
             return summary;
         }
         List<String> notes = new ArrayList<>(summary.notes());
-        notes.add(given + " of its messages are not kept any more");
+        notes.add(missing().get());
         return summary.withNotes(List.copyOf(notes));
     }
 }

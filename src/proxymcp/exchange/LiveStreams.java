@@ -60,11 +60,11 @@ final class LiveStreams implements Streams {
     }
 
     private StreamEntry entry(LiveExchange exchange, List<LiveMessages.Kept> kept) {
-        LiveStream stream = exchange.stream().orElseThrow();
-        StreamSummary summary = stream.summary();
+        Optional<String> missing = exchange.stream().orElseThrow().missing();
+        StreamSummary summary = exchange.summary().orElseThrow();
         ExchangeStart start = exchange.start();
         return new StreamEntry(exchange.seq(), start.id(), start.url(), start.endpoint().host(), start.path(), summary,
-                continues(exchange, summary, kept), !stream.isWhole());
+                continues(exchange, summary, kept), missing.isPresent(), missing);
     }
 
     private static OptionalLong continues(LiveExchange exchange, StreamSummary summary, List<LiveMessages.Kept> kept) {
@@ -82,6 +82,12 @@ final class LiveStreams implements Streams {
     @Override
     public Optional<StreamEntry> find(long seq) {
         return buffer.at(seq).filter(exchange -> exchange.stream().isPresent()).map(exchange -> entry(exchange, messages.list()));
+    }
+
+    /** A list has them. */
+    @Override
+    public StreamEntry withNotes(StreamEntry entry) {
+        return entry;
     }
 
     @Override
@@ -109,6 +115,17 @@ final class LiveStreams implements Streams {
             }
         }
         return new MessagePage(found.size(), true, page, more && !page.isEmpty() ? Optional.of(cursor(query, page.getLast())) : Optional.empty());
+    }
+
+    @Override
+    public Optional<String> missing(MessageQuery query) {
+        if (query.stream().isPresent()) {
+            return buffer.at(query.stream().getAsLong()).flatMap(LiveExchange::stream).flatMap(LiveStream::missing);
+        }
+        List<LiveExchange> streams = buffer.streaming();
+        long lacking = streams.stream().filter(exchange -> exchange.stream().orElseThrow().missing().isPresent()).count();
+        return lacking == 0 ? Optional.empty()
+                : Optional.of("messages of " + lacking + " of " + streams.size() + " streams are not kept any more, as their notes say");
     }
 
     private static boolean isBehind(MessageQuery query, MessageEntry entry, long[] after) {

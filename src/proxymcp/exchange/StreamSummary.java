@@ -19,8 +19,8 @@ import java.util.OptionalLong;
  * @param endedBy who ended it; empty while it is open
  * @param framesIn messages from the server, control frames and fragments counted
  * @param framesOut messages from the client, control frames and fragments counted
- * @param bytesIn their octets on the wire
- * @param bytesOut their octets on the wire
+ * @param bytesIn their octets on the wire; of a tunnel, which has no messages, those that passed
+ * @param bytesOut the same from the client
  * @param channels messages of each channel, {@link StreamTally#CHANNELS_MAX} of them at most, in the order they came up; those of further
  *     channels together as {@link StreamTally#OTHER_CHANNELS}
  * @param notes what a reader should know, one sentence each
@@ -32,5 +32,11 @@ public record StreamSummary(StreamKind kind, String subprotocol, String extensio
     public StreamSummary withNotes(List<String> known) {
         return new StreamSummary(kind, subprotocol, extensions, lastEventId, openedAt, closedAt, closeCode, closeReason, endedBy, framesIn,
                 framesOut, bytesIn, bytesOut, channels, known);
+    }
+
+    /** The same with so many octets. */
+    public StreamSummary withBytes(long in, long out) {
+        return new StreamSummary(kind, subprotocol, extensions, lastEventId, openedAt, closedAt, closeCode, closeReason, endedBy, framesIn,
+                framesOut, in, out, channels, notes);
     }
 }

@@ -17,6 +17,9 @@ public interface Streams {
     /** The stream of exchange {@code seq}; empty if it is none, or is not kept. */
     Optional<StreamEntry> find(long seq) throws IOException;
 
+    /** A stream of a list with the notes of its end, which {@link #list} and {@link #find} do without; one that cannot be read says so in their place. */
+    StreamEntry withNotes(StreamEntry entry) throws IOException;
+
     /**
      * Finds messages.
      *
@@ -25,6 +28,9 @@ public interface Streams {
      * @throws IllegalArgumentException if the cursor is none of this query's
      */
     MessagePage messages(MessageQuery query, Optional<String> cursor, int limit) throws IOException;
+
+    /** That messages of the streams which a query is about are missing, or may be: a sentence; empty if all that passed are there. */
+    Optional<String> missing(MessageQuery query) throws IOException;
 
     /** The cursor behind {@code entry}, for a caller that shows fewer items than it asked for. */
     String cursor(MessageQuery query, MessageEntry entry);

@@ -65,12 +65,15 @@ final class EntryWriter {
         warn(exchange, damage, requestBody, responseBody);
     }
 
-    private void warn(Exchange exchange, List<String> damage, HarBody... bodies) {
+    private void warn(Exchange exchange, List<String> damage, HarBody... bodies) throws IOException {
         if (!damage.isEmpty()) {
             warnings.add("damaged", exchange.seq(), damage.get(0));
         }
         if (exchange.outcome() instanceof Outcome.InFlight) {
             warnings.add("in_flight", exchange.seq(), "the exchange has not ended");
+        }
+        if (includeBodies && exchange.stream().isPresent()) {
+            messages.missing(exchange.seq()).ifPresent(reason -> warnings.add("partial_stream", exchange.seq(), reason));
         }
         for (HarBody body : bodies) {
             if (includeBodies && body.isPresent()) {

@@ -15,4 +15,9 @@ final class ChunkLayout {
     static final int DATA_OFFSET = 16;
 
     private ChunkLayout() {}
+
+    /** Octets of the body up to the end of a chunk whose payload of {@code length} octets stands at {@code at}. */
+    static long end(byte[] bytes, int at, int length) {
+        return RecordLayout.getLong(bytes, at + BODY_OFFSET) + length - DATA_OFFSET;
+    }
 }

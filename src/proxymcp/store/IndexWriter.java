@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.Optional;
+import proxymcp.exchange.Direction;
 import proxymcp.exchange.EndedBy;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.Source;
@@ -82,7 +83,9 @@ final class IndexWriter {
             case STREAM_END -> streams.end(seq, position, in);
             case INFORMATIONAL -> informational(seq);
             case LOSS -> lack(seq);
-            case CLIENT, ROUTE, BODY, REQUEST_CHUNK, RESPONSE_CHUNK, PART_OUT, PART_IN, CHECKPOINT, SEAL, SESSION_END -> { }
+            case REQUEST_CHUNK -> streams.passed(seq, Direction.OUT, ChunkLayout.end(bytes, at, length));
+            case RESPONSE_CHUNK -> streams.passed(seq, Direction.IN, ChunkLayout.end(bytes, at, length));
+            case CLIENT, ROUTE, BODY, PART_OUT, PART_IN, CHECKPOINT, SEAL, SESSION_END -> { }
         }
     }
 
@@ -185,6 +188,7 @@ final class IndexWriter {
         int to = index.at(seq);
         row.putLong(to + RowLayout.REQUEST_BYTES, body.bytes());
         row.putLong(to + RowLayout.REQUEST_END, position);
+        streams.passed(seq, Direction.OUT, body.bytes());
         RowLayout.publish(row, to, RowLayout.state(row, to) | flags(body, bodyAt, open.request(), RowLayout.REQUEST_WHOLE));
     }
 
@@ -216,6 +220,7 @@ final class IndexWriter {
         int state = RowLayout.state(row, to) & ~RowLayout.PHASE_MASK;
         if (counts.body().isPresent()) {
             row.putLong(to + RowLayout.RESPONSE_BYTES, counts.body().get().bytes());
+            streams.passed(seq, Direction.IN, counts.body().get().bytes());
             state |= flags(counts.body().get(), bodyAt, open.response(), RowLayout.RESPONSE_WHOLE);
         }
         Optional<ErrorClass> error = counts.errorClass();

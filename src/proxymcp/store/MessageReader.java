@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import proxymcp.exchange.CapturedBody;
 import proxymcp.exchange.Exchange;
+import proxymcp.exchange.MessageQuery;
 import proxymcp.exchange.Source;
 import proxymcp.store.PayloadReader.MalformedPayloadException;
 
@@ -201,6 +202,11 @@ public final class MessageReader implements Closeable {
                 return;
             }
         }
+    }
+
+    /** That messages of a stream are missing, or may be: a sentence; empty if all that passed are there. */
+    public Optional<String> missing(long seq) throws IOException {
+        return session.stored().missing(MessageQuery.of(seq));
     }
 
     /** Whether it is known what was agreed in a TLS handshake with the client, or else with the server. */

@@ -41,12 +41,14 @@ final class StoredStreams implements Streams {
     private final IndexFiles index;
     private final Optional<BlockCheck> check;
     private final Supplier<LogReader> readers;
+    private final StreamNotes notes;
 
     StoredStreams(Session session, IndexFiles index, Optional<BlockCheck> check, Supplier<LogReader> readers) {
         this.session = session;
         this.index = index;
         this.check = check;
         this.readers = readers;
+        this.notes = new StreamNotes(this, session, readers);
     }
 
     /** A row of index.streams. */
@@ -68,8 +70,7 @@ final class StoredStreams implements Streams {
         }
 
         StreamKind kind() {
-            int kind = state() >>> StreamRowLayout.KIND_SHIFT & StreamRowLayout.KIND_MASK;
-            return StreamKind.values()[Math.min(kind, StreamKind.values().length - 1)];
+            return StreamRowLayout.kind(state());
         }
     }
 
@@ -275,10 +276,14 @@ final class StoredStreams implements Streams {
         long endAt = row.number(StreamRowLayout.END);
         if (endAt != Position.NONE) {
             try {
-                summary = summary.withNotes(StreamCodec.end(log.at(endAt, RecordType.STREAM_END).payload()).end().notes());
+                summary = summary.withNotes(StreamNotes.ofEnd(endAt, log));
             } catch (CorruptSegmentException | PayloadReader.MalformedPayloadException e) {
                 damage.add(ExchangePart.STREAM.damaged(e.getMessage()));
             }
+        }
+        Optional<String> lost = StreamNotes.missing(row, passed, stored.entry().shed());
+        if (lost.isPresent() && stored.entry().shed()) {
+            summary = summary.withNotes(StreamNotes.and(summary.notes(), lost));
         }
         long missing = passed - summary.framesIn() - summary.framesOut();
         if (missing > 0 && !stored.entry().shed()) {
@@ -286,6 +291,16 @@ final class StoredStreams implements Streams {
         }
         return new StoredExchange(stored.entry(), stored.exchange().withStream(Optional.of(summary)), stored.requestBody(), stored.responseBody(),
                 damage);
+    }
+
+    @Override
+    public StreamEntry withNotes(StreamEntry entry) throws IOException {
+        return notes.with(entry);
+    }
+
+    @Override
+    public Optional<String> missing(MessageQuery query) throws IOException {
+        return notes.missing(query);
     }
 
     private StreamSummary summary(Row row, StreamTally tally) throws IOException {
@@ -301,10 +316,12 @@ final class StoredStreams implements Streams {
 
     private StreamEntry entry(long number) throws IOException {
         Row row = stream(number);
+        Optional<String> missing = notes.missing(number);
         long seq = row.number(StreamRowLayout.SEQ);
         IndexEntry exchange = session.find(seq).orElseThrow(() -> new IOException("stream " + number + " has no exchange " + seq));
-        return new StreamEntry(seq, exchange.id(), exchange.url(), exchange.host(), path(seq), summary(row, tally(number)), continues(number),
-                exchange.shed());
+        StreamSummary summary = summary(row, tally(number));
+        return new StreamEntry(seq, exchange.id(), exchange.url(), exchange.host(), path(seq), summary.withNotes(StreamNotes.and(summary.notes(), missing)),
+                continues(number), exchange.shed(), missing);
     }
 
     /** The newest earlier stream of the same URL that has the event whose id was asked for. */

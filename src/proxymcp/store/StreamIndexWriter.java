@@ -57,6 +57,22 @@ final class StreamIndexWriter {
             row.putInt(to + StreamRowLayout.EXTENSIONS, name(open.extensions()));
             row.putInt(to + StreamRowLayout.LAST_EVENT_ID, name(open.lastEventId().orElse("")));
             publish(seq, open.kind());
+            // A copy, or an imported file, has the body before.
+            passed(seq, Direction.OUT, index.extent(seq).getLong(index.at(seq) + RowLayout.REQUEST_BYTES));
+        }
+    }
+
+    /** A body of an exchange has come to {@code bytes} octets: through a tunnel nothing else passes. */
+    void passed(long seq, Direction direction, long bytes) throws IOException {
+        long stream = streamOf(seq);
+        if (stream == 0) {
+            return;
+        }
+        ByteBuffer row = index.streams().extent(stream);
+        int at = index.streams().at(stream);
+        if (StreamRowLayout.kind(RowLayout.state(row, at)) == StreamKind.TUNNEL) {
+            change(stream);
+            row.putLong(at + (direction == Direction.OUT ? StreamRowLayout.BYTES_OUT : StreamRowLayout.BYTES_IN), bytes);
         }
     }
 

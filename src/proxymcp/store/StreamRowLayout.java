@@ -1,5 +1,7 @@
 package proxymcp.store;
 
+import proxymcp.exchange.StreamKind;
+
 /**
  * One stream in {@code index.streams}: rows are numbered from 1 in the order of the STREAM records. Integers are little-endian.
  * <pre>
@@ -11,8 +13,8 @@ package proxymcp.store;
  *       24     8  closed        epoch milliseconds, 0 while open
  *       32     8  framesOut     messages from the client
  *       40     8  framesIn      messages from the server
- *       48     8  bytesOut      their octets on the wire
- *       56     8  bytesIn       their octets on the wire
+ *       48     8  bytesOut      their octets on the wire; of a tunnel, those of the request body so far
+ *       56     8  bytesIn       the same of the server; of a tunnel, those of the response body
  *       64     8  lastMessage   number of its last row in index.messages, or 0
  *       72     8  passed        messages that passed: more than there are where some were not recorded
  *       80     8  stream        position of the STREAM record, 0 where that is damaged
@@ -54,4 +56,9 @@ final class StreamRowLayout {
     static final int ENDED_BY_MASK = 0b111;
 
     private StreamRowLayout() {}
+
+    /** The kind that a state says. */
+    static StreamKind kind(int state) {
+        return StreamKind.values()[Math.min(state >>> KIND_SHIFT & KIND_MASK, StreamKind.values().length - 1)];
+    }
 }

@@ -74,7 +74,8 @@ final class SessionFindings {
         return JsonObject.builder().put("highErrorEndpoints", failing.ranked("endpoint", "errors", TOP_MAX))
                 .put("slowestExchanges", slow()).put("hostErrorRates", rates())
                 .put("errorClasses", errorClasses.ranked("errorClass", "count", TOP_MAX))
-                .put("brokenStreams", streams.broken()).put("busiestStreams", streams.busiest()).build();
+                .put("brokenStreams", streams.broken()).put("incompleteStreams", streams.incomplete())
+                .put("busiestStreams", streams.busiest()).build();
     }
 
     private List<JsonValue> slow() {

@@ -36,11 +36,13 @@ final class SessionStreams {
     private final Ranking endings = new Ranking();
     private final Map<String, Long> channels = new HashMap<>();
     private final List<StreamEntry> broken = new ArrayList<>();
+    private final List<StreamEntry> incomplete = new ArrayList<>();
     /** The least busy one first. */
     private final PriorityQueue<StreamEntry> busiest = new PriorityQueue<>(Comparator.comparingLong(SessionStreams::messages)
             .thenComparing(Comparator.comparingLong(StreamEntry::seq).reversed()));
     private long total;
     private long open;
+    private long lacking;
     private long framesIn;
     private long framesOut;
     private long bytesIn;
@@ -82,6 +84,10 @@ final class SessionStreams {
         if (why(summary).isPresent() && broken.size() < TOP_MAX) {
             broken.add(entry);
         }
+        lacking += entry.missing().isPresent() ? 1 : 0;
+        if (entry.missing().isPresent() && incomplete.size() < TOP_MAX) {
+            incomplete.add(entry);
+        }
         busiest.add(entry);
         if (busiest.size() > TOP_MAX) {
             busiest.remove();
@@ -105,7 +111,8 @@ final class SessionStreams {
 
     /** Counts for a summary. */
     JsonObject totals() {
-        return JsonObject.builder().put("total", total).put("open", open).put("kinds", kinds.object(TOP_MAX)).put("endedBy", endings.object(TOP_MAX))
+        return JsonObject.builder().put("total", total).put("open", open).put("incomplete", lacking).put("kinds", kinds.object(TOP_MAX))
+                .put("endedBy", endings.object(TOP_MAX))
                 .put("framesIn", framesIn).put("framesOut", framesOut).put("bytesIn", bytesIn).put("bytesOut", bytesOut)
                 .put("topChannels", topChannels()).build();
     }
@@ -125,6 +132,15 @@ final class SessionStreams {
         List<JsonValue> rows = new ArrayList<>();
         for (StreamEntry entry : broken) {
             rows.add(row(entry).put("reason", Shortened.text(why(entry.summary()).orElseThrow(), REASON_CHARS)).build());
+        }
+        return rows;
+    }
+
+    /** The first streams that messages are missing of, and how many. */
+    List<JsonValue> incomplete() {
+        List<JsonValue> rows = new ArrayList<>();
+        for (StreamEntry entry : incomplete) {
+            rows.add(row(entry).put("reason", entry.missing().orElseThrow()).build());
         }
         return rows;
     }

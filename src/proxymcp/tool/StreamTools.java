@@ -1,6 +1,7 @@
 package proxymcp.tool;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -125,7 +126,7 @@ final class StreamTools {
         StreamPage found = source.streams().list(query, offset, limit);
         ListBudget rows = new ListBudget(charsMax);
         for (StreamEntry entry : found.items()) {
-            if (!rows.add(StreamView.row(entry, source, charsMax - ENVELOPE_CHARS))) {
+            if (!rows.add(StreamView.row(source.streams().withNotes(entry), source, charsMax - ENVELOPE_CHARS))) {
                 break;
             }
         }
@@ -191,17 +192,24 @@ final class StreamTools {
             result.put("total", found.total());
         }
         Optional<String> next = rows.isFull() ? Optional.of(source.streams().cursor(query, found.items().get(rows.size() - 1))) : found.nextCursor();
-        result.put("complete", next.isEmpty() && !args.given("cursor"));
+        Optional<String> missing = source.streams().missing(query);
+        List<String> reasons = new ArrayList<>();
+        result.put("complete", next.isEmpty() && !args.given("cursor") && missing.isEmpty());
         if (next.isPresent()) {
             String why = rows.isFull() ? "max_chars reached" : rows.size() == args.integer("limit") ? "limit reached"
                     : "as much was searched as one call does";
-            result.put("reason", why + "; continue with cursor nextCursor").put("nextCursor", next.get());
+            reasons.add(why + "; continue with cursor nextCursor");
+            result.put("nextCursor", next.get());
         } else if (args.given("cursor")) {
-            result.put("reason", "earlier matches are not shown");
+            reasons.add("earlier matches are not shown");
         } else if (stream.isPresent() && stream.get().summary().kind() == StreamKind.TUNNEL) {
-            result.put("reason", "a tunnel has no messages, but two bodies");
+            reasons.add("a tunnel has no messages, but two bodies");
         } else if (rows.size() == 0 && args.given("types")) {
-            result.put("reason", TYPES);
+            reasons.add(TYPES);
+        }
+        missing.ifPresent(reasons::add);
+        if (!reasons.isEmpty()) {
+            result.put("reason", String.join("; ", reasons));
         }
         return result.put("items", rows.items()).build();
     }

@@ -47,6 +47,9 @@ class LiveStreamsTest {
             StreamEntry entry = streams.find(1).orElseThrow();
             assertTrue(entry.shed());
             assertEquals(10, entry.summary().framesIn());
+            assertEquals(Optional.of("6 of its messages are not kept any more"), entry.missing());
+            assertEquals(entry.missing(), streams.missing(MessageQuery.of(1)));
+            assertEquals(Optional.of("messages of 1 of 1 streams are not kept any more, as their notes say"), streams.missing(MessageQuery.ALL));
             assertEquals(List.of("6 of its messages are not kept any more"), buffer.snapshot().get(0).stream().orElseThrow().notes());
             MessageEntry given = new MessageEntry(1, 0, 100, Direction.IN, "line", false, 1, 1, true, false, false, "", 1);
             assertThrows(IOException.class, () -> streams.read(given));

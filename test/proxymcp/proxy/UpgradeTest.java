@@ -39,6 +39,16 @@ final class UpgradeTest {
         return "GET %s HTTP/1.1\r\nHost: %s\r\nUpgrade: echo\r\nConnection: keep-alive, Upgrade\r\n\r\n".formatted(target, origin.authority());
     }
 
+    /** Waits until the stream, which is open, says that so much passed. */
+    private void awaitPassed(long in, long out) throws Exception {
+        StreamSummary stream;
+        do {
+            Thread.onSpinWait(); // What is recorded comes behind what passes.
+            stream = proxy.streams().find(1).orElseThrow().summary();
+        } while (stream.bytesIn() < in || stream.bytesOut() < out);
+        assertEquals(in + " " + out + " true", stream.bytesIn() + " " + stream.bytesOut() + " " + stream.closedAt().isEmpty());
+    }
+
     private void assertRecorded(String sent, String received, EndedBy endedBy) throws Exception {
         Exchange exchange = proxy.exchange(0);
         assertEquals(101, exchange.response().orElseThrow().status());
@@ -49,6 +59,7 @@ final class UpgradeTest {
         StreamSummary stream = exchange.stream().orElseThrow();
         assertEquals(List.of(StreamKind.TUNNEL, "echo", Optional.of(endedBy), true), List.of(stream.kind(), stream.subprotocol(), stream.endedBy(),
                 stream.closedAt().isPresent()));
+        assertEquals(received.length() + " " + sent.length(), stream.bytesIn() + " " + stream.bytesOut());
     }
 
     @Test
@@ -59,6 +70,7 @@ final class UpgradeTest {
             assertEquals(SWITCHING + "hello early ", client.readText(SWITCHING.length() + 12));
             client.send("GET / HTTP/1.1\r\n\r\n");
             assertEquals("GET / HTTP/1.1\r\n\r\n", client.readText(18));
+            awaitPassed(30, 24);
             client.halfClose();
             assertEquals("", client.readToEnd());
             assertEquals(request(origin, "/") + "early GET / HTTP/1.1\r\n\r\n", origin.connection(0).receivedText());

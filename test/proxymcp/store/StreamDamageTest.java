@@ -245,7 +245,10 @@ final class StreamDamageTest {
                         checkTouched(streams, entry.get(), noted);
                     }
                 }
+                Optional<StreamEntry> row = streams.find(noting.seq());
+                Optional<StreamSummary> summary = row.isPresent() ? Optional.of(streams.withNotes(row.get()).summary()) : Optional.empty();
                 if (parts.isEmpty()) {
+                    assertEquals(Optional.of(noting.summary()), summary);
                     assertEquals(noting.summary(), session.exchange(noting.seq()).orElseThrow().exchange().stream().orElseThrow());
                 }
             }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import proxymcp.exchange.BodyEnd;
 import proxymcp.exchange.Client;
 import proxymcp.exchange.Direction;
 import proxymcp.exchange.EndedBy;
@@ -33,10 +35,14 @@ import proxymcp.exchange.MessageQuery;
 import proxymcp.exchange.Outcome;
 import proxymcp.exchange.Recording;
 import proxymcp.exchange.Source;
+import proxymcp.exchange.StreamEnd;
+import proxymcp.exchange.StreamEntry;
 import proxymcp.exchange.StreamKind;
 import proxymcp.exchange.StreamMessage;
 import proxymcp.exchange.StreamModel;
 import proxymcp.exchange.StreamOpen;
+import proxymcp.exchange.StreamPage;
+import proxymcp.exchange.StreamQuery;
 import proxymcp.exchange.Streams;
 import proxymcp.exchange.Timings;
 import proxymcp.http.Fields;
@@ -224,7 +230,11 @@ final class StreamStoreTest {
             for (int i = 0; i < 100; i++) {
                 noting.send(Direction.IN, new MessageForm.Line(), new byte[30_000], HELD, i, "");
             }
+            writer.settle();
+            Streams recording = catalog.open(writer.id()).streams();
+            assertEquals(List.of("messages of it may be missing: not all of its exchange was recorded"), recording.find(1).orElseThrow().summary().notes());
             noting.send(Direction.IN, new MessageForm.Line(), new byte[LONG], HELD, 100, "");
+            noting.close(new StreamEnd(200, Optional.empty(), "", EndedBy.SERVER, List.of("a fault")));
             noting.end();
             catalog.end(writer);
             assertTrue(writer.status().losses().records() > 50, writer.status().losses().toString());
@@ -232,11 +242,71 @@ final class StreamStoreTest {
             long kept = session.streamCounts().messages();
             assertTrue(kept > 10 && kept < 50, "kept " + kept);
             assertTrue(session.find(1).orElseThrow().shed());
-            assertTrue(session.streams().find(1).orElseThrow().shed());
+            StreamEntry entry = session.streams().find(1).orElseThrow();
+            assertTrue(entry.shed());
+            int sent = noting.messages().size();
+            String lost = sent - kept + " of its " + sent + " messages were not recorded";
+            assertEquals(Optional.of(lost), entry.missing());
+            assertEquals(Optional.of(lost), session.streams().missing(MessageQuery.of(1)));
+            assertEquals(Optional.of("messages of 1 of 1 streams are missing, as their notes say"), session.streams().missing(MessageQuery.ALL));
+            assertEquals(List.of("a fault", lost), session.exchange(1).orElseThrow().exchange().stream().orElseThrow().notes());
             assertEquals(List.of(), catalog.verify(writer.id(), VerifyLevel.DEEP, Unwatched.NOBODY).damage());
             catalog.recover(writer.id());
             assertTrue(catalog.open(writer.id()).find(1).orElseThrow().shed());
             assertEquals(kept, catalog.open(writer.id()).streamCounts().messages());
+        }
+    }
+
+    private static String octets(Streams streams) throws IOException {
+        StreamEntry entry = streams.find(1).orElseThrow();
+        return entry.summary().bytesIn() + " " + entry.summary().bytesOut();
+    }
+
+    private static BodyEnd bodyEnd(byte[] first, int count, byte[] then, int more) throws Exception {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        digest.update(first, 0, count);
+        digest.update(then, 0, more);
+        return new BodyEnd(count + more, digest.digest(), true, Fields.EMPTY);
+    }
+
+    /** What passes through a tunnel are its bodies: their octets are counted while it is open, and later. */
+    @Test
+    void octetsOfATunnelAreThoseOfItsBodies() throws Exception {
+        try (SessionCatalog catalog = catalog()) {
+            SessionWriter writer = TestStore.begin(catalog);
+            byte[] body = SampleTraffic.octets(200_000);
+            Recording tunnel = writer.sink().open(start());
+            tunnel.streamOpened(new StreamOpen(1, StreamKind.TUNNEL, "echo", "", Optional.empty()));
+            tunnel.requestBody(body, 0, 100);
+            tunnel.responseBody(body, 0, body.length);
+            ((StoreRecording) tunnel).streamBodies();
+            writer.settle();
+            Streams recording = catalog.open(writer.id()).streams();
+            assertEquals("200000 100", octets(recording));
+            tunnel.requestBody(body, 0, 50);
+            tunnel.requestEnd(bodyEnd(body, 100, body, 50));
+            tunnel.responseBody(body, 0, 7);
+            tunnel.responseEnd(bodyEnd(body, body.length, body, 7));
+            tunnel.end(new ExchangeEnd(new Outcome.Complete(), Timings.NONE, List.of(), List.of()));
+            // Short bodies have no chunks, and those of an event stream are counted as events.
+            for (StreamKind kind : List.of(StreamKind.TUNNEL, StreamKind.SSE)) {
+                Recording brief = writer.sink().open(start());
+                brief.streamOpened(new StreamOpen(1, kind, "", "", Optional.empty()));
+                brief.responseBody(body, 0, 9);
+                brief.responseEnd(bodyEnd(body, 9, body, 0));
+                brief.end(new ExchangeEnd(new Outcome.Complete(), Timings.NONE, List.of(), List.of()));
+            }
+            catalog.end(writer);
+            for (int round = 0; round < 2; round++) {
+                Session session = catalog.open(writer.id());
+                assertEquals("200007 150", octets(session.streams()));
+                assertEquals(150, session.exchange(1).orElseThrow().exchange().stream().orElseThrow().bytesOut());
+                StreamPage most = session.streams().list(new StreamQuery(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
+                        Optional.empty(), OptionalLong.empty(), OptionalLong.empty(), StreamQuery.Sort.BYTES, true), 0, 10);
+                assertEquals("[200007, 9, 0]", most.items().stream().map(entry -> entry.summary().bytesIn()).toList().toString());
+                catalog.recover(writer.id());
+            }
+            assertEquals("200007 150", octets(catalog.open(catalog.salvage(writer.id(), Optional.empty(), Unwatched.NOBODY).session().id()).streams()));
         }
     }
 

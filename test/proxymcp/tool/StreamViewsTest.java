@@ -137,7 +137,7 @@ final class StreamViewsTest {
         tools.call("proxy_session_stop", "{}");
         JsonObject whole = tools.call("proxy_get_session", "{\"session_id\":\"" + session + "\"}");
         assertEquals("3 5", number(whole, "session.streamCount") + " " + number(whole, "session.messageCount"));
-        String totals = "{\"total\":3,\"open\":0,\"kinds\":{\"sse\":1,\"tunnel\":1,\"websocket\":1},\"endedBy\":{\"cut\":2,\"server\":1},"
+        String totals = "{\"total\":3,\"open\":0,\"incomplete\":0,\"kinds\":{\"sse\":1,\"tunnel\":1,\"websocket\":1},\"endedBy\":{\"cut\":2,\"server\":1},"
                 + "\"framesIn\":4,\"framesOut\":1,\"bytesIn\":67,\"bytesOut\":53,\"topChannels\":[{\"channel\":\"chat\",\"count\":1},"
                 + "{\"channel\":\"login\",\"count\":1},{\"channel\":\"tick\",\"count\":1}]}";
         assertEquals(totals, Json.text(at(read("summary"), "streams")));
