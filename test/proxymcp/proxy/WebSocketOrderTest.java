@@ -177,9 +177,10 @@ final class WebSocketOrderTest {
             thread.join();
         }
         List<String> lines = lines(first);
-        assertEquals(lines, lines(second));
-        assertEquals(2 * each, lines.size());
+        List<String> others = lines(second);
+        assertEquals(2 * each + " " + 2 * each, lines.size() + " " + others.size());
         for (int i = 0; i < lines.size(); i++) {
+            assertEquals(lines.get(i), others.get(i));
             assertEquals(Integer.toString(i), lines.get(i).substring(0, lines.get(i).indexOf(' ')));
         }
     }
