@@ -26,9 +26,6 @@ public interface Streams {
      */
     MessagePage messages(MessageQuery query, Optional<String> cursor, int limit) throws IOException;
 
-    /** The cursor behind {@code entry}, for a caller that shows fewer items than it asked for. */
-    String cursor(MessageQuery query, MessageEntry entry);
-
     /** Message {@code index} of the stream of exchange {@code seq}; empty if there is none, or it is not kept. */
     Optional<MessageEntry> message(long seq, long index) throws IOException;
 

@@ -185,11 +185,12 @@ final class StreamTools {
         if (found.complete()) {
             result.put("total", found.total());
         }
-        Optional<String> next = rows.isFull() ? Optional.of(source.streams().cursor(query, found.items().get(rows.size() - 1))) : found.nextCursor();
+        Optional<String> next = rows.isFull() ? Optional.of(found.cursorBehind(found.items().get(rows.size() - 1))) : found.nextCursor();
         result.put("complete", next.isEmpty() && !args.given("cursor"));
         if (next.isPresent()) {
+            boolean came = found.next().isPresent() && !found.next().get().isBegun();
             String why = rows.isFull() ? "max_chars reached" : rows.size() == args.integer("limit") ? "limit reached"
-                    : "as much was searched as one call does";
+                    : came ? "more came while pages were read" : "as much was searched as one call does";
             result.put("reason", why + "; continue with cursor nextCursor").put("nextCursor", next.get());
         } else if (args.given("cursor")) {
             result.put("reason", "earlier matches are not shown");
