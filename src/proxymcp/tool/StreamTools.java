@@ -215,7 +215,7 @@ final class StreamTools {
 
     private JsonObject frame(StreamSource source, MessageEntry entry, Args args, BodyArgs body, CallContext context) throws Exception {
         int charsMax = args.integer("max_chars");
-        JsonObject row = new MessageView(source, decoders, args.flag("decode"), args.integer("max_payload")).row(entry, charsMax / 2);
+        JsonObject row = new MessageView(source, decoders, args.flag("decode"), args.integer("max_payload")).one(entry, charsMax / 2);
         BodyBlock block = new BodyBlock(body, BodySource.Payload.of(source.streams(), entry), MessageView.fields(source.streams(), entry));
         JsonObject payload = body.outputFile().isPresent() ? block.write(files, context)
                 : block.render(charsMax - ENVELOPE_CHARS / 4 - Json.text(row).length());
