@@ -92,29 +92,30 @@ final class LiveStreams implements Streams {
 
     @Override
     public MessagePage messages(MessageQuery query, Optional<String> cursor, int limit) {
-        Optional<long[]> after = cursor.map(text -> parse(query, text));
+        MessageCursor asked = cursor.isPresent() ? MessageCursor.parse(query.descending(), cursor.get()) : MessageCursor.behind(query.descending(), 0);
+        List<LiveMessages.Kept> kept = messages.list();
+        long last = kept.isEmpty() ? 0 : kept.getLast().place();
+        MessageCursor after = asked.begun(last);
         Optional<PayloadSearch> text = query.text().filter(wanted -> !wanted.isEmpty()).map(PayloadSearch::new);
-        Comparator<MessageEntry> order = Comparator.comparingLong(MessageEntry::time).thenComparingLong(MessageEntry::place);
+        long total = 0;
+        boolean newer = false;
         List<MessageEntry> found = new ArrayList<>();
-        for (LiveMessages.Kept kept : messages.list()) {
-            MessageEntry entry = entry(kept);
-            if (matches(query, entry) && (text.isEmpty() || text.get().isIn(kept.message().payload()))) {
-                found.add(entry);
-            }
-        }
-        found.sort(query.descending() ? order.reversed() : order);
-        List<MessageEntry> page = new ArrayList<>();
-        boolean more = false;
-        for (MessageEntry entry : found) {
-            if (after.isEmpty() || isBehind(query, entry, after.get())) {
-                more = page.size() >= limit;
-                if (more) {
-                    break;
+        for (LiveMessages.Kept message : kept) {
+            MessageEntry entry = entry(message);
+            if (matches(query, entry) && (text.isEmpty() || text.get().isIn(message.message().payload()))) {
+                total++;
+                newer |= entry.place() > after.to();
+                if (after.isOf(entry.place()) && after.isBefore(entry.time(), entry.place())) {
+                    found.add(entry);
                 }
-                page.add(entry);
             }
         }
-        return new MessagePage(found.size(), true, page, more && !page.isEmpty() ? Optional.of(cursor(query, page.getLast())) : Optional.empty());
+        Comparator<MessageEntry> order = Comparator.comparingLong(MessageEntry::time).thenComparingLong(MessageEntry::place);
+        found.sort(query.descending() ? order.reversed() : order);
+        List<MessageEntry> page = found.subList(0, Math.min(limit, found.size()));
+        Optional<MessageCursor> next = page.size() < found.size() ? Optional.of(after.at(page.getLast().time(), page.getLast().place()))
+                : newer && !query.descending() ? Optional.of(after.next()) : Optional.empty();
+        return new MessagePage(total, true, page, after, next);
     }
 
     @Override
@@ -126,12 +127,6 @@ final class LiveStreams implements Streams {
         long lacking = streams.stream().filter(exchange -> exchange.stream().orElseThrow().missing().isPresent()).count();
         return lacking == 0 ? Optional.empty()
                 : Optional.of("messages of " + lacking + " of " + streams.size() + " streams are not kept any more, as their notes say");
-    }
-
-    private static boolean isBehind(MessageQuery query, MessageEntry entry, long[] after) {
-        int order = Long.compare(entry.time(), after[0]);
-        order = order == 0 ? Long.compare(entry.place(), after[1]) : order;
-        return query.descending() ? order < 0 : order > 0;
     }
 
     private static boolean matches(MessageQuery query, MessageEntry entry) {
@@ -148,25 +143,6 @@ final class LiveStreams implements Streams {
         return new MessageEntry(kept.exchange().seq(), kept.index(), message.time(), message.direction(), message.form().type(),
                 message.isControl(), message.wireBytes(), message.payloadBytes(), message.completes(), message.fragmented(), message.compressed(),
                 message.channel(), kept.place());
-    }
-
-    @Override
-    public String cursor(MessageQuery query, MessageEntry entry) {
-        return (query.descending() ? "d" : "a") + Long.toString(entry.time(), Character.MAX_RADIX) + "."
-                + Long.toString(entry.place(), Character.MAX_RADIX);
-    }
-
-    private static long[] parse(MessageQuery query, String text) {
-        int dot = text.indexOf('.');
-        try {
-            if (dot > 1 && text.charAt(0) == (query.descending() ? 'd' : 'a')) {
-                return new long[] {Long.parseLong(text.substring(1, dot), Character.MAX_RADIX),
-                    Long.parseLong(text.substring(dot + 1), Character.MAX_RADIX)};
-            }
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("cursor is not one of this query's", e);
-        }
-        throw new IllegalArgumentException("cursor is not one of this query's");
     }
 
     @Override

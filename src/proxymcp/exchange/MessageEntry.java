@@ -15,7 +15,7 @@ package proxymcp.exchange;
  * @param fragmented whether it is one of several frames of a message
  * @param compressed whether it was compressed
  * @param channel its topic; empty for none
- * @param place where it is kept, for {@link Streams#read} alone
+ * @param place its number among the messages of all streams, in the order of recording, from 1
  */
 public record MessageEntry(long seq, long index, long time, Direction direction, String type, boolean control, long wireBytes, long payloadBytes,
         boolean completes, boolean fragmented, boolean compressed, String channel, long place) {}

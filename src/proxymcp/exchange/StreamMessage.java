@@ -6,7 +6,7 @@ package proxymcp.exchange;
  * <p>A payload of more than {@link #PAYLOAD_BYTES_MAX} octets was handed over before by {@link Recording#messagePart}, all of it: what was
  * handed over of a direction belongs to its next message whose {@code payloadBytes} are more than that.
  *
- * @param time when its last octet had come, epoch ms
+ * @param time when its last octet had come, epoch ms; of a WebSocket not before that of the message before it, which may be of the other direction
  * @param direction which way it went
  * @param form what it was on the wire
  * @param wireBytes octets on the wire, framing included
@@ -34,5 +34,11 @@ public record StreamMessage(long time, Direction direction, MessageForm form, lo
     /** Whether it is a control frame of a WebSocket. */
     public boolean isControl() {
         return form instanceof MessageForm.Frame frame && frame.isControl();
+    }
+
+    /** The same message at another time, epoch ms. */
+    public StreamMessage at(long otherTime) {
+        return otherTime == time ? this : new StreamMessage(otherTime, direction, form, wireBytes, payload, payloadBytes, completes, fragmented,
+                compressed, channel, note);
     }
 }

@@ -32,9 +32,6 @@ public interface Streams {
     /** That messages of the streams which a query is about are missing, or may be: a sentence; empty if all that passed are there. */
     Optional<String> missing(MessageQuery query) throws IOException;
 
-    /** The cursor behind {@code entry}, for a caller that shows fewer items than it asked for. */
-    String cursor(MessageQuery query, MessageEntry entry);
-
     /** Message {@code index} of the stream of exchange {@code seq}; empty if there is none, or it is not kept. */
     Optional<MessageEntry> message(long seq, long index) throws IOException;
 

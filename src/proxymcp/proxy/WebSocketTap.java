@@ -50,12 +50,13 @@ final class WebSocketTap implements PassingTap, WebSocketParser.Listener {
     @Override
     public void arrived() {
         arrivedAt = stream.now();
-        arrival = stream.nextArrival();
+        arrival = stream.arrived(direction);
     }
 
     @Override
     public void pass(byte[] bytes, int offset, int length) {
         parser.feed(bytes, offset, length);
+        stream.passed(direction);
     }
 
     @Override
@@ -142,11 +143,12 @@ final class WebSocketTap implements PassingTap, WebSocketParser.Listener {
         if (frame.isControl()) {
             byte[] payload = control.take();
             if (frame.opcode() == MessageForm.Frame.CLOSE) {
-                close(payload);
+                close(form, wireBytes, payload);
+            } else {
+                stream.message(message(form, wireBytes, payload, payload.length, true, false, false, ""));
             }
-            record(form, wireBytes, payload, payload.length, true, false, false, "");
         } else if (!frame.fin()) {
-            record(form, wireBytes, new byte[0], 0, false, true, compressed, "");
+            stream.message(message(form, wireBytes, new byte[0], 0, false, true, compressed, ""));
         } else {
             if (compressed) {
                 inflate(() -> inflater.get().end(this::add));
@@ -159,21 +161,22 @@ final class WebSocketTap implements PassingTap, WebSocketParser.Listener {
             if (text && !utf8.isSound(!compressed || unreadable.isEmpty())) {
                 fault("a text message that is not UTF-8 (RFC 6455 section 8.1)");
             }
-            record(form, wireBytes, payload, bytes, true, frames > 1, compressed, stream.channel(payload));
+            stream.message(message(form, wireBytes, payload, bytes, true, frames > 1, compressed, stream.channel(payload)));
             frames = 0;
             text = false;
             compressed = false; // A continuation of no message is none of this one.
         }
     }
 
-    private void record(MessageForm form, long wireBytes, byte[] payload, long bytes, boolean completes, boolean fragmented, boolean wasCompressed,
-            String channel) {
-        stream.recording().message(new StreamMessage(arrivedAt, direction, form, wireBytes, payload, bytes, completes, fragmented, wasCompressed,
-                channel, fault));
+    /** The message that ends, with what is wrong with it. */
+    private StreamMessage message(MessageForm form, long wireBytes, byte[] payload, long bytes, boolean completes, boolean fragmented,
+            boolean wasCompressed, String channel) {
+        String note = fault;
         fault = "";
+        return new StreamMessage(arrivedAt, direction, form, wireBytes, payload, bytes, completes, fragmented, wasCompressed, channel, note);
     }
 
-    private void close(byte[] payload) {
+    private void close(MessageForm form, long wireBytes, byte[] payload) {
         Optional<Integer> code = payload.length < 2 ? Optional.empty() : Optional.of((payload[0] & 0xFF) << 8 | payload[1] & 0xFF);
         String reason = payload.length > 2 ? new String(payload, 2, payload.length - 2, StandardCharsets.UTF_8) : "";
         if (payload.length == 1) {
@@ -184,7 +187,8 @@ final class WebSocketTap implements PassingTap, WebSocketParser.Listener {
         if (payload.length > 2 && !Utf8Check.isUtf8(payload, 2, payload.length - 2)) {
             fault("a close reason that is not UTF-8 (RFC 6455 section 5.5.1)");
         }
-        stream.closed(direction, arrival, code, reason);
+        StreamMessage closing = message(form, wireBytes, payload, payload.length, true, false, false, "");
+        stream.close(new WebSocketRecord.Close(direction, arrival, closing, code, reason));
     }
 
     private static boolean isCode(int code) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import proxymcp.exchange.MessageCursor;
 import proxymcp.exchange.MessageEntry;
 import proxymcp.exchange.MessagePage;
 import proxymcp.exchange.MessageQuery;
@@ -21,46 +22,69 @@ final class MessageTimeline {
     private final LogReader log;
     private final Supplier<LogReader> readers;
     private final MessageQuery query;
+    private final Optional<PayloadSearch> text;
+    private final int limit;
+    private final boolean fromStart;
     private final List<MessageEntry> page = new ArrayList<>();
+    private MessageCursor after;
     private long total;
     private int searched;
     private long searchedBytes;
     /** Behind the last message that was looked at, where a search ended before its end. */
-    private Optional<QueryCursor> left = Optional.empty();
+    private Optional<MessageCursor> left = Optional.empty();
     private boolean more;
+    /** Whether something came since the pages were begun: something that matches, or with a search that may. */
+    private boolean newer;
 
-    MessageTimeline(StoredStreams streams, LogReader log, Supplier<LogReader> readers, MessageQuery query) {
+    /**
+     * @param cursor where the page begins
+     * @param limit most items of it
+     * @throws IllegalArgumentException if the cursor is none of this query's
+     */
+    MessageTimeline(StoredStreams streams, LogReader log, Supplier<LogReader> readers, MessageQuery query, Optional<String> cursor, int limit) {
         this.streams = streams;
         this.log = log;
         this.readers = readers;
         this.query = query;
+        this.text = query.text().filter(wanted -> !wanted.isEmpty()).map(PayloadSearch::new);
+        this.limit = limit;
+        this.fromStart = cursor.isEmpty();
+        this.after = cursor.isPresent() ? MessageCursor.parse(query.descending(), cursor.get()) : MessageCursor.behind(query.descending(), 0);
     }
 
-    MessagePage page(Optional<String> cursor, int limit) throws IOException {
-        Optional<QueryCursor> after = cursor.map(text -> QueryCursor.parse(text).filter(found -> found.descending() == query.descending())
-                .orElseThrow(() -> new IllegalArgumentException("cursor is not one of this query's")));
+    MessagePage page() throws IOException {
+        IndexFiles index = streams.index();
+        long last = index.messageCount(); // Before the step back, which is that of these messages or more then.
+        after = after.begun(last);
         long stream = query.stream().isPresent() ? streams.streamOf(query.stream().getAsLong()) : 0;
         if (query.stream().isPresent() && stream == 0) {
-            return new MessagePage(0, true, List.of(), Optional.empty());
+            return new MessagePage(0, true, List.of(), after, Optional.empty());
         }
-        Optional<PayloadSearch> text = query.text().filter(wanted -> !wanted.isEmpty()).map(PayloadSearch::new);
-        IndexFiles index = streams.index();
-        StartOrder order = new StartOrder(query.descending(), index.messageStepBackMillis(), (number, time) ->
-                take(number, time, after.isPresent() && !after.get().isBefore(time, number), limit, text));
-        boolean ended = scan(new MessageFilter(index, query, stream), order, index.messageCount());
-        if (ended) {
+        StartOrder order = new StartOrder(query.descending(), index.messageStepBackMillis(), this::take);
+        if (scan(new MessageFilter(index, query, stream), order, last)) {
             order.end();
         }
-        boolean complete = text.isEmpty() || left.isEmpty() && !more && after.isEmpty();
-        Optional<String> next = more ? Optional.of(streams.cursor(query, page.get(page.size() - 1))) : left.map(QueryCursor::text);
-        return new MessagePage(total, complete, page, next);
+        boolean complete = text.isEmpty() || left.isEmpty() && !more && !newer && fromStart;
+        Optional<MessageCursor> next = more ? Optional.of(after.at(page.getLast().time(), page.getLast().place()))
+                : left.isPresent() || !newer || query.descending() ? left : Optional.of(after.next());
+        return new MessagePage(total, complete, page, after, next);
     }
 
     private boolean scan(MessageFilter filter, StartOrder order, long last) throws IOException {
+        // All that match are counted, but searched only what is shown.
+        long lowest = text.isEmpty() ? 1 : after.from() + 1;
+        long highest = text.isEmpty() ? last : Math.min(last, after.to());
+        newer = text.isPresent() && last > after.to();
         long step = query.descending() ? -1 : 1;
-        for (long number = query.descending() ? last : 1; number >= 1 && number <= last; number += step) {
+        for (long number = query.descending() ? highest : lowest; number >= lowest && number <= highest; number += step) {
             StoredStreams.Row row = streams.message(number);
-            if (filter.matches(row) && !order.add(number, row.number(MessageRowLayout.TIME))) {
+            if (!filter.matches(row)) {
+                continue;
+            }
+            total += text.isEmpty() ? 1 : 0;
+            newer |= number > after.to();
+            long time = row.number(MessageRowLayout.TIME);
+            if (after.isOf(number) && after.isBefore(time, number) && !order.add(number, time)) {
                 return false;
             }
         }
@@ -68,25 +92,19 @@ final class MessageTimeline {
     }
 
     /** Takes the next match but for the text; returns whether to go on. */
-    private boolean take(long number, long time, boolean isBefore, int limit, Optional<PayloadSearch> text) throws IOException {
+    private boolean take(long number, long time) throws IOException {
         if (text.isEmpty()) {
-            total++;
-            if (!isBefore) {
-                add(number, limit);
-            }
+            add(number);
             return true;
         }
-        if (isBefore) {
-            return true;
-        }
-        if (searched >= SEARCHED_MAX || searchedBytes >= SEARCHED_BYTES_MAX) {
+        if (isSpent()) {
             return false;
         }
         if (contains(number, text.get())) {
             total++;
-            add(number, limit);
+            add(number);
         }
-        left = more || !isSpent() ? Optional.empty() : Optional.of(new QueryCursor(query.descending(), time, number));
+        left = more || !isSpent() ? Optional.empty() : Optional.of(after.at(time, number));
         return !more && left.isEmpty();
     }
 
@@ -94,7 +112,7 @@ final class MessageTimeline {
         return searched >= SEARCHED_MAX || searchedBytes >= SEARCHED_BYTES_MAX;
     }
 
-    private void add(long number, int limit) throws IOException {
+    private void add(long number) throws IOException {
         if (page.size() < limit) {
             page.add(streams.entry(streams.message(number), number));
         } else {
@@ -103,18 +121,18 @@ final class MessageTimeline {
     }
 
     /** Whether a payload has the text. One that cannot be read has not. */
-    private boolean contains(long number, PayloadSearch text) throws IOException {
+    private boolean contains(long number, PayloadSearch wanted) throws IOException {
         StoredStreams.Row row = streams.message(number);
         searched++;
         searchedBytes += Math.min(row.number(MessageRowLayout.PAYLOAD_BYTES), SEARCHED_BYTES_MAX);
         try {
             StreamCodec.MessageFacts facts = StoredStreams.read(log, row.number(MessageRowLayout.POSITION));
             if (facts.lastPart() == Position.NONE) {
-                return text.isIn(facts.message().payload());
+                return wanted.isIn(facts.message().payload());
             }
             long seq = streams.stream(row.integer(MessageRowLayout.STREAM)).number(StreamRowLayout.SEQ);
             try (InputStream in = StoredStreams.payload(seq, facts, readers)) {
-                return text.isIn(in);
+                return wanted.isIn(in);
             }
         } catch (CorruptSegmentException e) {
             return false;

@@ -369,13 +369,8 @@ final class StoredStreams implements Streams {
     public MessagePage messages(MessageQuery query, Optional<String> cursor, int limit) throws IOException {
         checkTexts();
         try (LogReader log = readers.get()) {
-            return new MessageTimeline(this, log, readers, query).page(cursor, limit);
+            return new MessageTimeline(this, log, readers, query, cursor, limit).page();
         }
-    }
-
-    @Override
-    public String cursor(MessageQuery query, MessageEntry entry) {
-        return new QueryCursor(query.descending(), entry.time(), entry.place()).text();
     }
 
     @Override

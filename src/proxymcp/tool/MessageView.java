@@ -49,8 +49,17 @@ record MessageView(StreamSource source, Decoders decoders, boolean decode, int p
     private static final Fields TEXT = Fields.of(List.of(new Fields.Line("Content-Type", "text/plain; charset=utf-8")));
     private static final Fields OCTETS = Fields.of(List.of(new Fields.Line("Content-Type", "application/octet-stream")));
 
-    /** A message in a list, in at most {@code charsMax} characters, at least 900. */
+    /** A message in a list, in at most {@code charsMax} characters, at least 900. Of its frame only what is not as frames mostly are. */
     JsonObject row(MessageEntry entry, int charsMax) throws IOException {
+        return row(entry, charsMax, false);
+    }
+
+    /** A message alone, in at most {@code charsMax} characters, at least 900, with all that is known of its frame. */
+    JsonObject one(MessageEntry entry, int charsMax) throws IOException {
+        return row(entry, charsMax, true);
+    }
+
+    private JsonObject row(MessageEntry entry, int charsMax, boolean whole) throws IOException {
         JsonObject.Builder row = JsonObject.builder().put("index", entry.index()).put("timestamp", entry.time())
                 .put("streamId", source.id(entry.seq())).put("direction", entry.direction().id())
                 .put("type", Shortened.text(entry.type(), NAME_CHARS)).put("length", entry.payloadBytes())
@@ -66,7 +75,7 @@ record MessageView(StreamSource source, Decoders decoders, boolean decode, int p
             row.putStrings("channels", channels);
         }
         try {
-            read(row, entry, Math.min(previewChars, charsMax / 2));
+            read(row, entry, Math.min(previewChars, charsMax / 2), whole);
         } catch (IOException e) {
             row.put("damaged", Shortened.text(String.valueOf(e.getMessage()), NAME_CHARS));
         }
@@ -84,8 +93,9 @@ record MessageView(StreamSource source, Decoders decoders, boolean decode, int p
         return members.build();
     }
 
-    private void read(JsonObject.Builder row, MessageEntry entry, int chars) throws IOException {
+    private void read(JsonObject.Builder row, MessageEntry entry, int chars, boolean wholeFrame) throws IOException {
         StreamMessage message = source.streams().read(entry);
+        WireFacts.put(row, message, wholeFrame);
         if (message.form() instanceof MessageForm.Event event) {
             JsonObject.Builder members = JsonObject.builder().put("type", Shortened.text(event.type(), NAME_CHARS));
             if (!event.id().isEmpty()) {

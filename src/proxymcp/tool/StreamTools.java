@@ -191,13 +191,14 @@ final class StreamTools {
         if (found.complete()) {
             result.put("total", found.total());
         }
-        Optional<String> next = rows.isFull() ? Optional.of(source.streams().cursor(query, found.items().get(rows.size() - 1))) : found.nextCursor();
+        Optional<String> next = rows.isFull() ? Optional.of(found.cursorBehind(found.items().get(rows.size() - 1))) : found.nextCursor();
         Optional<String> missing = source.streams().missing(query);
         List<String> reasons = new ArrayList<>();
         result.put("complete", next.isEmpty() && !args.given("cursor") && missing.isEmpty());
         if (next.isPresent()) {
+            boolean came = found.next().isPresent() && !found.next().get().isBegun();
             String why = rows.isFull() ? "max_chars reached" : rows.size() == args.integer("limit") ? "limit reached"
-                    : "as much was searched as one call does";
+                    : came ? "more came while pages were read" : "as much was searched as one call does";
             reasons.add(why + "; continue with cursor nextCursor");
             result.put("nextCursor", next.get());
         } else if (args.given("cursor")) {
@@ -229,7 +230,7 @@ final class StreamTools {
 
     private JsonObject frame(StreamSource source, MessageEntry entry, Args args, BodyArgs body, CallContext context) throws Exception {
         int charsMax = args.integer("max_chars");
-        JsonObject row = new MessageView(source, decoders, args.flag("decode"), args.integer("max_payload")).row(entry, charsMax / 2);
+        JsonObject row = new MessageView(source, decoders, args.flag("decode"), args.integer("max_payload")).one(entry, charsMax / 2);
         BodyBlock block = new BodyBlock(body, BodySource.Payload.of(source.streams(), entry), MessageView.fields(source.streams(), entry));
         JsonObject payload = body.outputFile().isPresent() ? block.write(files, context)
                 : block.render(charsMax - ENVELOPE_CHARS / 4 - Json.text(row).length());

@@ -33,6 +33,14 @@ class LiveStreamsTest {
     }
 
     @Test
+    void pagesLoseNothingOfWhatIsRecordedLate() throws IOException {
+        for (boolean ofOne : new boolean[] {true, false}) {
+            LiveBuffer buffer = new LiveBuffer(LiveBuffer.Limits.DEFAULT);
+            new StreamModel(buffer).pagesOfWhatGrows(buffer.streams(), ofOne, () -> { });
+        }
+    }
+
+    @Test
     void theOldestMessagesAreGivenUpAndTheirStreamSaysSo() throws IOException {
         LiveBuffer byCount = new LiveBuffer(LiveBuffer.Limits.DEFAULT, 1 << 20, 4, 1 << 20);
         LiveBuffer byBytes = new LiveBuffer(LiveBuffer.Limits.DEFAULT, 1 << 20, 100, 4 * (256 + 50));
@@ -87,7 +95,7 @@ class LiveStreamsTest {
     @Test
     void aCursorOfAnotherQueryIsRefused() {
         Streams streams = new LiveBuffer(LiveBuffer.Limits.DEFAULT).streams();
-        for (String cursor : List.of("", "d1.1", "a1", "a.1", "x1.1", "a1.!")) {
+        for (String cursor : List.of("", "a", "a1.1", "a...", "x0.5.1.1", "d0.5.1.1", "a0.5.1.!", "a5.5.1.1", "a-1.5.1.1", "a0.5.1.1.1", "a0.5.1.zzzzzzzzzzzzzz")) {
             assertThrows(IllegalArgumentException.class, () -> streams.messages(MessageQuery.ALL, Optional.of(cursor), 10), cursor);
         }
     }

@@ -278,6 +278,58 @@ public final class StreamModel {
         assertEquals(expected, found, query.toString());
     }
 
+    /** Waits until what was recorded can be read. */
+    public interface Settling {
+        void await() throws IOException;
+    }
+
+    /**
+     * Records messages while they are read page by page: some with times that a page has passed.
+     *
+     * @param ofOne whether the pages are of one of the two streams
+     */
+    public void pagesOfWhatGrows(Streams read, boolean ofOne, Settling settling) throws IOException {
+        Noting one = begin("http://a.test/one", StreamKind.NDJSON, Optional.empty());
+        Noting other = ofOne ? one : begin("http://a.test/other", StreamKind.NDJSON, Optional.empty());
+        for (Optional<String> text : List.of(Optional.<String>empty(), Optional.of("Needle"))) {
+            MessageQuery query = new MessageQuery(ofOne ? OptionalLong.of(one.seq()) : OptionalLong.empty(), Optional.empty(), Optional.empty(), Set.of(),
+                    OptionalLong.empty(), OptionalLong.empty(), text, true, false);
+            int before = one.messages().size() + (ofOne ? 0 : other.messages().size());
+            for (int i = 0; i < 4; i++) {
+                line(one, 100 + i);
+            }
+            settling.await();
+            MessagePage page = read.messages(query, Optional.empty(), before + 2);
+            List<String> found = new ArrayList<>(ids(page));
+            line(other, 99); // Before what was shown, between, and behind.
+            line(other, 102);
+            line(one, 200);
+            settling.await();
+            page = read.messages(query, page.nextCursor(), 1);
+            found.addAll(ids(page));
+            line(other, 98);
+            settling.await();
+            for (int pages = 0; page.nextCursor().isPresent(); pages++) {
+                page = read.messages(query, page.nextCursor(), 2);
+                found.addAll(ids(page));
+                assertTrue(pages < 10, found.toString());
+            }
+            List<String> expected = new ArrayList<>();
+            for (Noting noting : ofOne ? List.of(one) : List.of(one, other)) {
+                noting.messages().forEach(noted -> expected.add(noted.seq() + "/" + noted.index()));
+            }
+            assertEquals(expected.stream().sorted().toList(), found.stream().sorted().toList());
+        }
+    }
+
+    private static void line(Noting noting, long time) {
+        noting.send(Direction.IN, new MessageForm.Line(), "a Needle".getBytes(StandardCharsets.US_ASCII), 100, STARTED + time, "");
+    }
+
+    private static List<String> ids(MessagePage page) {
+        return page.items().stream().map(entry -> entry.seq() + "/" + entry.index()).toList();
+    }
+
     private static boolean matches(MessageQuery query, Noted noted) {
         StreamMessage message = noted.message();
         return (query.stream().isEmpty() || query.stream().getAsLong() == noted.seq())

@@ -120,6 +120,17 @@ final class StreamStoreTest {
     }
 
     @Test
+    void pagesLoseNothingOfWhatIsRecordedLate() throws Exception {
+        for (boolean ofOne : new boolean[] {true, false}) {
+            try (SessionCatalog catalog = catalog()) {
+                SessionWriter writer = TestStore.begin(catalog);
+                new StreamModel(writer.sink()).pagesOfWhatGrows(catalog.open(writer.id()).streams(), ofOne, writer::settle);
+                catalog.end(writer);
+            }
+        }
+    }
+
+    @Test
     void previewKeepsTheFirstOctets() throws Exception {
         try (SessionCatalog catalog = TestStore.catalog(home, TestStore.SMALL)) {
             SessionWriter writer = catalog.create(Optional.empty(), CaptureProfile.PREVIEW, 1_024, JsonObject.EMPTY);
@@ -363,7 +374,7 @@ final class StreamStoreTest {
             SessionWriter writer = TestStore.begin(catalog);
             catalog.end(writer);
             Streams streams = catalog.open(writer.id()).streams();
-            assertThrows(IllegalArgumentException.class, () -> streams.messages(MessageQuery.ALL, Optional.of("d1.1"), 10));
+            assertThrows(IllegalArgumentException.class, () -> streams.messages(MessageQuery.ALL, Optional.of("d0.5.1.1"), 10));
             assertEquals(Optional.empty(), streams.find(1));
         }
     }

@@ -44,9 +44,14 @@ final class StreamClient implements AutoCloseable {
 
     /** Sends a frame and awaits the one that comes back for it. */
     StreamClient echo(int opcode, boolean fin, byte[] payload) throws IOException {
-        socket.getOutputStream().write(new FrameOctets(true).frame(opcode, fin, 0, payload).octets());
-        byte[] expected = new FrameOctets(false).frame(opcode == 9 ? 10 : opcode, opcode == 9 || fin, 0, payload).octets();
-        assertArrayEquals(expected, in.readNBytes(expected.length));
+        return exchange(new FrameOctets(true).frame(opcode, fin, 0, payload),
+                new FrameOctets(false).frame(opcode == 9 ? 10 : opcode, opcode == 9 || fin, 0, payload));
+    }
+
+    /** Sends frames and awaits those that come back for them. */
+    StreamClient exchange(FrameOctets sent, FrameOctets back) throws IOException {
+        socket.getOutputStream().write(sent.octets());
+        assertArrayEquals(back.octets(), in.readNBytes(back.octets().length));
         return this;
     }
 

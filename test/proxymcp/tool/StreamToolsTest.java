@@ -25,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import proxymcp.http.FrameOctets;
 import proxymcp.json.Json;
 import proxymcp.json.JsonArray;
 import proxymcp.json.JsonNull;
@@ -244,6 +245,11 @@ final class StreamToolsTest {
                 assertEquals("json msgpack null null null null", all(found, "decoder"));
                 assertEquals("null null null null null 4000", all(found, "closeCode"));
                 assertEquals("news null null null null null", all(found, "channel"));
+                // Whole frames of octets as many as their payload makes are not told of; the two of the message in parts are 2 and 2 octets long.
+                assertEquals("null null null false null null", all(found, "fin"));
+                assertEquals("null null null " + (direction.equals("in") ? "4 4" : "8 8") + " null", all(found, "wireBytes"));
+                assertEquals("null null null null null null", all(found, "rsv"));
+                assertEquals("null null null null null null", all(found, "masked"));
                 assertEquals("{\"streamId\":\"" + id + "\",\"direction\":\"" + direction + "\",\"type\":\"text\",\"length\":22,\"fragmented\":false,"
                         + "\"compressed\":false,\"channel\":\"news\",\"decoder\":\"json\",\"preview\":{\"topic\":\"news\",\"n\":1},\"truncated\":false}",
                         without(items(found).getFirst(), "index", "timestamp"));
@@ -255,6 +261,30 @@ final class StreamToolsTest {
         String[] each = words.split(" ");
         Arrays.sort(each);
         return String.join(" ", each);
+    }
+
+    /** Of one frame it is told what it was on the wire; in a list, what is unusual: here a reserved bit and a frame that is not masked. */
+    @Test
+    void aFrameTellsWhatItWasOnTheWire() throws IOException {
+        try (StreamClient client = webSocket("/ws")) {
+            client.echo(1, true, "x".repeat(200)).exchange(new FrameOctets(true).frame(1, true, 2, new byte[] {'r'}), new FrameOctets(false).text("r"))
+                    .exchange(new FrameOctets(true).frame(1, true, 0, new byte[] {'u'}, false, 0), new FrameOctets(false).text("u"));
+            client.finish(1000, "");
+        }
+        String id = awaitClosed("/ws");
+        for (String place : places()) {
+            JsonObject sent = call(FRAMES, place, "\"stream_id\":\"" + id + "\",\"direction\":\"out\"");
+            assertEquals("null 2 null", all(sent, "rsv"));
+            assertEquals("null null false", all(sent, "masked"));
+            assertEquals("null null null null null null", all(sent, "wireBytes") + " " + all(sent, "fin"));
+            List<String> frames = new ArrayList<>();
+            for (JsonObject item : items(sent)) {
+                JsonObject frame = call(FRAMES, place, "\"stream_id\":\"" + id + "\",\"frame_index\":" + number(item, "index"));
+                frames.add(at(frame, "frame.fin") + " " + number(frame, "frame.rsv") + " " + at(frame, "frame.masked") + " "
+                        + number(frame, "frame.wireBytes"));
+            }
+            assertEquals(List.of("true 0 true 208", "true 2 true 7", "true 0 false 3"), frames);
+        }
     }
 
     @Test
