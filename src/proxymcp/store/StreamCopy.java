@@ -3,9 +3,12 @@ package proxymcp.store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.ClosedChannelException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import proxymcp.exchange.Exchange;
+import proxymcp.exchange.MessageQuery;
 import proxymcp.exchange.StreamEnd;
 import proxymcp.exchange.StreamMessage;
 import proxymcp.exchange.StreamOpen;
@@ -45,12 +48,21 @@ final class StreamCopy {
                 copy(exchange.seq(), streams, log, number, to);
             }
         }
+        Optional<String> lost = unread == 0 ? Optional.empty() : Optional.of(unread + " of " + numbers.length + " could not be read whole: " + reason);
         // One that was cut is cut again by the end of its exchange.
         if (streams.hasEnd(exchange.seq()) && summary.closedAt().isPresent() && summary.endedBy().isPresent()) {
             to.streamClosed(new StreamEnd(summary.closedAt().getAsLong(), summary.closeCode(), summary.closeReason(), summary.endedBy().get(),
-                    summary.notes()));
+                    notes(exchange, streams, lost)));
         }
-        return unread == 0 ? Optional.empty() : Optional.of(unread + " of " + numbers.length + " could not be read whole: " + reason);
+        return lost;
+    }
+
+    /** The copy counts what it has alone: that there was more is noted in its end. */
+    private static List<String> notes(Exchange exchange, StoredStreams streams, Optional<String> lost) throws IOException {
+        List<String> notes = new ArrayList<>(exchange.stream().orElseThrow().notes());
+        streams.missing(MessageQuery.of(exchange.seq())).filter(sentence -> !notes.contains(sentence)).ifPresent(notes::add);
+        lost.map(ExchangePart.MESSAGES::damaged).ifPresent(notes::add);
+        return List.copyOf(notes);
     }
 
     private void copy(long seq, StoredStreams streams, LogReader log, long number, StoreRecording to) throws IOException {

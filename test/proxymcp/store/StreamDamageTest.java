@@ -217,6 +217,26 @@ final class StreamDamageTest {
         }
     }
 
+    /** A copy has no record of the message: it says what the session said that it was made of. */
+    @Test
+    void aCopyNotesThatAMessageWasDamaged() throws Exception {
+        byte[] log = Files.readAllBytes(pristine.resolve("segment-000001.seg"));
+        LogFile.Entry message = map.entries().stream().filter(entry -> entry.type() == RecordType.MESSAGE.code() && entry.seq() == 1).findFirst().orElseThrow();
+        log[(int) message.end() - 1] ^= 1;
+        for (boolean recovered : new boolean[] {false, true}) {
+            restore();
+            Files.write(segment(), log);
+            try (SessionCatalog catalog = catalog()) {
+                if (recovered) {
+                    catalog.recover(id);
+                }
+                Streams copy = catalog.open(catalog.salvage(id, Optional.empty(), Unwatched.NOBODY).session().id()).streams();
+                List<String> notes = copy.withNotes(copy.find(1).orElseThrow()).summary().notes();
+                assertTrue(notes.toString().contains(recovered ? "1 of its " : "messages: 1 of "), notes.toString());
+            }
+        }
+    }
+
     private Set<String> lost(int at) {
         return at < SegmentHeader.BYTES ? Set.of() : needs.get(map.entries().indexOf(map.at(at)));
     }

@@ -265,6 +265,9 @@ final class StreamStoreTest {
             catalog.recover(writer.id());
             assertTrue(catalog.open(writer.id()).find(1).orElseThrow().shed());
             assertEquals(kept, catalog.open(writer.id()).streamCounts().messages());
+            // A copy has all that there was to copy, and still says that it was not all.
+            Streams copy = catalog.open(catalog.salvage(writer.id(), Optional.empty(), Unwatched.NOBODY).session().id()).streams();
+            assertEquals(List.of("a fault", lost), copy.withNotes(copy.find(1).orElseThrow()).summary().notes());
         }
     }
 
