@@ -166,11 +166,13 @@ final class HarStreamsTest {
     /** Its stream and messages as a reader would note them down. */
     private static String shown(Streams streams) throws IOException {
         StringBuilder text = new StringBuilder();
-        for (StreamEntry entry : streams.list(StreamQuery.ALL, 0, 10).items()) {
+        for (StreamEntry listed : streams.list(StreamQuery.ALL, 0, 10).items()) {
+            StreamEntry entry = streams.withNotes(listed);
             text.append(entry.summary().kind().id()).append(' ').append(entry.summary().openedAt()).append(' ').append(entry.summary().subprotocol())
                     .append(' ').append(entry.summary().extensions()).append(' ').append(entry.summary().lastEventId().orElse("-")).append(' ')
                     .append(entry.summary().closeCode().map(String::valueOf).orElse("-")).append(entry.summary().closeReason()).append(' ')
-                    .append(entry.summary().endedBy().map(EndedBy::id).orElse("-")).append('\n');
+                    .append(entry.summary().endedBy().map(EndedBy::id).orElse("-"))
+                    .append(entry.summary().notes().isEmpty() ? "" : " " + entry.summary().notes()).append('\n');
         }
         for (MessageEntry entry : streams.messages(MessageQuery.ALL, Optional.empty(), 100).items()) {
             StreamMessage message = streams.read(entry);
@@ -211,7 +213,7 @@ final class HarStreamsTest {
         String har = har("", "\"_webSocketMessages\":[{\"type\":\"send\",\"time\":1700000001,\"opcode\":1,\"data\":\"a\"},"
                 + "{\"type\":\"error\",\"time\":1700000002,\"opcode\":-1,\"data\":\"WebSocket is closed\"}]");
         assertEquals("""
-                websocket 1700000000000   - - cut
+                websocket 1700000000000   - - cut [the browser said: WebSocket is closed]
                 1700000001000 out Frame[opcode=1, fin=true, rsv=0, masked=true] a\s
                 """, imported(har, ""));
     }
