@@ -64,20 +64,31 @@ final class SchemaText {
         switch (kind) {
             // Lengths, of arrays too, are checked and not told: they guard this program, help nobody to choose a value, and the list of tools has to be short.
             case Property.Kind.Text text -> members.put("type", "string");
-            case Property.Kind.Whole whole -> members.put("type", "integer").put("minimum", whole.min()).put("maximum", whole.max());
+            case Property.Kind.Whole whole -> putWhole(members, whole.min(), whole.max());
             case Property.Kind.Fraction fraction ->
                     members.put("type", "number").put("minimum", fraction.min()).put("maximum", fraction.max());
             case Property.Kind.Flag flag -> members.put("type", "boolean");
             case Property.Kind.Choice choice -> members.put("type", "string").putStrings("enum", choice.values());
             case Property.Kind.Texts texts -> putArray(members, typeOnly("string"));
-            case Property.Kind.Wholes wholes -> putArray(members, JsonObject.builder().put("type", "integer").put("minimum", wholes.min())
-                    .put("maximum", wholes.max()).build());
+            case Property.Kind.Wholes wholes -> {
+                JsonObject.Builder items = JsonObject.builder();
+                putWhole(items, wholes.min(), wholes.max());
+                putArray(members, items.build());
+            }
             case Property.Kind.Pairs pairs -> putArray(members, JsonObject.builder().put("type", "array").put("items", typeOnly("string"))
                     .put("minItems", 2).put("maxItems", 2).build());
             case Property.Kind.TextMap map -> members.put("type", "object").put("additionalProperties", typeOnly("string"));
             case Property.Kind.Nested nested -> members.putAll(nested.told() ? of(nested.schema()) : typeOnly("object"));
             case Property.Kind.NestedList list -> putArray(members, list.told() ? of(list.schema()) : typeOnly("object"));
             case Property.Kind.Form form -> members.putAll(form.shape());
+        }
+    }
+
+    /** A bound that only keeps a number within what this program can count is checked, and not told, as lengths are. */
+    private static void putWhole(JsonObject.Builder members, long min, long max) {
+        members.put("type", "integer").put("minimum", min);
+        if (max < Integer.MAX_VALUE) {
+            members.put("maximum", max);
         }
     }
 
