@@ -8,7 +8,8 @@ import java.util.Set;
 
 /**
  * The parameters of a tool, declared once: {@link #published} is the JSON Schema (2020-12) that clients see and
- * {@link #check} accepts exactly what that schema accepts. Unknown members are refused by both.
+ * {@link #check} accepts exactly what that schema accepts. Unknown members are refused by both, but for a schema that
+ * has properties which are told at another tool ({@link #andUntold}): it publishes that there are more.
  *
  * <p>The published form keeps to what every host passes on to a model: an object of described properties, one type
  * each, no composition keywords, no references.
@@ -18,9 +19,12 @@ public final class Schema {
     public static final Schema EMPTY = of();
 
     private final List<Property> properties;
+    /** Names of those that are told at another tool. */
+    private final Set<String> untold;
 
-    private Schema(List<Property> properties) {
+    private Schema(List<Property> properties, Set<String> untold) {
         this.properties = properties;
+        this.untold = untold;
     }
 
     /**
@@ -44,7 +48,7 @@ public final class Schema {
                 throw new IllegalArgumentException("two properties are named " + property.name());
             }
         }
-        return new Schema(List.copyOf(properties));
+        return new Schema(List.copyOf(properties), Set.of());
     }
 
     /** Returns a schema with these properties after the ones of this. */
@@ -52,6 +56,25 @@ public final class Schema {
         List<Property> all = new ArrayList<>(properties);
         all.addAll(more);
         return of(all);
+    }
+
+    /**
+     * Returns a schema that takes these properties too, and leaves it to a description to say where they are told: another tool publishes them.
+     */
+    public Schema andUntold(List<Property> more) {
+        Set<String> names = new HashSet<>(untold);
+        more.forEach(property -> names.add(property.name()));
+        return new Schema(and(more).properties, Set.copyOf(names));
+    }
+
+    /** Whether clients see this property. */
+    boolean tells(Property property) {
+        return !untold.contains(property.name());
+    }
+
+    /** Whether clients see all properties. */
+    boolean tellsAll() {
+        return untold.isEmpty();
     }
 
     /** The properties in the order they were declared. */

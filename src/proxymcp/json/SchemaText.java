@@ -10,10 +10,11 @@ final class SchemaText {
 
     static JsonObject of(Schema schema) {
         JsonObject.Builder object = JsonObject.builder().put("type", "object");
-        if (!schema.properties().isEmpty()) {
-            putProperties(object, schema.properties());
+        List<Property> told = schema.properties().stream().filter(schema::tells).toList();
+        if (!told.isEmpty()) {
+            putProperties(object, told);
         }
-        return object.put("additionalProperties", false).build();
+        return schema.tellsAll() ? object.put("additionalProperties", false).build() : object.build();
     }
 
     private static void putProperties(JsonObject.Builder object, List<Property> properties) {

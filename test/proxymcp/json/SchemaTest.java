@@ -62,6 +62,17 @@ final class SchemaTest {
     }
 
     @Test
+    void whatAnotherToolPublishesIsTakenAndTheSchemaSaysThatThereIsMore() throws BadArgument {
+        Schema schema = Schema.of(Property.text("queue", "Which")).andUntold(List.of(Property.integer("limit", "", 1, 9).defaultTo(3)));
+        assertEquals("{\"type\":\"object\",\"properties\":{\"queue\":{\"type\":\"string\",\"description\":\"Which\"}}}", schema.published().toString());
+        assertEquals(3, schema.check(JsonObject.EMPTY).integer("limit"));
+        for (String refused : List.of("{\"limit\":10}", "{\"limt\":1}")) {
+            assertThrows(BadArgument.class, () -> schema.check((JsonObject) Json.parse(refused)), refused);
+        }
+        assertThrows(IllegalArgumentException.class, () -> schema.andUntold(List.of(Property.text("queue", ""))));
+    }
+
+    @Test
     void eachViolationIsASentenceThatNamesTheArgument() throws JsonException {
         String[][] cases = {
             {"{}", "exchange_id: required, but not given"},
