@@ -77,10 +77,15 @@ final class TemplateRunTest {
     }
 
     private String template(String sessionId) {
+        return template(origin.url(), sessionId);
+    }
+
+    /** The template of a flow of a {@link FlowOrigin} at {@code url}, whose right password is {@code open sesame}. */
+    static String template(String url, String sessionId) {
         String text = "{'version':1,'id':'flow','name':'a flow','sessionId':'" + sessionId + "','createdAt':0,'steps':[" + LOGIN + PAGES + "],'inputs':[{'name':'password','schema':"
                 + "{'type':'string','format':'password'},'default':'wrong'}],'loops':[{'id':'l1','step':'s5','kind':'counter','variable':'page','start':1,'increment':1,"
                 + "'recordedTimes':2,'timesMax':100,'until':'json:$.items[0]'}]}";
-        return text.replace('\'', '"').replace("HOST", origin.url());
+        return text.replace('\'', '"').replace("HOST", url);
     }
 
     private JsonObject run(String more) {
