@@ -158,7 +158,7 @@ final class TemplateChangesTest {
             assertEquals(new ItemChanges.Verdict.Usual(), run.answered(1, answer(200, "{\"other\":1}")));
             assertEquals(new Skip(Skip.Reason.CAPTURE_MISSING, "it uses {token}, which step s1 takes by json:$.token: there was nothing in its answer"), run.skip(2));
             assertEquals("/three", run.target(3));
-            assertEquals(new Skip(Skip.Reason.STEP_FAILED, "it depends on step s2, which failed: it uses {token}, which step s1 takes by json:$.token: "
+            assertEquals(new Skip(Skip.Reason.STEP_FAILED, "it depends on step s2, which was not sent: it uses {token}, which step s1 takes by json:$.token: "
                     + "there was nothing in its answer"), run.skip(4));
         }
     }

@@ -145,6 +145,11 @@ final class TemplateRunTest {
         assertEquals("done 1 0 6", counts(result));
         assertEquals("unsafe step_failed", text(item(result, 1), "skippedReason") + " " + text(item(result, 2), "skippedReason"));
         assertEquals(1, origin.seen.size());
+        assertTrue(text(item(result, 2), "skippedBecause").startsWith("it depends on step s2, which is not sent: POST "), Json.text(item(result, 2)));
+        assertTrue(text(item(result, 3), "skippedBecause").startsWith("POST "), Json.text(item(result, 3)));
+        assertTrue(text(item(result, 6), "skippedBecause").startsWith("it depends on step s6, which is not sent: POST "), Json.text(item(result, 6)));
+        JsonObject plan = tools.call(REPLAY, "{\"template_file\":\"" + file + "\"}");
+        assertEquals("6 1", number(plan, "skippedCount") + " " + number(plan, "pendingCount"), "a plan counts what a run would skip");
     }
 
     @Test
