@@ -331,7 +331,7 @@ class Request:
         self.host = re.match('[^/?]*', rest).group()
         target = rest[len(self.host):]
         self.target = ''.join(c if ' ' < c < '\x7f' else quote(c) for c in (target if target.startswith('/') else '/' + target))
-        self.host = re.sub(':80$' if scheme == 'http' else ':443$', '', self.host.lower())
+        self.host = re.sub(':80$' if scheme.lower() == 'http' else ':443$', '', self.host.lower())
         self.path, _, self.query = self.target.partition('?')
 
     def part(self, kind, argument):

@@ -6,7 +6,7 @@ FOLDER=$(mktemp -d)
 trap 'rm -rf "$FOLDER"' EXIT
 trap 'exit 1' HUP INT TERM
 
-flow() { PYTHONUTF8=1 python3 "$FOLDER/flow.py" "$FOLDER" "$@"; }
+flow() { python3 -I -S -X utf8 "$FOLDER/flow.py" "$FOLDER" "$@"; }
 
 # send STEP STATUS ARGUMENTS: has curl send a request and keeps the answer, which must have that status; "ok" is any 2xx or 3xx.
 # Fields that curl would add of its own are left out.
