@@ -31,9 +31,7 @@ final class CurlScript {
                 .append("what is left out is as recorded.\n# Standard output is the last answer. SECONDS_MAX is how long one may take.\nset -eu\n\n");
         try {
             RunnableFlow flow = RunnableFlow.of(template, Map.of());
-            resource("head.sh");
-            resource("flow.py");
-            line("PYTHON");
+            int begin = script.length();
             ScriptValues values = new ScriptValues(flow);
             inputs(values);
             for (RunnableFlow.Step step : flow.steps()) {
@@ -42,6 +40,7 @@ final class CurlScript {
             }
             line("");
             line("[ \"$STATUS\" = 101 ] || cat \"$FOLDER/$STEP.body\"");
+            script.insert(begin, resource("head.sh") + program(script.substring(begin)) + "PYTHON\n");
         } catch (TemplateException refused) {
             line("printf '%s\\n' " + ScriptValues.quoted("the template cannot be run: " + refused.getMessage()) + " >&2");
             line("exit 1");
@@ -49,9 +48,24 @@ final class CurlScript {
         return script.toString();
     }
 
-    private void resource(String name) {
+    /** The program without the parts that these steps do not need: it is most of a script. */
+    private static String program(String steps) {
+        StringBuilder program = new StringBuilder();
+        for (String part : resource("flow.py").split("(?m)^(?=# [A-Z])")) {
+            boolean needed = switch (part.substring(0, Math.max(0, part.indexOf('\n')))) {
+                case "# Pages" -> steps.contains("html");
+                case "# Signatures" -> steps.contains("$(flow sign ");
+                case "# Values that the client makes" -> steps.contains("$(flow made ");
+                default -> true;
+            };
+            program.append(needed ? part : "");
+        }
+        return program.toString();
+    }
+
+    private static String resource(String name) {
         try (InputStream in = CurlScript.class.getResourceAsStream("script/" + name)) {
-            script.append(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException("the jar is damaged", e);
         }

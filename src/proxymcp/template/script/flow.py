@@ -303,6 +303,14 @@ def coded(codings, value):
     return value
 
 
+def encoded(digest, encoding):
+    if encoding in ('hex', 'HEX'):
+        return digest.hex() if encoding == 'hex' else digest.hex().upper()
+    return base64.b64encode(digest).decode() if encoding == 'base64' else base64.urlsafe_b64encode(digest).decode().rstrip('=')
+
+
+# Signatures
+
 def signed(step, algorithm, encoding, separator, *parts):
     """Parts are pairs of kind and argument, of an HMAC its key first."""
     request = Request(step)
@@ -315,12 +323,6 @@ def signed(step, algorithm, encoding, separator, *parts):
     else:
         digest = hashlib.new(name, separator.encode().join(texts)).digest()
     return encoded(digest, encoding)
-
-
-def encoded(digest, encoding):
-    if encoding in ('hex', 'HEX'):
-        return digest.hex() if encoding == 'hex' else digest.hex().upper()
-    return base64.b64encode(digest).decode() if encoding == 'base64' else base64.urlsafe_b64encode(digest).decode().rstrip('=')
 
 
 class Request:
@@ -400,6 +402,8 @@ def made(kind, *arguments):
     fraction = '.' + ('%09d' % (now % 10 ** 9))[:digits] if digits else ''
     return time.strftime('%Y-%m-%d' + (' ' if ' ' in sample else 'T') + '%H:%M:%S', moment) + fraction + ('+00:00' if re.search(r'[+-]\d\d:\d\d$', sample) else 'Z')
 
+
+# What is asked for
 
 def put(text):
     if '\0' in text or text.endswith('\n'):
