@@ -81,7 +81,12 @@ public final class RunnableFlow {
         }
         flow.defineVerifiers();
         Map<String, Loop> loops = new HashMap<>();
-        template.loops().forEach(loop -> loops.put(loop.id(), loop));
+        for (Loop loop : template.loops()) {
+            boolean repeats = template.step(loop.step()).flatMap(TemplateStep::loop).equals(Optional.of(loop.id()));
+            if (loops.put(loop.id(), loop) != null || !repeats) {
+                throw bad("loop " + shown(loop.id()) + " is there twice, or its step " + shown(loop.step()) + " is not repeated by it");
+            }
+        }
         for (TemplateStep step : template.steps()) {
             flow.steps.add(flow.parsed(step, loops));
         }
@@ -181,7 +186,7 @@ public final class RunnableFlow {
             }
             dependsOn.add(other);
         }
-        return new Step(index, step, url, headers, body, names, dependsOn, taken(step), fields(step), pages(step, loops));
+        return new Step(index, step, url, headers, body, names, dependsOn, taken(step), fields(step), pages(step, names, loops));
     }
 
     private void collect(List<TemplateTokens.Piece> pieces, Set<String> names, TemplateStep step, Set<String> around) throws TemplateException {
@@ -264,7 +269,7 @@ public final class RunnableFlow {
         return fields;
     }
 
-    private static Optional<Pages> pages(TemplateStep step, Map<String, Loop> loops) throws TemplateException {
+    private Optional<Pages> pages(TemplateStep step, Set<String> names, Map<String, Loop> loops) throws TemplateException {
         if (step.loop().isEmpty()) {
             return Optional.empty();
         }
@@ -272,9 +277,34 @@ public final class RunnableFlow {
         if (loop == null || !loop.step().equals(step.id())) {
             throw bad("step " + step.id() + " is repeated by " + shown(step.loop().get()) + ", which is none of the template's loops, or another step's");
         }
+        requireProgress(loop, names);
         Optional<Selector> until = loop.until().isPresent() ? Optional.of(selector(step, loop.until().get())) : Optional.empty();
         int times = until.isPresent() ? loop.timesMax() : Math.min(loop.recordedTimes(), loop.timesMax());
         return Optional.of(new Pages(loop, until, Math.clamp(times, 1, PAGES_MAX)));
+    }
+
+    /** Pages have to differ: a loop whose variable stays as it is would send the same request again and again. */
+    private void requireProgress(Loop loop, Set<String> names) throws TemplateException {
+        Definition definition = definitions.get(loop.variable());
+        String variable = "loop " + shown(loop.id()) + " goes on by {" + loop.variable() + "}, ";
+        if (!names.contains(loop.variable())) {
+            throw bad(variable + "which step " + loop.step() + " does not use");
+        }
+        switch (loop.kind()) {
+            case COUNTER -> {
+                if (definition == null || !(definition.value() instanceof DerivedValue.Counter counter)) {
+                    throw bad(variable + "which is no counter");
+                }
+                if (loop.increment() == 0 || counter.start() != loop.start() || counter.increment() != loop.increment()) {
+                    throw bad(variable + "from " + loop.start() + " by " + loop.increment() + ", which counts from " + counter.start() + " by " + counter.increment());
+                }
+            }
+            case CURSOR -> {
+                if (definition == null && !producers.containsKey(loop.variable())) {
+                    throw bad(variable + "which no answer gives");
+                }
+            }
+        }
     }
 
     /** The template. */

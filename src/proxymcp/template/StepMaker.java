@@ -17,7 +17,7 @@ import proxymcp.replay.Target;
 /** Makes a request of a step and its values. Any thread may call. */
 final class StepMaker {
     /** Written anew for each request, as bodies and origins differ. */
-    private static final Set<String> FRAMING = Set.of("host", "content-length", "transfer-encoding", "connection", "proxy-connection", "keep-alive", "te",
+    static final Set<String> FRAMING = Set.of("host", "content-length", "transfer-encoding", "connection", "proxy-connection", "keep-alive", "te",
             "trailer", "expect", "sec-websocket-key");
     private static final int HEAD_CHARS_MAX = 256 << 10;
 

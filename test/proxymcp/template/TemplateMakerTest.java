@@ -123,6 +123,15 @@ final class TemplateMakerTest {
         }
     }
 
+    /** What the recording's cache held is not asked about again, so the answer is a whole one. */
+    @Test void anAnswerThatWasNotModifiedIsExpectedWhole() throws Exception {
+        RecordedApp app = new RecordedApp("cached.example", 1);
+        app.add(app.request("GET", "/x").header("If-None-Match", "\"v1\"").answer(304, "application/json", ""));
+        try (Session session = sessions.write(app.exchanges())) {
+            assertEquals(List.of(new Assert.Status(200)), RecordedSessions.make(session).steps().get(0).asserts());
+        }
+    }
+
     @Test void whatNothingIsKnownOfIsSaid() throws Exception {
         RecordedApp app = new RecordedApp("open.example", 1);
         String cookie = app.token(30);
