@@ -51,7 +51,7 @@ final class TemplateDraft {
         this.flow = flow;
         this.search = search;
         this.warnings = warnings;
-        this.classifier = new Classifier(flow.exchanges(), names, second);
+        this.classifier = new Classifier(flow.exchanges(), flow.index(), names, second);
     }
 
     FlowTemplate template(String id, String name, long nowMillis) throws IOException {
@@ -85,6 +85,9 @@ final class TemplateDraft {
                     allEdges.addAll(edges.getOrDefault(step, List.of()));
                 }
             }
+        }
+        for (String location : classifier.guessed()) {
+            warnings.add(location + ": each request has another value there, which no answer holds; a run makes it up");
         }
         List<Unexplained> unexplained = new ArrayList<>();
         for (Classifier.Open open : classifier.open()) {

@@ -161,6 +161,12 @@ final class ValueIndex {
         return places.getOrDefault(value, NONE);
     }
 
+    /** Whether an answer to an earlier exchange than {@code step} holds a value. */
+    boolean heldBefore(int step, String value) {
+        Places known = places.get(value);
+        return known != null && known.all().get(0).step() < step;
+    }
+
     /** Where a value is in other case. */
     Places folded(String value) {
         return places.getOrDefault(FOLDED + value.toLowerCase(Locale.ROOT), NONE);
