@@ -97,6 +97,12 @@ final class Classifier {
         if (value.isEmpty() || value.length() > Strength.CHARS_MAX) {
             return;
         }
+        if (use.part() == Part.HEADER && ValidatorTrail.isCondition(use.key())) {
+            if (!value.equals("*") && !ValidatorTrail.isRevalidation(use.key())) {
+                open.putIfAbsent(use.location() + " " + value, new Open(step, use, "a validator from before the recording"));
+            }
+            return;
+        }
         Slot known = made.get(value);
         if (known != null && (Strength.of(value) >= 0.3 || known.use().key().equalsIgnoreCase(use.key()))) {
             reuse(step, use, known);

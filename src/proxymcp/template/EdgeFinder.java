@@ -29,11 +29,13 @@ final class EdgeFinder {
     private final List<FlowExchange> exchanges;
     private final ValueIndex index;
     private final CookieTrail cookies;
+    private final ValidatorTrail validators;
 
-    EdgeFinder(List<FlowExchange> exchanges, ValueIndex index, CookieTrail cookies) {
+    EdgeFinder(List<FlowExchange> exchanges, ValueIndex index, CookieTrail cookies, ValidatorTrail validators) {
         this.exchanges = exchanges;
         this.index = index;
         this.cookies = cookies;
+        this.validators = validators;
     }
 
     /** A value and what stands for it or in it, for remembering that it was sent. */
@@ -67,6 +69,12 @@ final class EdgeFinder {
             Optional<Found> cookie = cookie(exchange, use);
             if (cookie.isPresent()) {
                 return List.of(cookie.get());
+            }
+        }
+        if (use.part() == Part.HEADER && ValidatorTrail.isCondition(use.key())) {
+            Optional<Found> validator = validators.of(exchange, use, exchanges);
+            if (validator.isPresent() || ValidatorTrail.isRevalidation(use.key())) {
+                return validator.map(List::of).orElse(List.of());
             }
         }
         if (use.value().length() < Strength.CHARS_MIN || use.value().length() > Strength.CHARS_MAX) {

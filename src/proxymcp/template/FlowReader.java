@@ -48,6 +48,7 @@ final class FlowReader {
     private final List<FlowExchange> exchanges = new ArrayList<>();
     private final ValueIndex index = new ValueIndex();
     private final CookieTrail cookies = new CookieTrail();
+    private final ValidatorTrail validators = new ValidatorTrail();
     private final List<String> warnings = new ArrayList<>();
     private final Optional<Partners> partners;
 
@@ -117,6 +118,7 @@ final class FlowReader {
                 entry.status().orElse(0), isFixed(type, entry.url()), uses, sent);
         exchanges.add(exchange);
         cookies.add(exchange, fields);
+        validators.add(exchange, fields);
         partners.ifPresent(known -> known.add(fields, exchange.endpoint(), exchange.startMillis(), exchange.status()));
         Optional<StreamKind> stream = stored.exchange().stream().filter(known -> known.framesIn() + known.framesOut() > 0).map(StreamSummary::kind);
         ResponseValues values = new ResponseValues((value, selector, key, around) -> index.produced(step, end, value, selector, key, around));
@@ -219,6 +221,10 @@ final class FlowReader {
 
     CookieTrail cookies() {
         return cookies;
+    }
+
+    ValidatorTrail validators() {
+        return validators;
     }
 
     List<String> warnings() {

@@ -20,8 +20,7 @@ final class RequestUses {
     /** Fields that say what a client is and wants, that frame a body, or that copy where it has been: nothing depends on them. */
     private static final Set<String> PLAIN_HEADERS = Set.of("host", "user-agent", "accept", "accept-language", "accept-encoding", "accept-charset",
             "connection", "proxy-connection", "keep-alive", "content-length", "content-type", "content-encoding", "transfer-encoding", "te", "trailer",
-            "upgrade", "upgrade-insecure-requests", "referer", "origin", "cache-control", "pragma", "if-none-match", "if-modified-since", "if-match",
-            "if-unmodified-since", "if-range", "range", "expect", "dnt", "priority", "date", "via", "forwarded", "x-forwarded-for",
+            "upgrade", "upgrade-insecure-requests", "referer", "origin", "cache-control", "pragma", "range", "expect", "dnt", "priority", "date", "via", "forwarded", "x-forwarded-for",
             "x-forwarded-host", "x-forwarded-proto", "x-requested-with", "content-md5-sum", "access-control-request-method",
             "access-control-request-headers", "sec-websocket-key", "sec-websocket-version", "sec-websocket-extensions", "sec-websocket-protocol");
 

@@ -24,7 +24,7 @@ final class StepWriter {
     private static final int BODY_CHARS_MAX = 1 << 20;
     private static final int OCTETS_MAX = 64 << 10;
     private static final Set<String> FRAMING = Set.of("host", "content-length", "transfer-encoding", "connection", "proxy-connection", "keep-alive", "te",
-            "trailer", "expect", "content-encoding", "if-none-match", "if-modified-since", "sec-websocket-key");
+            "trailer", "expect", "content-encoding", "sec-websocket-key");
 
     private final RequestText request;
     private final TemplateText text = new TemplateText();
@@ -61,7 +61,7 @@ final class StepWriter {
         });
     }
 
-    /** Whether a field line is part of a template: not if it frames the message, or says what the client knows already. */
+    /** Whether a field line is part of a template: not if it frames the message. */
     static boolean isKept(String name) {
         return !FRAMING.contains(name.toLowerCase(Locale.ROOT)) && !name.startsWith(":");
     }
@@ -151,8 +151,8 @@ final class StepWriter {
             String name = request.head().name(i);
             String lower = name.toLowerCase(Locale.ROOT);
             String value = request.head().value(i);
-            if (!isKept(name)) {
-                continue;
+            if (!isKept(name) || ValidatorTrail.isRevalidation(name) && !value.equals("*") && !byLocation.containsKey(Use.location(Part.HEADER, lower))) {
+                continue; // What the client knew before the recording, a run does not know.
             }
             if (lower.equals("cookie")) {
                 headers.add(new TemplateStep.Header(name, text.written(cookies(value, counts))));

@@ -263,6 +263,9 @@ final class TemplateDraft {
         List<TemplateStep.Header> headers = writer.headers();
         TemplateBody body = writer.body();
         writer.warnings().forEach(warning -> warnings.add(id(step) + " " + warning));
+        if (exchange.status() == 304 && headers.stream().noneMatch(header -> ValidatorTrail.isRevalidation(header.name()))) {
+            warnings.add(id(step) + " was answered 304 for what the client knew before the recording, which is left out: a run gets another answer");
+        }
         Optional<ResponseParts> response = stored.exchange().response().map(head -> ResponseParts.of(stored.exchange().responseContentFields(), body(stored)));
         List<Extract> taken = new ArrayList<>();
         for (Extract extract : extracts.getOrDefault(step, Map.of()).values()) {

@@ -19,7 +19,7 @@ import proxymcp.store.WorkWatch;
 
 /**
  * Proves that a template makes the recorded requests again: each step is filled with its samples and held against the recording, octet for octet but
- * for what frames a message and what makes a request conditional, which no template holds.
+ * for what frames a message, and what a client asks to be spared because it knew it before the recording: no template holds that.
  */
 public final class TemplateProof {
     private static final int SHOWN_CHARS_MAX = 80;
@@ -100,7 +100,7 @@ public final class TemplateProof {
         List<String> sent = new ArrayList<>();
         Fields head = recorded.head();
         for (int i = 0; i < head.size(); i++) {
-            if (StepWriter.isKept(head.name(i))) {
+            if (StepWriter.isKept(head.name(i)) && (!ValidatorTrail.isRevalidation(head.name(i)) || has(head.name(i)))) {
                 sent.add(head.name(i) + ": " + head.value(i));
             }
         }
@@ -114,6 +114,15 @@ public final class TemplateProof {
             case TemplateBody.Recorded whole -> { }
         }
         derived();
+    }
+
+    private boolean has(String name) {
+        for (TemplateStep.Header header : step.headers()) {
+            if (header.name().equals(name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void body(byte[] made) {
