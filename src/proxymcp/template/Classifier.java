@@ -169,6 +169,11 @@ final class Classifier {
         return !known;
     }
 
+    /** An input is a file, given by its Base64. */
+    void file(String name, String base64) {
+        inputs.computeIfPresent(name, (known, input) -> new Input(name, "string", "byte", base64, input.usedIn()));
+    }
+
     /** Whether a segment of the path is one of many, by the endpoint that was learned. */
     private boolean isParameter(int step, Use use) {
         String[] segments = exchanges.get(step).endpoint().template().substring(1).split("/", -1);

@@ -161,7 +161,14 @@ public final class RunnableFlow {
         List<TemplateTokens.Piece> url = TemplateTokens.of(step.urlTemplate());
         List<List<TemplateTokens.Piece>> headers = new ArrayList<>();
         step.headers().forEach(header -> headers.add(TemplateTokens.of(header.value())));
-        List<TemplateTokens.Piece> body = step.body() instanceof TemplateBody.Text text ? TemplateTokens.of(text.template()) : List.of();
+        List<TemplateTokens.Piece> body = new ArrayList<>();
+        for (TemplateBody.Block block : blocks(step.body())) {
+            body.addAll(switch (block.kind()) {
+                case TEXT -> TemplateTokens.of(block.content());
+                case OCTETS -> List.<TemplateTokens.Piece>of();
+                case VALUE -> List.of(new TemplateTokens.Piece(block.content(), List.of(), ""));
+            });
+        }
         Set<String> names = new LinkedHashSet<>();
         collect(url, names, step, new HashSet<>());
         for (List<TemplateTokens.Piece> header : headers) {
@@ -182,6 +189,16 @@ public final class RunnableFlow {
             dependsOn.add(other);
         }
         return new Step(index, step, url, headers, body, names, dependsOn, taken(step), fields(step), pages(step, loops));
+    }
+
+    private static List<TemplateBody.Block> blocks(TemplateBody body) {
+        return switch (body) {
+            case TemplateBody.None none -> List.of();
+            case TemplateBody.Text text -> List.of(new TemplateBody.Block(TemplateBody.Block.Kind.TEXT, text.template()));
+            case TemplateBody.Octets octets -> List.of();
+            case TemplateBody.Mixed mixed -> mixed.blocks();
+            case TemplateBody.Recorded recorded -> List.of();
+        };
     }
 
     private void collect(List<TemplateTokens.Piece> pieces, Set<String> names, TemplateStep step, Set<String> around) throws TemplateException {

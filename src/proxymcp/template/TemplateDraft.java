@@ -93,7 +93,31 @@ final class TemplateDraft {
         for (Classifier.Open open : classifier.open()) {
             unexplained.add(new Unexplained(id(open.step()), open.use().location(), Classifier.sample(open.use().value()), open.guess()));
         }
-        return new FlowTemplate(id, name, session.manifest().id().text(), nowMillis, steps, classifier.inputs(bySeq), allEdges, loops(), unexplained, warnings);
+        List<TemplateInput> inputs = filled(classifier.inputs(bySeq), steps, unexplained);
+        return new FlowTemplate(id, name, session.manifest().id().text(), nowMillis, steps, inputs, allEdges, loops(), unexplained, warnings);
+    }
+
+    /** The inputs where they fill something: one that changes nothing would be taken and its recorded value sent. */
+    private static List<TemplateInput> filled(List<TemplateInput> inputs, List<TemplateStep> steps, List<Unexplained> unexplained) {
+        Set<String> places = new HashSet<>();
+        steps.forEach(step -> step.placeholders().forEach(place -> places.add(step.id() + " " + place.location())));
+        List<TemplateInput> kept = new ArrayList<>();
+        for (TemplateInput input : inputs) {
+            List<String> usedIn = new ArrayList<>();
+            for (String place : input.usedIn()) {
+                if (places.contains(place)) {
+                    usedIn.add(place);
+                } else {
+                    int blank = place.indexOf(' ');
+                    unexplained.add(new Unexplained(place.substring(0, blank), place.substring(blank + 1), Classifier.sample(input.defaultValue()),
+                            "given by the user, in a place that cannot be filled"));
+                }
+            }
+            if (!usedIn.isEmpty()) {
+                kept.add(new TemplateInput(input.name(), input.type(), input.format(), input.defaultValue(), usedIn));
+            }
+        }
+        return kept;
     }
 
     private String id(int step) {
@@ -262,6 +286,7 @@ final class TemplateDraft {
         String url = writer.url();
         List<TemplateStep.Header> headers = writer.headers();
         TemplateBody body = writer.body();
+        writer.files().forEach(classifier::file);
         writer.warnings().forEach(warning -> warnings.add(id(step) + " " + warning));
         if (exchange.status() == 304 && headers.stream().noneMatch(header -> ValidatorTrail.isRevalidation(header.name()))) {
             warnings.add(id(step) + " was answered 304 for what the client knew before the recording, which is left out: a run gets another answer");

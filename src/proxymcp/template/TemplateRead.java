@@ -141,7 +141,18 @@ final class TemplateRead {
         if (place.object().has("bodyBase64")) {
             return new TemplateBody.Octets(place.text("bodyBase64"));
         }
+        if (place.object().has("bodyBlocks")) {
+            return new TemplateBody.Mixed(place.all("bodyBlocks", TemplateRead::block));
+        }
         return place.object().has("bodyRecorded") ? new TemplateBody.Recorded(place.number("bodyRecorded")) : new TemplateBody.None();
+    }
+
+    private static TemplateBody.Block block(Place place) throws TemplateException {
+        if (place.object().has("text")) {
+            return new TemplateBody.Block(TemplateBody.Block.Kind.TEXT, place.text("text"));
+        }
+        return place.object().has("base64") ? new TemplateBody.Block(TemplateBody.Block.Kind.OCTETS, place.text("base64"))
+                : new TemplateBody.Block(TemplateBody.Block.Kind.VALUE, place.text("octetsOf"));
     }
 
     private static Placeholder placeholder(Place place) throws TemplateException {
