@@ -58,6 +58,7 @@ final class Classifier {
     private final Names names;
     private final Optional<SecondCapture> second;
     private final Set<String> guessed = new LinkedHashSet<>();
+    private final Set<String> notes = new LinkedHashSet<>();
     private final Map<Integer, List<Slot>> slots = new HashMap<>();
     private final Map<String, Input> inputs = new LinkedHashMap<>();
     /** Values of the client that are used again, by value. */
@@ -121,7 +122,7 @@ final class Classifier {
         if ((input && !steady || confirmed) && inputs.size() < INPUTS_MAX && ValueFormat.of(value) != ValueFormat.BOOLEAN) {
             input(step, use);
         } else if (isOpen(step, use, changes)) {
-            open.putIfAbsent(use.location() + " " + value, new Open(step, use, guess(use)));
+            open.putIfAbsent(use.location() + " " + value, new Open(step, use, guess(step, use)));
         }
     }
 
@@ -155,8 +156,20 @@ final class Classifier {
         Slot slot = new Slot(use, use.value(), name, List.of(), use.value(), Optional.empty());
         slots.computeIfAbsent(step, added -> new ArrayList<>()).add(slot);
         made.putIfAbsent(use.value(), slot);
+        if (isDrawn(use.value()) && index.heldBefore(step, use.value())) {
+            notes.add("input " + name + ": an earlier answer held its recorded value, but no selector is sure to find it there");
+        }
         inputs.computeIfAbsent(name, added -> new Input(name, FieldWords.typeOf(use.value()), FieldWords.formatOf(use.key(), use.value()),
                 use.value(), new LinkedHashSet<>())).usedIn().add(exchanges.get(step).seq() + " " + use.location());
+    }
+
+    private static boolean isDrawn(String value) {
+        return value.length() >= TextTokens.CHARS_MIN && TextTokens.isValue(value);
+    }
+
+    /** What has to be said of inputs. */
+    Set<String> notes() {
+        return notes;
     }
 
     /** Takes an input that a message of a stream gave; returns whether it is a new one. */
@@ -269,7 +282,10 @@ final class Classifier {
                 || ValueFormat.of(use.value()) != ValueFormat.URL && ValueFormat.of(use.value()) != ValueFormat.TEXT);
     }
 
-    private static String guess(Use use) {
+    private String guess(int step, Use use) {
+        if (index.heldBefore(step, use.value())) {
+            return "of an earlier answer, which held it where no selector is sure to find it";
+        }
         if (use.part() == Part.COOKIE) {
             return "set before the recording began, or by a script";
         }

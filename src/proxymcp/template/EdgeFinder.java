@@ -14,6 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import proxymcp.decode.PercentCoding;
 import proxymcp.diff.Part;
+import proxymcp.diff.ValueFormat;
 
 /**
  * Says which answer a value of a request comes from. A value counts if nobody comes upon it by chance, or if it has the same name in both; if an answer
@@ -25,6 +26,8 @@ final class EdgeFinder {
     private static final int ALTERNATIVES_MAX = 5;
     private static final int TOKENS_MAX = 32;
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_.~+/%-]{6,}={0,2}");
+
+    private static final Pattern PIECE = Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|[A-Za-z0-9]{8,512}+");
 
     private final List<FlowExchange> exchanges;
     private final ValueIndex index;
@@ -130,8 +133,22 @@ final class EdgeFinder {
                     tokens.add(piece);
                 }
             }
+            inner(plain, tokens);
         }
         return tokens;
+    }
+
+    /** Values between signs that values may have themselves: {@code prefix-TOKEN-suffix}. */
+    private static void inner(String plain, Set<String> tokens) {
+        if (plain.length() < 2 * TextTokens.CHARS_MIN || ValueFormat.of(plain) == ValueFormat.UUID) {
+            return;
+        }
+        Matcher piece = PIECE.matcher(plain);
+        while (piece.find() && tokens.size() < TOKENS_MAX) {
+            if (piece.group().length() < plain.length() && TextTokens.isValue(piece.group())) {
+                tokens.add(piece.group());
+            }
+        }
     }
 
     private Optional<Found> cookie(FlowExchange exchange, Use use) {

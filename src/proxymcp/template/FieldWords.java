@@ -57,9 +57,9 @@ final class FieldWords {
             case QUERY -> TYPED.contains(key) || key.endsWith("id") && !CONSTANT.contains(key);
             case FORM, MULTIPART -> !CONSTANT.contains(key) && !key.startsWith("__");
             case JSON -> graphQl || !use.at().startsWith("$.extensions") && !CONSTANT.contains(key) && !safeMethod;
-            case LAYER -> TYPED.contains(key) || isPassword(key);
+            case LAYER, BODY -> TYPED.contains(key) || isPassword(key);
             case HEADER -> key.equals("authorization") || key.contains("api-key") || key.contains("apikey") || key.endsWith("-token");
-            case COOKIE, METHOD, JWT, STATUS, BODY, HEADER_ORDER, HEADER_CASE, VERSION, TLS, TIMING -> false;
+            case COOKIE, METHOD, JWT, STATUS, HEADER_ORDER, HEADER_CASE, VERSION, TLS, TIMING -> false;
         };
     }
 

@@ -27,6 +27,7 @@ import proxymcp.json.JsonValue;
 final class StepWriter {
     private static final int BODY_CHARS_MAX = 1 << 20;
     private static final int OCTETS_MAX = 64 << 10;
+    private static final int PLACES_MAX = 20;
     private static final int MIXED_BYTES_MAX = 512 << 10;
     private static final Set<String> FRAMING = Set.of("host", "content-length", "transfer-encoding", "connection", "proxy-connection", "keep-alive", "te",
             "trailer", "expect", "content-encoding", "sec-websocket-key");
@@ -222,6 +223,9 @@ final class StepWriter {
             for (Slot slot : entry.getValue()) {
                 if (slot.use().part() == Part.JSON) {
                     filled = json(filled, slot);
+                } else if (slot.use().part() == Part.BODY) {
+                    Optional<String> next = everywhere(filled, slot);
+                    filled = next.orElse(filled);
                 }
             }
         }
@@ -229,6 +233,20 @@ final class StepWriter {
             filled = filled.replace("\"" + number + "\"", number);
         }
         return new TemplateBody.Text(text.written(filled));
+    }
+
+    /** A value of a text stands wherever the text has it. */
+    private Optional<String> everywhere(String raw, Slot slot) {
+        Optional<String> filled = Optional.empty();
+        boolean markup = raw.stripLeading().startsWith("<");
+        for (int i = 0; i < PLACES_MAX; i++) {
+            Optional<String> next = text.filled(filled.orElse(raw), "", slot, markup ? List.of(Coding.HTML) : List.of());
+            if (next.isEmpty()) {
+                return filled;
+            }
+            filled = next;
+        }
+        return filled;
     }
 
     /** What of an upload is text is filled; a file is the Base64 of an input. */

@@ -89,6 +89,7 @@ final class TemplateDraft {
         for (String location : classifier.guessed()) {
             warnings.add(location + ": each request has another value there, which no answer holds; a run makes it up");
         }
+        warnings.addAll(classifier.notes());
         List<Unexplained> unexplained = new ArrayList<>();
         for (Classifier.Open open : classifier.open()) {
             unexplained.add(new Unexplained(id(open.step()), open.use().location(), Classifier.sample(open.use().value()), open.guess()));
