@@ -34,7 +34,15 @@ public final class RunnableFlow {
     record Taken(String as, Selector selector, boolean required) {}
 
     /** A loop that was parsed. */
-    record Pages(Loop loop, Optional<Selector> until, int most) {}
+    record Pages(Loop loop, Optional<Selector> until, int most) {
+        /** Whether an answer is that of the last page, by what was found of it and by the counter of the page. */
+        boolean isLast(Optional<String> more, Optional<String> counter) {
+            if (counted(loop) && counter.isPresent()) {
+                return LoopEnd.isLast(more.orElse(""), Long.parseLong(counter.get()), loop.start(), loop.increment());
+            }
+            return more.isEmpty() || more.get().isEmpty() || more.get().equals("[]") || more.get().equals("false");
+        }
+    }
 
     /**
      * A step that was parsed.
@@ -289,9 +297,14 @@ public final class RunnableFlow {
         if (loop == null || !loop.step().equals(step.id())) {
             throw bad("step " + step.id() + " is repeated by " + shown(step.loop().get()) + ", which is none of the template's loops, or another step's");
         }
-        Optional<Selector> until = loop.until().isPresent() ? Optional.of(selector(step, loop.until().get())) : Optional.empty();
+        Optional<Selector> until = loop.until().isPresent() ? Optional.of(selector(step, loop.until().get().substring(counted(loop) ? LoopEnd.COUNT.length() : 0)))
+                : Optional.empty();
         int times = until.isPresent() ? loop.timesMax() : Math.min(loop.recordedTimes(), loop.timesMax());
         return Optional.of(new Pages(loop, until, Math.clamp(times, 1, PAGES_MAX)));
+    }
+
+    private static boolean counted(Loop loop) {
+        return loop.kind() == Loop.Kind.COUNTER && loop.until().filter(until -> until.startsWith(LoopEnd.COUNT)).isPresent();
     }
 
     /** The template. */
