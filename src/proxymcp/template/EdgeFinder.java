@@ -216,7 +216,7 @@ final class EdgeFinder {
     private record Candidate(ValueIndex.Produced place, boolean live, boolean echo, double agreement, double score) {}
 
     private Optional<Found> best(FlowExchange exchange, Use use, String text, String value, ValueIndex.Places places, List<Coding> codings) {
-        double strength = Strength.of(value);
+        double strength = Strength.at(value, exchange.startMillis());
         if (places.all().isEmpty() || strength == 0) {
             return Optional.empty();
         }

@@ -37,7 +37,7 @@ public final class RunnableFlow {
     record Pages(Loop loop, Optional<Selector> until, int most) {
         /** Whether an answer is that of the last page, by what was found of it and by the counter of the page. */
         boolean isLast(Optional<String> more, Optional<String> counter) {
-            if (counted(loop) && counter.isPresent()) {
+            if (counted(loop) && counter.filter(text -> text.matches("-?[0-9]{1,15}")).isPresent()) {
                 return LoopEnd.isLast(more.orElse(""), Long.parseLong(counter.get()), loop.start(), loop.increment());
             }
             return more.isEmpty() || more.get().isEmpty() || more.get().equals("[]") || more.get().equals("false");
