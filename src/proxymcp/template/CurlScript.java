@@ -121,7 +121,7 @@ final class CurlScript {
         if (pages.until().isPresent()) {
             line("LAST= MORE=");
             line("if holds " + ScriptValues.file(step) + " " + ScriptValues.quoted(pages.until().get().toString()) + "; then MORE=$VALUE; fi");
-            line("case $MORE in ''|'[]'|false) LAST=yes ;; esac");
+            line(RunnableFlow.counted(pages.loop()) ? counted(values, pages.loop()) : "case $MORE in ''|'[]'|false) LAST=yes ;; esac");
             line("if [ -z \"$LAST\" ]; then");
             indent = "        ";
             line(":");
@@ -173,9 +173,28 @@ final class CurlScript {
             case TemplateBody.None none -> { }
             case TemplateBody.Text text -> line("body " + file + " " + values.word(step.body()));
             case TemplateBody.Octets octets -> line("printf %s " + ScriptValues.quoted(octets.base64()) + " | base64 -d >\"$FOLDER/" + file + ".request\"");
+            case TemplateBody.Mixed mixed -> mixed(values, mixed, " >>\"$FOLDER/" + file + ".request\"");
             case TemplateBody.Recorded recorded -> stopUnless("cp " + file + ".request \"$FOLDER/" + file + ".request\" 2>/dev/null", step.step().id() + ": its body of "
                     + recorded.bytes() + " octets is not in the template: put it into a file " + file + ".request");
         }
+    }
+
+    private void mixed(ScriptValues values, TemplateBody.Mixed body, String append) {
+        line(":" + append.replace(">>", ">"));
+        for (TemplateBody.Block block : body.blocks()) {
+            String decoded = " | base64 -d" + append;
+            line("printf %s " + switch (block.kind()) {
+                case TEXT -> values.word(TemplateTokens.of(block.content())) + append;
+                case OCTETS -> ScriptValues.quoted(block.content()) + decoded;
+                case VALUE -> "\"$" + values.variable(block.content()) + "\"" + decoded + " || stop " + ScriptValues.quoted(block.content() + " is no Base64");
+            });
+        }
+    }
+
+    /** The last page is told by how many there are: as {@link LoopEnd#isLast} has it. */
+    private static String counted(ScriptValues values, Loop loop) {
+        return "case $MORE in ''|*[!0-9]*|????????????????*) LAST=yes ;; *) [ $((" + values.variable(loop.variable()) + " + "
+                + (loop.increment() - LoopEnd.first(loop.start(), loop.increment())) + ")) -lt \"$MORE\" ] || LAST=yes ;; esac";
     }
 
     private static List<String> fields(ScriptValues values, RunnableFlow.Step step) {

@@ -34,7 +34,15 @@ public final class RunnableFlow {
     record Taken(String as, Selector selector, boolean required) {}
 
     /** A loop that was parsed. */
-    record Pages(Loop loop, Optional<Selector> until, int most) {}
+    record Pages(Loop loop, Optional<Selector> until, int most) {
+        /** Whether an answer is that of the last page, by what was found of it and by the counter of the page. */
+        boolean isLast(Optional<String> more, Optional<String> counter) {
+            if (counted(loop) && counter.filter(text -> text.matches("-?[0-9]{1,15}")).isPresent()) {
+                return LoopEnd.isLast(more.orElse(""), Long.parseLong(counter.get()), loop.start(), loop.increment());
+            }
+            return more.isEmpty() || more.get().isEmpty() || more.get().equals("[]") || more.get().equals("false");
+        }
+    }
 
     /**
      * A step that was parsed.
@@ -166,7 +174,14 @@ public final class RunnableFlow {
         List<TemplateTokens.Piece> url = TemplateTokens.of(step.urlTemplate());
         List<List<TemplateTokens.Piece>> headers = new ArrayList<>();
         step.headers().forEach(header -> headers.add(TemplateTokens.of(header.value())));
-        List<TemplateTokens.Piece> body = step.body() instanceof TemplateBody.Text text ? TemplateTokens.of(text.template()) : List.of();
+        List<TemplateTokens.Piece> body = new ArrayList<>();
+        for (TemplateBody.Block block : blocks(step.body())) {
+            body.addAll(switch (block.kind()) {
+                case TEXT -> TemplateTokens.of(block.content());
+                case OCTETS -> List.<TemplateTokens.Piece>of();
+                case VALUE -> List.of(new TemplateTokens.Piece(block.content(), List.of(), ""));
+            });
+        }
         Set<String> names = new LinkedHashSet<>();
         collect(url, names, step, new HashSet<>());
         for (List<TemplateTokens.Piece> header : headers) {
@@ -187,6 +202,16 @@ public final class RunnableFlow {
             dependsOn.add(other);
         }
         return new Step(index, step, url, headers, body, names, dependsOn, taken(step), fields(step), pages(step, names, loops));
+    }
+
+    private static List<TemplateBody.Block> blocks(TemplateBody body) {
+        return switch (body) {
+            case TemplateBody.None none -> List.of();
+            case TemplateBody.Text text -> List.of(new TemplateBody.Block(TemplateBody.Block.Kind.TEXT, text.template()));
+            case TemplateBody.Octets octets -> List.of();
+            case TemplateBody.Mixed mixed -> mixed.blocks();
+            case TemplateBody.Recorded recorded -> List.of();
+        };
     }
 
     private void collect(List<TemplateTokens.Piece> pieces, Set<String> names, TemplateStep step, Set<String> around) throws TemplateException {
@@ -278,7 +303,8 @@ public final class RunnableFlow {
             throw bad("step " + step.id() + " is repeated by " + shown(step.loop().get()) + ", which is none of the template's loops, or another step's");
         }
         requireProgress(loop, names);
-        Optional<Selector> until = loop.until().isPresent() ? Optional.of(selector(step, loop.until().get())) : Optional.empty();
+        Optional<Selector> until = loop.until().isPresent() ? Optional.of(selector(step, loop.until().get().substring(counted(loop) ? LoopEnd.COUNT.length() : 0)))
+                : Optional.empty();
         int times = until.isPresent() ? loop.timesMax() : Math.min(loop.recordedTimes(), loop.timesMax());
         return Optional.of(new Pages(loop, until, Math.clamp(times, 1, PAGES_MAX)));
     }
@@ -305,6 +331,11 @@ public final class RunnableFlow {
                 }
             }
         }
+    }
+
+    /** Whether the last page is told by how many there are. */
+    static boolean counted(Loop loop) {
+        return loop.kind() == Loop.Kind.COUNTER && loop.until().filter(until -> until.startsWith(LoopEnd.COUNT)).isPresent();
     }
 
     /** The template. */

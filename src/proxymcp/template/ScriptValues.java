@@ -48,8 +48,8 @@ final class ScriptValues {
             }
             all.append(header.value());
         }
-        if (step.step().body() instanceof TemplateBody.Text text) {
-            all.append(text.template());
+        if (step.step().body() instanceof TemplateBody.Text || step.step().body() instanceof TemplateBody.Mixed) {
+            step.body().forEach(piece -> all.append(piece.text()));
         }
         return all.indexOf("\0") >= 0 ? Optional.of("its request holds NUL, which no variable of a shell can") : Optional.empty();
     }

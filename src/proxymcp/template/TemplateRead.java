@@ -168,7 +168,7 @@ final class TemplateRead {
     }
 
     private static TemplateStep step(Place place) throws TemplateException {
-        place.only("id", "seq", "method", "urlTemplate", "headers", "body", "bodyBase64", "bodyRecorded", "dependsOn", "placeholders", "extracts", "asserts", "loop");
+        place.only("id", "seq", "method", "urlTemplate", "headers", "body", "bodyBase64", "bodyBlocks", "bodyRecorded", "dependsOn", "placeholders", "extracts", "asserts", "loop");
         List<TemplateStep.Header> headers = new ArrayList<>();
         for (JsonValue value : place.array("headers")) {
             if (!(value instanceof JsonArray pair) || pair.size() != 2 || !(pair.values().get(0) instanceof JsonString name)
@@ -187,7 +187,7 @@ final class TemplateRead {
 
     private static TemplateBody body(Place place) throws TemplateException {
         List<String> given = new ArrayList<>();
-        for (String name : List.of("body", "bodyBase64", "bodyRecorded")) {
+        for (String name : List.of("body", "bodyBase64", "bodyBlocks", "bodyRecorded")) {
             if (place.object().has(name)) {
                 given.add(name);
             }
@@ -197,20 +197,31 @@ final class TemplateRead {
         }
         return switch (given.isEmpty() ? "" : given.get(0)) {
             case "body" -> new TemplateBody.Text(place.template("body"));
-            case "bodyBase64" -> new TemplateBody.Octets(base64(place));
+            case "bodyBase64" -> new TemplateBody.Octets(base64(place, "bodyBase64"));
+            case "bodyBlocks" -> new TemplateBody.Mixed(place.all("bodyBlocks", TemplateRead::block));
             case "bodyRecorded" -> new TemplateBody.Recorded(place.number("bodyRecorded"));
             default -> new TemplateBody.None();
         };
     }
 
-    private static String base64(Place place) throws TemplateException {
-        String text = place.text("bodyBase64");
+    private static String base64(Place place, String name) throws TemplateException {
+        String text = place.text(name);
         try {
             Base64.getDecoder().decode(text);
         } catch (IllegalArgumentException e) {
-            throw bad(place.at("bodyBase64"), "Base64");
+            throw bad(place.at(name), "Base64");
         }
         return text;
+    }
+
+    private static TemplateBody.Block block(Place place) throws TemplateException {
+        if (place.object().has("text")) {
+            place.only("text");
+            return new TemplateBody.Block(TemplateBody.Block.Kind.TEXT, place.template("text"));
+        }
+        place.only(place.object().has("base64") ? "base64" : "octetsOf");
+        return place.object().has("base64") ? new TemplateBody.Block(TemplateBody.Block.Kind.OCTETS, base64(place, "base64"))
+                : new TemplateBody.Block(TemplateBody.Block.Kind.VALUE, place.text("octetsOf"));
     }
 
     private static Placeholder placeholder(Place place) throws TemplateException {
