@@ -428,12 +428,9 @@ public final class Interceptors implements Closeable {
      * @return number of targets that were ended
      */
     public int deactivateAll() {
-        List<Runnable> ends = new ArrayList<>();
-        for (Target target : takeAll(false)) {
-            ends.add(target::end);
-        }
-        together(ends);
-        return ends.size();
+        List<Target> all = takeAll(false);
+        Target.endAll(all);
+        return all.size();
     }
 
     private List<Target> takeAll(boolean forGood) {
@@ -445,19 +442,6 @@ public final class Interceptors implements Closeable {
             return all;
         } finally {
             lock.unlock();
-        }
-    }
-
-    /** All of them at a time: each has its own wait. */
-    private static void together(List<Runnable> ends) {
-        List<Thread> threads = new ArrayList<>();
-        ends.forEach(end -> threads.add(Thread.ofVirtual().name("end-target").start(end)));
-        for (Thread thread : threads) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 
