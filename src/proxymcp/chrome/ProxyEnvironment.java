@@ -44,9 +44,9 @@ public record ProxyEnvironment(Map<String, String> variables) {
      * Variables for a port of the proxy.
      *
      * @param proxyPort on 127.0.0.1
-     * @param folder where a {@link TrustStore} and a {@link NodePreload} are
+     * @param files written before
      */
-    static ProxyEnvironment of(int proxyPort, CertificateAuthority authority, TargetFolder folder) {
+    static ProxyEnvironment of(int proxyPort, CertificateAuthority authority, ProgramFiles files) {
         Map<String, String> variables = new LinkedHashMap<>();
         PROXIES.forEach(name -> variables.put(name, "http://127.0.0.1:" + proxyPort));
         // Empty: what goes to loopback is captured too.
@@ -54,10 +54,10 @@ public record ProxyEnvironment(Map<String, String> variables) {
         variables.put("no_proxy", "");
         CA_FILES.forEach(name -> variables.put(name, authority.certificateFile().toString()));
         variables.put("NODE_USE_ENV_PROXY", "1");
-        variables.put(NODE_OPTIONS, NodePreload.option(folder.nodePreload()));
+        variables.put(NODE_OPTIONS, NodePreload.option(files.nodePreload()));
         variables.put("DENO_TLS_CA_STORE", "system,mozilla");
         variables.put("npm_config_strict_ssl", "true");
-        variables.put(JAVA_OPTIONS, javaOptions(proxyPort, folder.trustStore()));
+        variables.put(JAVA_OPTIONS, javaOptions(proxyPort, files.trustStore()));
         variables.put("PROXY_MCP_CERT_FINGERPRINT", authority.sha256Fingerprint());
         return new ProxyEnvironment(variables);
     }
