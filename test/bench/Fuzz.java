@@ -5,10 +5,14 @@ import java.util.Map;
 
 /** {@code make fuzz}: the seeded fuzz tests of the suite, with 1,000,000 cases each or as many as {@code ARGS} says. */
 final class Fuzz {
+    /** Of what comes from strangers, file by file and wire by wire. */
+    private static final String TESTS = String.join(",", "HttpFuzzTest", "StreamFuzzTest", "TextsFuzzTest", "HelloFuzzTest", "JsonFuzzTest", "RpcFuzzTest", "HarFuzzTest",
+            "LogFuzzTest", "DecoderAbuseTest", "TemplateFuzzTest", "UpstreamUrlFuzzTest");
+
     private Fuzz() {}
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
         long cases = arguments.length == 0 ? 1_000_000 : Long.parseLong(arguments[0]);
-        System.exit(LongTests.run("HttpFuzzTest", Map.of("proxymcp.fuzz.cases", cases)));
+        System.exit(LongTests.run(TESTS, Map.of("proxymcp.fuzz.cases", cases)));
     }
 }

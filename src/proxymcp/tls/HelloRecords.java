@@ -62,11 +62,11 @@ final class HelloRecords {
             return new NotTls();
         }
         while (streamBytes - recordStart >= RECORD_HEADER_BYTES) {
-            int payload = (stream[recordStart + 3] & 0xff) << 8 | stream[recordStart + 4] & 0xff;
+            int payload = payload();
             if (stream[recordStart] != RECORD_TYPE_HANDSHAKE || stream[recordStart + 1] != 3) {
                 return new Broken("a record of type " + (stream[recordStart] & 0xff) + " inside the message");
             }
-            if (payload == 0 || payload > RECORD_BYTES_MAX) {
+            if (!isLength(payload)) {
                 return new Broken("a record of " + payload + " bytes");
             }
             int next = recordStart + RECORD_HEADER_BYTES + payload;
@@ -81,6 +81,14 @@ final class HelloRecords {
             }
         }
         return streamBytes > BYTES_MAX ? tooLong() : new NeedMore();
+    }
+
+    private int payload() {
+        return (stream[recordStart + 3] & 0xff) << 8 | stream[recordStart + 4] & 0xff;
+    }
+
+    private static boolean isLength(int payload) {
+        return payload > 0 && payload <= RECORD_BYTES_MAX;
     }
 
     private void append(byte[] bytes, int offset, int length) {
@@ -113,11 +121,11 @@ final class HelloRecords {
         return new Broken("longer than " + BYTES_MAX + " bytes");
     }
 
-    /** Tells from the first bytes alone, as soon as one of them cannot be right. */
+    /** Tells from the first bytes alone, as soon as one of them cannot be right; that is the same however many came at once. */
     private boolean startsLikeTheMessage() {
         return (streamBytes < 1 || stream[0] == RECORD_TYPE_HANDSHAKE)
                 && (streamBytes < 2 || stream[1] == 3)
                 && (streamBytes < 3 || stream[2] >= 0 && stream[2] <= 4)
-                && (streamBytes < 6 || stream[5] == messageType);
+                && (streamBytes < 6 || recordStart > 0 || !isLength(payload()) || stream[5] == messageType);
     }
 }

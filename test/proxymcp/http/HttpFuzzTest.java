@@ -5,19 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
+import proxymcp.Mutations;
 
 /**
  * Whatever a peer sends, it is read, or refused by a {@link ProtocolException} or {@link PrematureEndException}; never anything else, and
- * never otherwise because it came in other pieces. {@code -Dproxymcp.fuzz.cases} sets how many cases, {@code -Dproxymcp.fuzz.seed} repeats
- * the run whose seed a failure printed.
+ * never otherwise because it came in other pieces.
  */
 class HttpFuzzTest {
-    private static final int CASES = Integer.getInteger("proxymcp.fuzz.cases", 5_000);
-    private static final long SEED = Long.getLong("proxymcp.fuzz.seed", System.nanoTime());
     private static final HeadLimits LIMITS = new HeadLimits(2_048, 20);
 
     private static final List<String> REQUESTS = List.of(
@@ -33,9 +29,9 @@ class HttpFuzzTest {
             "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n",
             "HTTP/1.1 304 Not Modified\r\nContent-Length: 7, 7\r\n\r\n");
     /** What parsers stumble over, put in as a whole. */
-    private static final List<String> PIECES = List.of("\r\n", "\n", "\r", "\0", " ", "\t", ":", ",", ";", "\r\n\r\n", "\n\n", "\r\n ", "\u0080", "\u00ff",
+    private static final String[] PIECES = {"\r\n", "\n", "\r", "\0", " ", "\t", ":", ",", ";", "\r\n\r\n", "\n\n", "\r\n ", "\u0080", "\u00ff",
             "-1", "+", "0", "ffffffffffffffff", "99999999999999999999", "Content-Length: 3\r\n", "Transfer-Encoding: chunked\r\n",
-            "Transfer-Encoding: gzip\r\n", "HTTP/1.1", "://", "[", "]", "@", "%", "*");
+            "Transfer-Encoding: gzip\r\n", "HTTP/1.1", "://", "[", "]", "@", "%", "*"};
 
     @Test
     void requestsAreReadOrRefused() {
@@ -49,16 +45,9 @@ class HttpFuzzTest {
 
     @Test
     void textsOfAuthoritiesAreParsedOrNot() {
-        Random random = new Random(SEED);
-        for (int i = 0; i < CASES; i++) {
-            String text = Octets.text(mutated(random, Octets.bytes(random.nextBoolean() ? "[fe80::1%25eth0]:443" : "a.example:80")));
-            try {
-                Authority.parse(text).ifPresent(authority ->
-                        assertEquals(authority, Authority.parse(authority.toString()).orElseThrow(), "written and parsed again"));
-            } catch (RuntimeException | AssertionError e) {
-                throw new AssertionError("seed " + SEED + ", case " + i + ", text \"" + text + "\"", e);
-            }
-        }
+        Mutations.ofTexts(List.of("[fe80::1%25eth0]:443", "a.example:80"), PIECES).run((octets, random) ->
+                Authority.parse(Octets.text(octets)).ifPresent(authority ->
+                        assertEquals(authority, Authority.parse(authority.toString()).orElseThrow(), "written and parsed again")));
     }
 
     /** What octets say, read in pieces of at most {@code piece}: everything that was read, and how it ended. */
@@ -67,17 +56,11 @@ class HttpFuzzTest {
     }
 
     private static void run(List<String> models, Reading reading) {
-        Random random = new Random(SEED);
-        for (int i = 0; i < CASES; i++) {
-            byte[] octets = mutated(random, Octets.bytes(models.get(random.nextInt(models.size()))));
-            try {
-                String atOnce = reading.of(octets, Integer.MAX_VALUE);
-                assertEquals(atOnce, reading.of(octets, 1), "octet by octet");
-                assertEquals(atOnce, reading.of(octets, 1 + random.nextInt(40)), "in pieces");
-            } catch (IOException | RuntimeException | Error e) {
-                throw new AssertionError("seed " + SEED + ", case " + i + ", octets:\n" + Octets.text(octets), e);
-            }
-        }
+        Mutations.of(models.stream().map(Octets::bytes).toList(), PIECES).run((octets, random) -> {
+            String atOnce = reading.of(octets, Integer.MAX_VALUE);
+            assertEquals(atOnce, reading.of(octets, 1), "octet by octet");
+            assertEquals(atOnce, reading.of(octets, 1 + random.nextInt(40)), "in pieces");
+        });
     }
 
     private static String requests(byte[] octets, int piece) throws IOException {
@@ -163,39 +146,5 @@ class HttpFuzzTest {
         ResponseHead again = HeadParser.parseResponse(octets.toByteArray(), new HeadLimits(4_096, 20));
         assertEquals(List.of(head.status(), head.reason(), head.version(), head.fields(), List.of()),
                 List.of(again.status(), again.reason(), again.version(), again.fields(), again.notes()));
-    }
-
-    private static byte[] mutated(Random random, byte[] model) {
-        byte[] octets = model;
-        for (int changes = random.nextInt(4); changes >= 0; changes--) {
-            int at = random.nextInt(octets.length + 1);
-            byte[] piece = Octets.bytes(PIECES.get(random.nextInt(PIECES.size())));
-            octets = switch (random.nextInt(7)) {
-                case 0 -> flipped(random, octets);
-                case 1 -> Arrays.copyOf(octets, at);
-                case 2 -> spliced(octets, at, Math.min(octets.length, at + 1 + random.nextInt(8)), new byte[0]);
-                case 3 -> spliced(octets, at, at, Arrays.copyOfRange(octets, at, Math.min(octets.length, at + random.nextInt(80))));
-                case 4 -> spliced(octets, at, Math.min(octets.length, at + piece.length), piece);
-                case 5 -> spliced(octets, at, at, Octets.bytes("x".repeat(random.nextInt(3_000))));
-                default -> spliced(octets, at, at, piece);
-            };
-        }
-        return octets;
-    }
-
-    private static byte[] flipped(Random random, byte[] octets) {
-        byte[] copy = octets.clone();
-        if (copy.length > 0) {
-            copy[random.nextInt(copy.length)] ^= (byte) (1 << random.nextInt(8));
-        }
-        return copy;
-    }
-
-    private static byte[] spliced(byte[] octets, int from, int to, byte[] piece) {
-        ByteArrayOutputStream joined = new ByteArrayOutputStream();
-        joined.write(octets, 0, from);
-        joined.writeBytes(piece);
-        joined.write(octets, to, octets.length - to);
-        return joined.toByteArray();
     }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Whatever passes, the parsers of streams throw nothing, and read the same in any pieces. {@code -Dproxymcp.fuzz.seed} repeats a run. */
-@Timeout(120)
+@Timeout(7_200)
 class StreamFuzzTest {
     private static final int CASES = Integer.getInteger("proxymcp.fuzz.cases", 5_000);
     private static final long SEED = Long.getLong("proxymcp.fuzz.seed", System.nanoTime());
