@@ -99,8 +99,9 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
+    /** Kills it, and waits for its end: what it wrote into can be deleted then. */
     @Override
     public void close() {
-        process.destroyForcibly();
+        process.destroyForcibly().onExit().join();
     }
 }
