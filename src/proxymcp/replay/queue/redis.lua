@@ -27,6 +27,8 @@ local precise = tonumber(clock[1]) * 1000 + tonumber(clock[2]) / 1000 + tonumber
 local now = math.floor(precise)
 
 local ROWS_BYTES_MAX = 33554432
+local PAGE_BYTES_MAX = 8388608
+local RATE_GRANT = 1000
 local LOOKED_AT_MAX = 2000
 local DAY = 86400000
 local RETRY = 20
@@ -68,6 +70,13 @@ local function lease_of(run, job)
     end
     local fence, attempt, worker, sending, unsafe, shard = string.match(text, '^(%d+) (%d+) (%S+) (%d) (%d) (.*)$')
     return {fence = fence, attempt = tonumber(attempt), worker = worker, sending = sending == '1', unsafe = unsafe, shard = shard}
+end
+
+-- A shard's next job is for this worker, as long as a lease lasts from now on.
+local function keep_shard(run, shard, worker)
+    if shard ~= '' then
+        redis.call('HSET', key(run, 'owner'), shard, int(now + run.lease) .. ' ' .. worker)
+    end
 end
 
 local function put_lease(run, job, lease)
@@ -118,9 +127,6 @@ local function finish(run, job, state, shard, more)
     redis.call('XACK', key(run, 'jobs'), 'w', entry(job))
     redis.call('XDEL', key(run, 'jobs'), entry(job))
     if shard ~= '' and redis.call('HGET', key(run, 'first'), shard) == job then
-        if worker ~= '' then
-            redis.call('HSET', key(run, 'owner'), shard, int(now + run.lease) .. ' ' .. worker)
-        end
         local following = redis.call('ZPOPMIN', key(run, 'held:' .. shard))
         if following[1] then
             redis.call('HSET', key(run, 'first'), shard, following[1])
@@ -136,6 +142,7 @@ end
 
 -- A lease has ended without a commit.
 local function let_go(run, job, lease, dead)
+    redis.call('HDEL', key(run, 'owner'), lease.shard)
     if lease.unsafe == '1' and lease.sending then
         finish(run, job, 'unknown', lease.shard, {})
     elseif run.cancelled then
@@ -248,13 +255,15 @@ local function grant(run, worker, id, fields, granted)
     local lease = {fence = int(redis.call('INCR', root .. 'fence')), attempt = attempts, worker = worker, sending = false, unsafe = fields[2],
         shard = fields[4]}
     put_lease(run, job, lease)
+    keep_shard(run, lease.shard, worker)
     local due = now + run.lease
     if run.sweep == 0 or due < run.sweep then
         run.sweep = due
         redis.call('HSET', key(run, 'run'), 'sweep', int(due))
     end
-    granted.bytes = granted.bytes + #fields[6] + #fields[8]
-    table.insert(granted.rows, row(run, job, lease, fields))
+    local cells = row(run, job, lease, fields)
+    granted.bytes = granted.bytes + #fields[6] + #fields[8] + (cells[13] and #cells[13] or 0)
+    table.insert(granted.rows, cells)
     table.insert(granted.names, {run.id, job, lease.fence})
 end
 
@@ -378,6 +387,9 @@ function operation.jobs()
     if not run then
         return 'none'
     end
+    if run.cancelled then
+        return run.count
+    end
     for i = 4, #ARGV, 7 do
         local index = tonumber(ARGV[i])
         if index == run.enqueued then
@@ -393,9 +405,6 @@ function operation.jobs()
     if run.enqueued == run.count and before < run.count then
         local place = tonumber(redis.call('HGET', key(run, 'run'), 'place'))
         redis.call('ZADD', root .. 'active', int(place - run.priority * 1099511627776), run.id)
-    end
-    if run.cancelled then
-        see_to(run)
     end
     return run.enqueued
 end
@@ -444,6 +453,7 @@ function operation.renew()
         local lease = runs[id] and lease_of(runs[id], job)
         if lease and lease.fence == ARGV[i + 2] then
             redis.call('XCLAIM', key(runs[id], 'jobs'), 'w', lease.worker, '0', entry(job), 'JUSTID')
+            keep_shard(runs[id], lease.shard, lease.worker)
             table.insert(ends, now + runs[id].lease)
         else
             table.insert(ends, 0)
@@ -476,6 +486,7 @@ function operation.commit()
     if lease and lease.fence == fence then
         -- A server whose memory is full lets a script write on whose first write only takes away: what was sent is counted even then.
         redis.call('HDEL', key(run, 'lease'), job)
+        keep_shard(run, lease.shard, lease.worker)
         if ARGV[7] == '1' and lease.shard ~= '' then
             redis.call('HSET', key(run, 'carried'), lease.shard, ARGV[8])
         end
@@ -499,7 +510,7 @@ function operation.release()
     local run = present(ARGV[3])
     local lease = run and lease_of(run, ARGV[4])
     if lease and lease.fence == ARGV[5] then
-        if not (lease.unsafe == '1' and lease.sending) then
+        if not (lease.unsafe == '1' and lease.sending) and not run.cancelled then
             redis.call('HSET', key(run, 'tries'), ARGV[4], int(lease.attempt - 1) .. ' ' .. lease.worker)
         end
         let_go(run, ARGV[4], lease, false)
@@ -514,6 +525,9 @@ function operation.cancel()
         return 'none'
     end
     if not run.cancelled then
+        if run.enqueued == run.count and redis.call('XLEN', key(run, 'jobs')) == 0 then
+            return 0
+        end
         run.cancelled = true
         redis.call('HSET', key(run, 'run'), 'cancelled', '1', 'swept', '0-0')
         run.swept = '0-0'
@@ -528,7 +542,21 @@ function operation.results()
     if not run then
         return 'none'
     end
-    return redis.call('XRANGE', key(run, 'ends'), '0-' .. int(tonumber(ARGV[4]) + 1), '+', 'COUNT', ARGV[5])
+    local rows, bytes, from, limit = {}, 0, tonumber(ARGV[4]) + 1, tonumber(ARGV[5])
+    while #rows < limit and bytes < PAGE_BYTES_MAX do
+        local some = redis.call('XRANGE', key(run, 'ends'), '0-' .. int(from), '+', 'COUNT', int(math.min(16, limit - #rows)))
+        if #some == 0 then
+            break
+        end
+        for _, one in ipairs(some) do
+            table.insert(rows, one)
+            for i = 2, #one[2], 2 do
+                bytes = bytes + #one[2][i]
+            end
+        end
+        from = from + #some
+    end
+    return rows
 end
 
 -- run -> header, when it came, whether it is cancelled, counts
@@ -547,7 +575,7 @@ function operation.forget()
     if not run then
         return 'none'
     end
-    if redis.call('XLEN', key(run, 'jobs')) > 0 then
+    if redis.call('XLEN', key(run, 'jobs')) > 0 or run.enqueued < run.count and not run.cancelled then
         return 'active'
     end
     for _, name in ipairs(redis.call('SMEMBERS', key(run, 'bodies'))) do
@@ -592,10 +620,10 @@ local function grant_rate(run, wanted, rate, burst)
     local number = 0
     if count > 0 then
         number = redis.call('INCR', root .. 'grant')
-        redis.call('ZADD', key(run, 'rated'), int(now + run.lease), int(number))
+        redis.call('ZADD', key(run, 'rated'), int(now + RATE_GRANT), int(number))
         redis.call('HSET', key(run, 'ratedby'), int(number), int(count))
     end
-    return {number, count, run.lease, count < wanted and math.max(1, math.ceil((1 - bucket) * 1000 / rate)) or 0}
+    return {number, count, RATE_GRANT, count < wanted and math.max(1, math.ceil((1 - bucket) * 1000 / rate)) or 0}
 end
 
 -- Leave to have requests in flight to an origin. When others give theirs back nobody knows.
@@ -633,7 +661,7 @@ function operation.tokens()
     elseif origin ~= '' and v[3] ~= '' then
         return answer(ARGV[6], grant_origin(run, ARGV[4], wanted, origin, tonumber(v[3])))
     end
-    return {0, wanted, run.lease, 0}
+    return {0, wanted, origin == '' and RATE_GRANT or run.lease, 0}
 end
 
 -- run, number, count, question, whether of an origin
@@ -659,20 +687,46 @@ function operation.giveback()
     return 1
 end
 
+-- What was kept for a worker that has left is for any.
+local function leave(run, worker)
+    for _, job in ipairs(redis.call('ZRANGE', key(run, 'for:' .. worker), '0', '-1')) do
+        redis.call('ZREM', key(run, 'kept'), job .. ':' .. worker)
+        redis.call('ZADD', key(run, 'again'), job, job)
+    end
+    redis.call('DEL', key(run, 'for:' .. worker))
+    local owners = redis.call('HGETALL', key(run, 'owner'))
+    for i = 1, #owners, 2 do
+        if string.match(owners[i + 1], '^%d+ (%S+)$') == worker then
+            redis.call('HDEL', key(run, 'owner'), owners[i])
+        end
+    end
+end
+
 -- worker, what it tells, whether it has stopped
 function operation.heartbeat()
-    redis.call('HSET', root .. 'workers', ARGV[3], ARGV[4])
-    redis.call('ZADD', root .. 'seen', int(now), ARGV[3])
-    if ARGV[5] == '1' then
-        for _, member in ipairs(redis.call('SMEMBERS', root .. 'tokens:' .. ARGV[3])) do
-            local id, number = string.match(member, '^(%S+) (%d+)$')
-            local run = load(id)
-            if run then
-                reclaim(run)
+    local worker = ARGV[3]
+    -- What it held too long without a word is not given to it again.
+    for _, member in ipairs(redis.call('SMEMBERS', root .. 'tokens:' .. worker)) do
+        local id, number = string.match(member, '^(%S+) (%d+)$')
+        local run = load(id)
+        if run then
+            reclaim(run)
+            if ARGV[5] == '1' then
                 give_back(run, number, 2147483647)
             end
+        else
+            redis.call('SREM', root .. 'tokens:' .. worker, member)
         end
-        redis.call('UNLINK', root .. 'tokens:' .. ARGV[3])
+    end
+    redis.call('HSET', root .. 'workers', worker, ARGV[4])
+    redis.call('ZADD', root .. 'seen', int(now), worker)
+    if ARGV[5] == '1' then
+        for _, id in ipairs(redis.call('ZRANGE', root .. 'active', '0', '-1')) do
+            local run = present(id)
+            if run then
+                leave(run, worker)
+            end
+        end
     end
     for _, old in ipairs(redis.call('ZRANGEBYSCORE', root .. 'seen', '-inf', int(now - DAY))) do
         redis.call('HDEL', root .. 'workers', old)
