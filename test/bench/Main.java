@@ -13,8 +13,8 @@ import java.util.Map;
 
 /**
  * {@code make bench}: every benchmark, as one table of ratios to baselines of the same run. {@code ARGS=proxy} (or {@code start},
- * {@code store}, {@code verify}, {@code search}, {@code decode}, {@code replay}, {@code queue-redis}, {@code streams}, {@code stream-proxy}) runs one part;
- * {@code store-large} is {@code store} with a session of 10 GiB, and takes minutes and 15 GB of disk.
+ * {@code store}, {@code verify}, {@code search}, {@code decode}, {@code replay}, {@code queue-redis}, {@code streams}, {@code stream-proxy}) runs
+ * one part; {@code store-large} is {@code store} with a session of 10 GiB, and takes minutes and 15 GB of disk.
  */
 final class Main {
     /** What can be measured alone, in the order of the table. */

@@ -40,4 +40,10 @@ final class RedisContractTest extends JobQueueContract {
     long leaseMillis() {
         return 60_000;
     }
+
+    /** Each step is forced to disk: fewer of them than where time costs nothing. */
+    @Override
+    int schedules() {
+        return Integer.getInteger("proxymcp.queue.schedules", 12);
+    }
 }
