@@ -7,7 +7,7 @@ import java.util.Map;
 final class Fuzz {
     /** Of what comes from strangers, file by file and wire by wire. */
     private static final String TESTS = String.join(",", "HttpFuzzTest", "StreamFuzzTest", "TextsFuzzTest", "HelloFuzzTest", "JsonFuzzTest", "RpcFuzzTest", "HarFuzzTest",
-            "LogFuzzTest", "DecoderAbuseTest", "TemplateFuzzTest", "UpstreamUrlFuzzTest");
+            "LogFuzzTest", "DecoderAbuseTest", "TemplateFuzzTest", "UpstreamUrlFuzzTest", "RespParserTest#junkIsReadOrRefused");
 
     private Fuzz() {}
 
