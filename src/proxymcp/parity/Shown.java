@@ -1,0 +1,36 @@
+package proxymcp.parity;
+
+import proxymcp.json.Json;
+import proxymcp.json.JsonArray;
+import proxymcp.json.JsonObject;
+import proxymcp.json.JsonString;
+import proxymcp.json.JsonValue;
+
+/** What a report shows of values: beginnings on one line, of trees what they are. */
+final class Shown {
+    private static final int CHARS_MAX = 120;
+
+    private Shown() {}
+
+    /** The beginning of a text, control characters replaced. */
+    static String text(String text) {
+        int end = Math.min(text.length(), CHARS_MAX);
+        end = end < text.length() && Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end;
+        StringBuilder shown = new StringBuilder(end + 3);
+        for (int i = 0; i < end; i++) {
+            char c = text.charAt(i);
+            shown.append(Character.isISOControl(c) ? ' ' : c);
+        }
+        return shown.append(end < text.length() ? "..." : "").toString();
+    }
+
+    /** A value as JSON, shortened; of an object or array its size. */
+    static String value(JsonValue value) {
+        return switch (value) {
+            case JsonObject object -> "object of " + object.members().size();
+            case JsonArray array -> "array of " + array.size();
+            case JsonString string when string.value().length() > CHARS_MAX -> Json.text(new JsonString(text(string.value())));
+            default -> text(Json.text(value));
+        };
+    }
+}
