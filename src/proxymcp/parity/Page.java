@@ -1,9 +1,10 @@
 package proxymcp.parity;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import proxymcp.diff.ValueFormat;
 
@@ -11,12 +12,13 @@ import proxymcp.diff.ValueFormat;
  * What an HTML page is made of, read leniently, tag by tag.
  *
  * @param title its title, stripped
- * @param features what programs find their way by: {@code form}, {@code input[name=q]}, {@code div#results}, {@code li.item}; at most {@link #FEATURES_MAX}
+ * @param counts what programs find their way by, with how often it is there: {@code form}, {@code input[name=q]}, {@code div#results}, {@code li.item}; at most
+ *     {@link #FEATURES_MAX}
  * @param words the words that are seen, in order; at most {@link #WORDS_MAX}
  * @param raw the beginning of the page in lower case, which marks are looked for in
  * @param source the page
  */
-record Page(String title, Set<String> features, List<String> words, String raw, String source) {
+record Page(String title, Map<String, Integer> counts, List<String> words, String raw, String source) {
     static final int FEATURES_MAX = 2_000;
     static final int WORDS_MAX = 20_000;
     private static final int RAW_CHARS = 100_000;
@@ -35,15 +37,20 @@ record Page(String title, Set<String> features, List<String> words, String raw, 
         return new Reader(html).read();
     }
 
+    /** What programs find their way by. */
+    Set<String> features() {
+        return counts.keySet();
+    }
+
     /** Whether a feature was found. */
     boolean has(String feature) {
-        return features.contains(feature);
+        return counts.containsKey(feature);
     }
 
     /** Goes through a page once. */
     private static final class Reader {
         private final String html;
-        private final Set<String> features = new LinkedHashSet<>();
+        private final Map<String, Integer> counts = new HashMap<>();
         private final List<String> words = new ArrayList<>();
         private final StringBuilder title = new StringBuilder();
         private boolean inTitle;
@@ -68,7 +75,7 @@ record Page(String title, Set<String> features, List<String> words, String raw, 
                 }
             }
             String raw = html.substring(0, Math.min(html.length(), RAW_CHARS)).toLowerCase(Locale.ROOT);
-            return new Page(Shown.text(title.toString().strip()), Set.copyOf(features), List.copyOf(words), raw, html);
+            return new Page(Shown.text(title.toString().strip()), Map.copyOf(counts), List.copyOf(words), raw, html);
         }
 
         private void text(int from, int end) {
@@ -103,7 +110,7 @@ record Page(String title, Set<String> features, List<String> words, String raw, 
             }
             String name = html.substring(nameStart, nameEnd).toLowerCase(Locale.ROOT);
             inTitle = name.equals("title") && !closing;
-            if (!closing && !name.isEmpty() && features.size() < FEATURES_MAX) {
+            if (!closing && !name.isEmpty() && counts.size() < FEATURES_MAX) {
                 features(name, html.substring(nameEnd, Math.min(end, nameEnd + 4_000)));
             }
             if (HIDDEN.contains(name) && !closing) {
@@ -124,13 +131,13 @@ record Page(String title, Set<String> features, List<String> words, String raw, 
 
         private void features(String tag, String attributes) {
             if (PLAIN.contains(tag)) {
-                features.add(tag);
+                counts.merge(tag, 1, Integer::sum);
             }
             if (tag.equals("input") || tag.equals("select") || tag.equals("textarea") || tag.equals("meta")) {
                 add(tag + "[name=", attribute(attributes, "name"), "]");
             }
             if (tag.equals("input") && attribute(attributes, "type").equalsIgnoreCase("password")) {
-                features.add("input[type=password]");
+                counts.merge("input[type=password]", 1, Integer::sum);
             }
             add(tag + "#", attribute(attributes, "id"), "");
             String classes = attribute(attributes, "class").strip();
@@ -142,7 +149,7 @@ record Page(String title, Set<String> features, List<String> words, String raw, 
             ValueFormat format = ValueFormat.of(name);
             boolean named = format == ValueFormat.WORD || format == ValueFormat.TEXT || format == ValueFormat.BOOLEAN;
             if (!name.isEmpty() && name.length() <= NAME_CHARS_MAX && named && name.chars().noneMatch(c -> c >= '0' && c <= '9')) {
-                features.add(before + name + behind);
+                counts.merge(before + name + behind, 1, Integer::sum);
             }
         }
 

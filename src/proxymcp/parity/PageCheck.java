@@ -15,6 +15,8 @@ final class PageCheck {
     private static final int TEXT_CHARS_MIN = 200;
     /** A page or text with fewer than one in so many of the words is empty. */
     private static final int SHELL = 10;
+    /** Elements of one kind that make a list. */
+    private static final int LIST_MIN = 3;
 
     private final Optional<LearnedSchema> schema;
     private final Weights weights;
@@ -64,6 +66,7 @@ final class PageCheck {
                     + page.words().size() + " words", Severity.HIGH);
             return;
         }
+        emptied(html.page(), lost);
         int told = 0;
         for (String feature : lost) {
             if (told++ < FEATURES_TOLD_MAX) {
@@ -78,6 +81,18 @@ final class PageCheck {
                 findings.add(at(feature), DriftKind.ADDED, "absent", "present", Severity.LOW);
             }
         }
+    }
+
+    /** What stood there again and again, in all pages, and is gone: a list or table that lost all it had. The one that stood there most is told. */
+    private void emptied(Page before, Set<String> lost) {
+        Optional<String> most = Optional.empty();
+        for (String feature : lost) {
+            int count = before.counts().getOrDefault(feature, 0);
+            if (count >= LIST_MIN && (most.isEmpty() || count > before.counts().get(most.get()))) {
+                most = Optional.of(feature);
+            }
+        }
+        most.ifPresent(feature -> findings.add(at(feature), DriftKind.EMPTY_ARRAY, before.counts().get(feature) + " of them", "none", Severity.HIGH));
     }
 
     private static boolean isForm(String feature) {
