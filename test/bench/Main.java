@@ -36,6 +36,7 @@ final class Main {
         PARTS.put("queue-embedded", QueueBench::embedded);
         PARTS.put("queue-redis", QueueRedisBench::run);
         PARTS.put("template", TemplateBench::run);
+        PARTS.put("parity", ParityBench::run);
         PARTS.put("streams", StreamBench::run);
         PARTS.put("stream-proxy", StreamProxyBench::run);
     }

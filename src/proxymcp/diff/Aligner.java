@@ -10,14 +10,14 @@ import java.util.Map;
 import java.util.Set;
 
 /** Finds which exchanges of two sessions answer to each other, by content and order. Near-linear in the number of exchanges. */
-final class Aligner {
+public final class Aligner {
     private Aligner() {}
 
     /** The exchanges of one endpoint and where they stand in their sessions. */
     private record Group(List<Outline> a, List<Outline> b, int[] placesA, int[] placesB) {}
 
     /** Aligns two sessions; each list is in the order of its session. */
-    static Alignment align(List<Outline> a, List<Outline> b) {
+    public static Alignment align(List<Outline> a, List<Outline> b) {
         List<Group> groups = groups(a, b);
         List<int[]> sure = new ArrayList<>();
         for (Group group : groups) {

@@ -10,9 +10,9 @@ import java.util.List;
  * @param onlyB numbers without a partner in A, rising
  * @param repeated retries and repeats, those of A first
  */
-record Alignment(List<Pair> pairs, List<Long> onlyA, List<Long> onlyB, List<Repeat> repeated) {
+public record Alignment(List<Pair> pairs, List<Long> onlyA, List<Long> onlyB, List<Repeat> repeated) {
     /** Copies the lists. */
-    Alignment {
+    public Alignment {
         pairs = List.copyOf(pairs);
         onlyA = List.copyOf(onlyA);
         onlyB = List.copyOf(onlyB);

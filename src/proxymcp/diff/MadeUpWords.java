@@ -1,7 +1,7 @@
 package proxymcp.diff;
 
 /** Looks for words of a text that somebody made up: two texts that differ in nothing else, such as a page with another nonce, say the same. */
-final class MadeUpWords {
+public final class MadeUpWords {
     /** A number of fewer digits may mean something. */
     private static final int DIGITS_MIN = 6;
     private static final int LENGTH_TO_TELL = 16;
@@ -9,7 +9,7 @@ final class MadeUpWords {
     private MadeUpWords() {}
 
     /** Whether {@code a} and {@code b} differ, and only in words that look made up, or tell a time. */
-    static boolean differAlone(String a, String b) {
+    public static boolean differAlone(String a, String b) {
         int i = 0;
         int j = 0;
         boolean differ = false;

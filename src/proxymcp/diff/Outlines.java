@@ -7,7 +7,7 @@ import java.util.List;
  * Makes outlines of exchanges. A feature is a number of which the upper half says which field and the lower half which value; with value 0 it says
  * that there is the field. The first feature of a message is negative: a hash of all of it.
  */
-final class Outlines {
+public final class Outlines {
     /** Bits of a feature that say which value. */
     private static final int VALUE_BITS = 40;
     private static final long VALUE_MASK = (1L << VALUE_BITS) - 1;
@@ -24,7 +24,7 @@ final class Outlines {
     private Outlines() {}
 
     /** What an exchange is aligned by. */
-    static Outline of(ExchangeFields fields, Endpoint endpoint, long startedAt, int status) {
+    public static Outline of(ExchangeFields fields, Endpoint endpoint, long startedAt, int status) {
         List<Leaf> leaves = fields.leaves();
         return new Outline(fields.seq(), endpoint, startedAt, status, features(leaves, Side.REQUEST), features(leaves, Side.RESPONSE));
     }

@@ -7,4 +7,4 @@ package proxymcp.diff;
  * @param seqB number within B
  * @param moved whether it stands elsewhere in the order of B
  */
-record Pair(long seqA, long seqB, boolean moved) {}
+public record Pair(long seqA, long seqB, boolean moved) {}

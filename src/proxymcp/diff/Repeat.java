@@ -7,4 +7,4 @@ package proxymcp.diff;
  * @param seq number within its session
  * @param of number of the one that it repeats
  */
-record Repeat(boolean inA, long seq, long of) {}
+public record Repeat(boolean inA, long seq, long of) {}

@@ -1,6 +1,8 @@
 package proxymcp.diff;
 
+import java.util.Locale;
 import proxymcp.exchange.ExchangeStart;
+import proxymcp.store.IndexEntry;
 import proxymcp.store.StoredExchange;
 
 /**
@@ -18,6 +20,18 @@ public record RequestShape(String method, String host, String path, String opera
         String target = start.path();
         return new RequestShape(start.head().method(), start.endpoint().hasHost() ? start.endpoint().authority() : "", pathOf(target),
                 new OperationName(exchange).text());
+    }
+
+    /** The shape of an exchange that is known from the index alone: what its body names is left out, and changes no template. */
+    public static RequestShape of(IndexEntry entry) {
+        String url = entry.url();
+        int scheme = url.indexOf("://");
+        int start = scheme < 0 ? url.indexOf(':') + 1 : scheme + 3;
+        int path = start;
+        while (scheme >= 0 && path < url.length() && "/?#".indexOf(url.charAt(path)) < 0) {
+            path++;
+        }
+        return new RequestShape(entry.method(), scheme < 0 ? "" : url.substring(start, path).toLowerCase(Locale.ROOT), pathOf(url.substring(path)), "");
     }
 
     /** The part of a target before its query and fragment. */

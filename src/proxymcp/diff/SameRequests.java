@@ -8,7 +8,7 @@ import java.util.Set;
  * Tells requests that ask for the same: equal but for times, made-up values and cache busters, with nothing between them at their host that may have
  * changed the answer. Not for several threads.
  */
-final class SameRequests {
+public final class SameRequests {
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
     private static final int NUMBER_CHARS_MIN = 6;
 
@@ -21,7 +21,7 @@ final class SameRequests {
     private final Map<String, State> hosts = new HashMap<>();
 
     /** A hash that requests which ask for the same share; they come in the order of the session. */
-    long key(Endpoint endpoint, Iterable<Leaf> leaves) {
+    public long key(Endpoint endpoint, Iterable<Leaf> leaves) {
         State state = hosts.computeIfAbsent(endpoint.host(), added -> new State());
         if (!SAFE.contains(endpoint.method()) && !endpoint.equals(state.by)) {
             state.changes++;

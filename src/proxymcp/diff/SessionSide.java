@@ -5,14 +5,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import proxymcp.exchange.Exchange;
 import proxymcp.store.CorruptSegmentException;
 import proxymcp.store.ExchangeScan;
-import proxymcp.store.IndexEntry;
 import proxymcp.store.SeqScan;
 import proxymcp.store.Session;
 import proxymcp.store.SessionQuery;
@@ -63,7 +61,7 @@ final class SessionSide {
         long[] seqs = with(Arrays.copyOf(found, count), only);
         List<RequestShape> shapes = new ArrayList<>(seqs.length);
         for (long seq : seqs) {
-            shapes.add(shape(session.find(seq).orElseThrow(() -> new DiffException("unknown_exchange", "there is no exchange " + seq + " in session "
+            shapes.add(RequestShape.of(session.find(seq).orElseThrow(() -> new DiffException("unknown_exchange", "there is no exchange " + seq + " in session "
                     + session.manifest().id(), "proxy_query_session finds them"))));
         }
         return new SessionSide(session, seqs, shapes);
@@ -77,19 +75,6 @@ final class SessionSide {
         more[seqs.length] = only.getAsLong();
         Arrays.sort(more);
         return more;
-    }
-
-    /** Of the URL; what the body names is not known here and changes no template. */
-    private static RequestShape shape(IndexEntry entry) {
-        String url = entry.url();
-        int scheme = url.indexOf("://");
-        int start = scheme < 0 ? url.indexOf(':') + 1 : scheme + 3;
-        int path = start;
-        while (scheme >= 0 && path < url.length() && "/?#".indexOf(url.charAt(path)) < 0) {
-            path++;
-        }
-        return new RequestShape(entry.method(), scheme < 0 ? "" : url.substring(start, path).toLowerCase(Locale.ROOT), RequestShape.pathOf(url.substring(path)),
-                "");
     }
 
     List<RequestShape> shapes() {

@@ -38,8 +38,8 @@ public final class WrittenExchange {
     private final String target;
     private final List<String[]> requestFields = new ArrayList<>();
     private final List<String[]> responseFields = new ArrayList<>();
-    private byte[] requestBody = new byte[0];
-    private String responseBody = "";
+    private byte[] requestBody = {};
+    private byte[] responseBody = {};
     private boolean responseWhole = true;
     private int status = 200;
     private Optional<StreamKind> stream = Optional.empty();
@@ -83,7 +83,13 @@ public final class WrittenExchange {
     /** The response. */
     public WrittenExchange answer(int code, String mediaType, String text) {
         status = code;
-        responseBody = text;
+        return answer(code, mediaType, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The response, with a body of these octets. */
+    public WrittenExchange answer(int code, String mediaType, byte[] octets) {
+        status = code;
+        responseBody = octets;
         return responseHeader("Content-Type", mediaType);
     }
 
@@ -134,10 +140,9 @@ public final class WrittenExchange {
             recording.requestEnd(tap.end(true, Fields.EMPTY));
         }
         recording.response(ResponseHead.of(status, "Said", fields(responseFields)));
-        if (!responseBody.isEmpty()) {
+        if (responseBody.length > 0) {
             BodyTap tap = new BodyTap(recording::responseBody);
-            byte[] octets = responseBody.getBytes(StandardCharsets.UTF_8);
-            tap.pass(octets, 0, octets.length);
+            tap.pass(responseBody, 0, responseBody.length);
             recording.responseEnd(tap.end(responseWhole, Fields.EMPTY));
         }
         stream.ifPresent(kind -> stream(kind, recording, STARTED_MILLIS + session * 86_400_000L + number * 40));

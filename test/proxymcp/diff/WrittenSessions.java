@@ -15,16 +15,17 @@ import proxymcp.store.StoreLimits;
 import proxymcp.store.Unwatched;
 
 /** Sessions that a test writes and compares. */
-final class WrittenSessions implements AutoCloseable {
+public final class WrittenSessions implements AutoCloseable {
     private final SessionCatalog catalog;
     private long sessions;
 
-    WrittenSessions(Path home) {
+    /** Sessions below a folder. */
+    public WrittenSessions(Path home) {
         catalog = new SessionCatalog(home.resolve("sessions"), StoreLimits.DEFAULT, Clock.systemUTC());
     }
 
     /** Writes a session; its seqs rise from 1 in the order given. */
-    Session write(List<WrittenExchange> exchanges) throws IOException {
+    public Session write(List<WrittenExchange> exchanges) throws IOException {
         SessionWriter writer = catalog.createPatient(Optional.empty(), CaptureProfile.FULL, 1_024, JsonObject.EMPTY);
         sessions++;
         long number = 0;

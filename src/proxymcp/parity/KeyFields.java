@@ -1,0 +1,40 @@
+package proxymcp.parity;
+
+import java.util.ArrayList;
+import java.util.List;
+import proxymcp.diff.Endpoint;
+import proxymcp.diff.IgnorePatterns;
+import proxymcp.diff.Location;
+
+/**
+ * Fields that matter most, as the caller names them: patterns as {@link IgnorePatterns} reads them, or a path alone, which is one into the JSON of
+ * responses: {@code $.items[*].price}.
+ */
+public final class KeyFields {
+    /** None. */
+    public static final KeyFields NONE = new KeyFields(IgnorePatterns.NONE);
+
+    private final IgnorePatterns patterns;
+
+    private KeyFields(IgnorePatterns patterns) {
+        this.patterns = patterns;
+    }
+
+    /**
+     * Reads them.
+     *
+     * @throws IllegalArgumentException if one is none; the message names it
+     */
+    public static KeyFields parse(List<String> fields) {
+        List<String> patterns = new ArrayList<>();
+        for (String field : fields) {
+            patterns.add(field.startsWith("$") ? "response.json." + field : field);
+        }
+        return new KeyFields(IgnorePatterns.parse(patterns));
+    }
+
+    /** Whether a field is one of them. */
+    boolean has(Endpoint endpoint, Location location) {
+        return patterns.matches(endpoint, location, location.name());
+    }
+}

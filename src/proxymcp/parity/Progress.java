@@ -1,0 +1,36 @@
+package proxymcp.parity;
+
+import java.util.concurrent.CancellationException;
+import proxymcp.store.WorkWatch;
+
+/** Counts steps towards an end that becomes known on the way. Not for several threads. */
+final class Progress {
+    private static final int TOLD_EVERY = 64;
+
+    private final WorkWatch watch;
+    private long total;
+    private long done;
+
+    Progress(WorkWatch watch) {
+        this.watch = watch;
+    }
+
+    /** There is more to do than was known. */
+    void expect(long more) {
+        total += more;
+    }
+
+    /**
+     * One step is done.
+     *
+     * @throws CancellationException if nobody waits for the rest
+     */
+    void step() {
+        if (++done % TOLD_EVERY == 0) {
+            if (watch.cancelled()) {
+                throw new CancellationException("cancelled while answers were judged");
+            }
+            watch.done(done, Math.max(done, total));
+        }
+    }
+}
