@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -36,6 +37,9 @@ import java.util.Map;
 import java.util.Random;
 import proxymcp.replay.ReplayRuns;
 import proxymcp.replay.RunTime;
+import proxymcp.replay.queue.JobQueue;
+import proxymcp.replay.queue.MemoryQueue;
+import proxymcp.replay.queue.QueueUrl;
 import proxymcp.rule.RuleBook;
 import proxymcp.store.SessionCatalog;
 import proxymcp.store.StoreLimits;
@@ -68,13 +72,20 @@ final class Tools implements AutoCloseable {
         sessions = new SessionControl(catalog, sink);
         control = new ProxyControl(home, live, sink, RuleBook.open(home, Clock.systemUTC()), Clock.systemUTC());
         replays = new ReplayControl(new ReplayRuns(home.resolve("replays"), RunTime.of(Clock.systemUTC()), new Random(1)), sessions, control,
-                List.of("REPLAY_TEST"), Map.of("REPLAY_TEST", "from outside"), Clock.systemUTC(), new Random(2));
+                List.of("REPLAY_TEST"), Map.of("REPLAY_TEST", "from outside"), Clock.systemUTC(), new Random(2), queues());
         interceptors = new Interceptors(home, Browsers.ofThisMachine(), System.getenv(), Clock.systemUTC());
         control.serve(interceptors);
         FileAccess files = new FileAccess(home, home.resolveSibling("cwd"), home.resolveSibling("user"), List.of());
         toolbox = new Toolbox(control, sessions, files, ProxyLimits.DEFAULT, pool, Set.copyOf(Toolbox.TOOLSETS), decoders, replays,
                 interceptors);
         server = new McpServer(new ServerInfo("proxy", "proxy-mcp", "0", ""), toolbox.tools(), toolbox.resources(), toolbox.templates());
+    }
+
+    /** Queues in memory, one an address, which are there as long as the tools. */
+    private QueueControl queues() {
+        Map<QueueUrl, JobQueue> open = new HashMap<>();
+        return new QueueControl((url, allowVolatile) -> open.computeIfAbsent(url, made -> new MemoryQueue(() -> System.nanoTime() / 1_000_000)),
+                control, 2_000, Clock.systemUTC(), new Random(3));
     }
 
     /** A result that must be a success. */

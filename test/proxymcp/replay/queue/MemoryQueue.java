@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
 import proxymcp.replay.ReplayId;
 
 /** A queue in memory, as plain as the contract allows: the tests of who puts jobs in and takes them out run on it. Its monitor guards everything. */
-final class MemoryQueue implements JobQueue {
+public final class MemoryQueue implements JobQueue {
     private static final class State {
         Job job;
         JobEnd.State end;
@@ -45,7 +45,8 @@ final class MemoryQueue implements JobQueue {
     /** Calls that fail before the next one works. */
     volatile int outages;
 
-    MemoryQueue(LongSupplier millis) {
+    /** @param millis the queue's time */
+    public MemoryQueue(LongSupplier millis) {
         this.millis = millis;
     }
 
