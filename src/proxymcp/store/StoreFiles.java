@@ -20,10 +20,15 @@ public class StoreFiles {
     private static final Set<PosixFilePermission> OWNER_FOLDER = PosixFilePermissions.fromString("rwx------");
 
     /** Opens a new file for reading and writing, readable by its owner alone. */
-    FileChannel create(Path file) throws IOException {
+    public FileChannel create(Path file) throws IOException {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
         restrict(file, OWNER_FILE);
         return channel;
+    }
+
+    /** Opens an existing file for reading and writing. */
+    public FileChannel update(Path file) throws IOException {
+        return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
 
     /** Opens an existing file for reading. */
@@ -73,7 +78,7 @@ public class StoreFiles {
     }
 
     /** Gives a file another name, in place of the file that has it. */
-    void rename(Path from, Path to) throws IOException {
+    public void rename(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 

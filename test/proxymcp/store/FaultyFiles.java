@@ -105,7 +105,7 @@ final class FaultyFiles extends StoreFiles {
     }
 
     @Override
-    FileChannel create(Path file) throws IOException {
+    public FileChannel create(Path file) throws IOException {
         if (readOnly) {
             throw new AccessDeniedException(file.toString());
         }

@@ -29,7 +29,7 @@ final class LosableFiles extends StoreFiles {
     private final Map<Path, byte[]> oldIndex = new HashMap<>();
 
     @Override
-    FileChannel create(Path file) throws IOException {
+    public FileChannel create(Path file) throws IOException {
         FileChannel real = super.create(file);
         Content content = new Content();
         synchronized (this) {
@@ -50,7 +50,7 @@ final class LosableFiles extends StoreFiles {
     }
 
     @Override
-    synchronized void rename(Path from, Path to) throws IOException {
+    public synchronized void rename(Path from, Path to) throws IOException {
         super.rename(from, to);
         names.put(to, names.remove(from));
     }

@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param id its name
  * @param state how
  * @param attempts how often it was leased, released leases left out
- * @param worker who had the last lease; empty if there was none
+ * @param worker who committed it, or whose lease ran out or was given back last; empty for one that ended otherwise
  * @param endedAtMillis when, epoch milliseconds by the queue's time
  * @param result what was committed; empty unless {@code OK} or {@code FAILED}
  */

@@ -11,7 +11,7 @@ import proxymcp.replay.ReplayId;
  * @param run its id
  * @param jobCount jobs that it has, 0 or more; their indexes are 0 to one below
  * @param priority higher goes first; -100..100
- * @param attemptsMax how often a job is leased before it is dead, at least 1
+ * @param attemptsMax how often a job is leased before it is dead, 1..100
  * @param leaseMillis how long a lease, a grant and the hold of a worker on a shard last without renewal, at least 1
  * @param ratePerSecond requests begun in a second over all workers; empty for no bound
  * @param burst requests that may begin at once after a pause, at least 1
@@ -22,7 +22,7 @@ public record RunHeader(ReplayId run, int jobCount, int priority, int attemptsMa
         OptionalInt perOrigin, JsonObject settings) {
     /** @throws IllegalArgumentException if a number is out of its range */
     public RunHeader {
-        if (jobCount < 0 || Math.abs(priority) > 100 || attemptsMax < 1 || leaseMillis < 1 || burst < 1
+        if (jobCount < 0 || Math.abs(priority) > 100 || attemptsMax < 1 || attemptsMax > 100 || leaseMillis < 1 || burst < 1
                 || ratePerSecond.isPresent() && !(ratePerSecond.getAsDouble() > 0) || perOrigin.isPresent() && perOrigin.getAsInt() < 1) {
             throw new IllegalArgumentException("a number of run " + run + " is out of its range");
         }
