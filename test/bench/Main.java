@@ -31,6 +31,7 @@ final class Main {
         PARTS.put("search", SearchBench::run);
         PARTS.put("decode", DecodeBench::run);
         PARTS.put("replay", ReplayBench::run);
+        PARTS.put("queue-redis", QueueRedisBench::run);
         PARTS.put("diff", DiffBench::run);
         PARTS.put("template", TemplateBench::run);
         PARTS.put("streams", StreamBench::run);

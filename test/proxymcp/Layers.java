@@ -24,6 +24,7 @@ final class Layers {
             Map.entry("template", 7),
             Map.entry("diff", 6), Map.entry("chrome", 6), Map.entry("replay.queue", 6),
             Map.entry("proxy", 5), Map.entry("har", 5), Map.entry("search", 5), Map.entry("replay", 5),
+            Map.entry("replay.queue.resp", 5),
             Map.entry("mcp", 5),
             Map.entry("store", 4), Map.entry("upstream", 4), Map.entry("rpc", 4),
             Map.entry("rule", 3), Map.entry("tls", 3), Map.entry("decode", 3),
