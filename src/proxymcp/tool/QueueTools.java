@@ -51,7 +51,7 @@ final class QueueTools {
             Property.flag("allow_volatile_queue", "Use a Redis without appendonly").defaultTo(false),
             Property.integer("wait_ms", "Wait for the end that long", 0, 300_000).defaultTo(0));
     private static final Schema ENQUEUE = Schema.of(OWN).andUntold(others());
-    private static final Schema STATUS = Schema.of(Property.text(QUEUE, "", 1, 1_000), Property.text("replay_id", "Only this run", 1, 100),
+    private static final Schema STATUS = Schema.of(Property.text(QUEUE, "That of the run, or embedded", 1, 1_000), Property.text("replay_id", "Only this run", 1, 100),
             ListBudget.MAX_CHARS);
 
     private final ReplayControl control;
