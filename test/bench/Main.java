@@ -13,8 +13,9 @@ import java.util.Map;
 
 /**
  * {@code make bench}: every benchmark, as one table of ratios to baselines of the same run. {@code ARGS=proxy} (or {@code start},
- * {@code store}, {@code verify}, {@code search}, {@code decode}, {@code replay}, {@code streams}, {@code stream-proxy}) runs one part;
- * {@code store-large} is {@code store} with a session of 10 GiB, and takes minutes and 15 GB of disk.
+ * {@code store}, {@code verify}, {@code search}, {@code decode}, {@code replay}, {@code streams}, {@code stream-proxy},
+ * {@code queue-embedded}, {@code queue-redis}) runs one part; {@code store-large} is {@code store} with a session of 10 GiB, and takes minutes
+ * and 15 GB of disk.
  */
 final class Main {
     /** What can be measured alone, in the order of the table. */
@@ -31,8 +32,9 @@ final class Main {
         PARTS.put("search", SearchBench::run);
         PARTS.put("decode", DecodeBench::run);
         PARTS.put("replay", ReplayBench::run);
-        PARTS.put("queue-redis", QueueRedisBench::run);
         PARTS.put("diff", DiffBench::run);
+        PARTS.put("queue-embedded", QueueBench::embedded);
+        PARTS.put("queue-redis", QueueRedisBench::run);
         PARTS.put("template", TemplateBench::run);
         PARTS.put("streams", StreamBench::run);
         PARTS.put("stream-proxy", StreamProxyBench::run);

@@ -98,12 +98,14 @@ final class LogFile implements Closeable {
 
     /** Whether a whole header of a record stands at {@code position}; the file has that many octets there. */
     boolean hasHeader(long position) throws IOException {
-        return LogLayout.isHeader(window, at(position, LogLayout.HEADER_BYTES), mark);
+        int at = at(position, LogLayout.HEADER_BYTES); // Before the window is looked at: it may become another one.
+        return LogLayout.isHeader(window, at, mark);
     }
 
     /** The header at {@code position}, which is whole. */
     LogLayout.Header header(long position) throws IOException {
-        return LogLayout.header(window, at(position, LogLayout.HEADER_BYTES));
+        int at = at(position, LogLayout.HEADER_BYTES);
+        return LogLayout.header(window, at);
     }
 
     /**

@@ -20,7 +20,7 @@ import proxymcp.replay.queue.resp.RespValue;
 
 /**
  * A queue in a Redis or Valkey server, for workers on any machine that reaches it. A run's jobs are a stream, its group hands them out, and what is pending
- * there are the leases; each operation is one run of {@code redis.lua}, so that two writes agree whatever dies in between. Time is the server's.
+ * there are the leases; each operation is one run of the script {@code redis/*.lua}, so that two writes agree whatever dies in between. Time is the server's.
  *
  * <p>What is durable when a call returns is what the server says is: with {@code appendfsync always} all of it.
  *
@@ -30,12 +30,12 @@ public final class RedisQueue implements JobQueue {
     private static final int PATIENCE_MILLIS = 30_000;
     private static final int BATCH_JOBS_MAX = 200;
     private static final long BATCH_BYTES_MAX = 1 << 20;
-    private static final int LEASED_AT_ONCE_MAX = 1_000;
+    private static final int LEASED_AT_ONCE_MAX = 10_000;
+    private static final int RENEWED_AT_ONCE_MAX = 1_000;
     private static final int RESULTS_AT_ONCE_MAX = 1_000;
     private static final int FIRST_PAUSE_MILLIS = 2;
     private static final int LAST_PAUSE_MILLIS = 100;
 
-    private final RespClient client;
     private final RedisScript script;
     private final RedisBodies bodies;
     private final RedisText text;
@@ -48,8 +48,7 @@ public final class RedisQueue implements JobQueue {
      * @param aheadMillis added to the server's time; 0, but in tests
      */
     RedisQueue(RespAddress address, RespSettings settings, int patienceMillis, LongSupplier nanoTime, LongSupplier aheadMillis) {
-        this.client = new RespClient(address, settings, patienceMillis, nanoTime);
-        this.script = new RedisScript(client, aheadMillis);
+        this.script = new RedisScript(new RespClient(address, settings, patienceMillis, nanoTime), aheadMillis);
         this.bodies = new RedisBodies(script);
         this.text = new RedisText(bodies);
         this.nanoTime = nanoTime;
@@ -96,12 +95,12 @@ public final class RedisQueue implements JobQueue {
         private int count;
         private long bytes;
 
-        Batch(ReplayId run) throws QueueException {
+        Batch(ReplayId run) {
             this.run = run;
             begin();
         }
 
-        private void begin() throws QueueException {
+        private void begin() {
             command = operation("jobs").add(run.text());
             count = 0;
             bytes = 0;
@@ -155,8 +154,8 @@ public final class RedisQueue implements JobQueue {
     @Override
     public List<Lease> renew(List<Lease> leases) throws QueueException {
         List<Lease> held = new ArrayList<>();
-        for (int from = 0; from < leases.size(); from += LEASED_AT_ONCE_MAX) {
-            List<Lease> some = leases.subList(from, Math.min(leases.size(), from + LEASED_AT_ONCE_MAX));
+        for (int from = 0; from < leases.size(); from += RENEWED_AT_ONCE_MAX) {
+            List<Lease> some = leases.subList(from, Math.min(leases.size(), from + RENEWED_AT_ONCE_MAX));
             RespCommand command = operation("renew").add(some.get(0).worker().text());
             for (Lease lease : some) {
                 command.add(lease.id().run().text()).add(lease.id().index()).add(lease.fence().number());
@@ -177,7 +176,7 @@ public final class RedisQueue implements JobQueue {
         return RedisText.number(script.call(under("sending", lease))) == 1;
     }
 
-    private RespCommand under(String operation, Lease lease) throws QueueException {
+    private RespCommand under(String operation, Lease lease) {
         return operation(operation).add(lease.id().run().text()).add(lease.id().index()).add(lease.fence().number());
     }
 
@@ -272,10 +271,7 @@ public final class RedisQueue implements JobQueue {
         return workers;
     }
 
-    private RespCommand operation(String name) throws QueueException {
-        if (closed.getCount() == 0) {
-            throw QueueException.closed();
-        }
+    private RespCommand operation(String name) {
         return script.operation(name);
     }
 
@@ -299,6 +295,6 @@ public final class RedisQueue implements JobQueue {
     @Override
     public void close() {
         closed.countDown();
-        client.close();
+        script.close();
     }
 }

@@ -14,7 +14,7 @@ import proxymcp.json.JsonObject;
 import proxymcp.replay.ReplayId;
 import proxymcp.replay.queue.resp.RespValue;
 
-/** How a run, a job, a result and a worker stand in a Redis, and how they are read from what {@code redis.lua} answers. */
+/** How a run, a job, a result and a worker stand in a Redis, and how they are read from what the script answers. */
 final class RedisText {
     private final RedisBodies bodies;
 

@@ -188,7 +188,6 @@ final class RunState {
                 shard.add(index);
                 shardOf.put(index, shard);
             }
-            enqueued++;
             move(index, JobPhase.WAITING);
         }
         added = jobs.first() + jobs.unsafe().length;
@@ -198,9 +197,14 @@ final class RunState {
         sealed = true;
     }
 
+    /** Whether it is there and has not ended; in a damaged log the entry that it was in may be missing. */
+    private boolean canChange(int index) {
+        return has(index) && phase(index) != JobPhase.ABSENT && phase(index).end().isEmpty();
+    }
+
     void lease(Entry.Held held, String worker) {
         int index = held.index();
-        if (!has(index) || phase(index).end().isPresent()) {
+        if (!canChange(index)) {
             return;
         }
         leases.put(index, new HeldLease(index, worker, held.fence(), held.attempt(), held.expiresAtMillis()));
@@ -246,7 +250,7 @@ final class RunState {
     /** A lease ended without a result. */
     void end(Entry.Ended ended, long place) {
         int index = ended.index();
-        if (!has(index) || phase(index).end().isPresent()) {
+        if (!canChange(index)) {
             return;
         }
         setAttempts(index, ended.attempt());
@@ -277,7 +281,6 @@ final class RunState {
         for (int index = 0; index < phases.length; index++) {
             JobPhase phase = phase(index);
             if (phase == JobPhase.ABSENT && (index < added || sealed)) {
-                enqueued++;
                 end(index, JobPhase.UNKNOWN, place);
             } else if (unsafe.get(index) && phase != JobPhase.ABSENT && phase.end().isEmpty()) {
                 end(index, JobPhase.UNKNOWN, place);
@@ -325,6 +328,7 @@ final class RunState {
     }
 
     private void move(int index, JobPhase to) {
+        enqueued += phase(index) == JobPhase.ABSENT ? 1 : 0;
         counts[phases[index]]--;
         phases[index] = (byte) to.ordinal();
         counts[phases[index]]++;

@@ -3,7 +3,7 @@
  * dies on the way.
  *
  * <p>Lives here: the contract of a queue ({@link proxymcp.replay.queue.JobQueue}), the embedded one that needs no other service
- * ({@link proxymcp.replay.queue.EmbeddedQueue}), and who puts jobs in and takes them out.
+ * ({@link proxymcp.replay.queue.EmbeddedQueue}), the one in a Redis server ({@link proxymcp.replay.queue.RedisQueue}), and who puts jobs in and takes them out.
  *
  * <p>Does not know: tools, the protocol they are called by, the proxy. A queue knows nothing of requests: what a job carries is octets to it.
  *

@@ -86,7 +86,8 @@ public final class RespClient implements Closeable {
         this.settings = settings;
         this.patienceMillis = patienceMillis;
         this.nanoTime = nanoTime;
-        Thread.ofVirtual().name("resp-client").start(this::serve);
+        // Looking a host's name up may hold the thread for seconds; a virtual one would hold its carrier with it.
+        Thread.ofPlatform().daemon().name("resp-client").start(this::serve);
     }
 
     /** The server that is called. */

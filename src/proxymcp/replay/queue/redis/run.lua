@@ -1,0 +1,2 @@
+-- The last part: does what was asked for.
+return operation[ARGV[1]]()
