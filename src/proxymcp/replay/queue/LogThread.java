@@ -235,8 +235,7 @@ final class LogThread implements Closeable {
         for (RunState run : state.runs()) {
             live += run.liveBytes();
         }
-        return log.bytes() - live > Math.max(DEAD_BYTES, live) && log.bytes() > rewriteAgainBytes
-                && (state.runs().isEmpty() || log.bytes() > 8 * DEAD_BYTES);
+        return log.bytes() - live > Math.max(DEAD_BYTES, live) && log.bytes() > rewriteAgainBytes;
     }
 
     /** What was forgotten must be so after a loss of the machine too, before its bodies go. */

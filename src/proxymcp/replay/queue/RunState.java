@@ -250,7 +250,7 @@ final class RunState {
     /** A lease ended without a result. */
     void end(Entry.Ended ended, long place) {
         int index = ended.index();
-        if (!canChange(index)) {
+        if (!has(index) || phase(index).end().isPresent()) {
             return;
         }
         setAttempts(index, ended.attempt());
@@ -258,7 +258,9 @@ final class RunState {
         switch (ended.then()) {
             case AGAIN, BACK -> {
                 leases.remove(index);
-                move(index, JobPhase.WAITING);
+                if (canChange(index)) {
+                    move(index, JobPhase.WAITING);
+                }
             }
             case DEAD -> end(index, JobPhase.DEAD, place);
             case CANCELLED -> end(index, JobPhase.CANCELLED, place);

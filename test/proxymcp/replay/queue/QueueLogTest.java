@@ -126,8 +126,30 @@ final class QueueLogTest {
                 opened++;
                 check(queue, at);
             }
+            assertEquals(seenBy(folder), seenAfterRewrite(folder), "flipped at " + at);
         }
         assertEquals(bytes.length, opened, "each header of a file stands twice");
+    }
+
+    private String seenBy(Path folder) throws QueueException {
+        try (EmbeddedQueue queue = open(folder)) {
+            return seen(queue);
+        }
+    }
+
+    private String seenAfterRewrite(Path folder) throws IOException {
+        QueueState state = new QueueState();
+        Path old = folder.resolve("log-000001.q");
+        byte[] before = Files.readAllBytes(old);
+        try (QueueLog log = new QueueLog(folder, files, new Random(8))) {
+            log.catchUp(state);
+            log.rewrite(new LiveState(state, log));
+        }
+        assertFalse(Files.exists(old));
+        Files.write(old, before); // As if its writer had died before it deleted this.
+        String seen = seenBy(folder);
+        assertFalse(Files.exists(old));
+        return seen;
     }
 
     private void check(EmbeddedQueue queue, int at) throws IOException {
@@ -249,7 +271,7 @@ final class QueueLogTest {
     }
 
     private void endBigRun(EmbeddedQueue queue, ReplayId run) throws IOException {
-        byte[] payload = new byte[3 << 20];
+        byte[] payload = new byte[400_000];
         byte[] body = new byte[JobQueue.INLINE_BYTES_MAX + 1];
         new Random(9).nextBytes(payload);
         List<Job> jobs = new ArrayList<>();
