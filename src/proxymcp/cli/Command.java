@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import proxymcp.proxy.ListenerOptions;
+import proxymcp.replay.queue.QueueUrl;
 
 /** What the process is asked to do. */
 sealed interface Command {
@@ -61,6 +62,15 @@ sealed interface Command {
      * @param token of that server
      */
     record Call(String tool, List<String> arguments, Optional<String> url, Optional<String> token) implements Command {}
+
+    /**
+     * A replay worker.
+     *
+     * @param queue where jobs come from
+     * @param concurrency requests in flight at most
+     * @param name what it is called; made of machine and process if empty
+     */
+    record Worker(QueueUrl queue, int concurrency, Optional<String> name) implements Command {}
 
     /** All tools, or the schema of one. */
     record Tools(Optional<String> tool) implements Command {}

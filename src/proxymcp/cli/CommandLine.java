@@ -16,7 +16,7 @@ final class CommandLine {
     private static final List<String> WITH_VALUE = List.of("--home", "--toolsets", "--allow-path", "--allow-env", "--buffer-exchanges",
             "--buffer-mb", "--transport", "--port", "--proxy-port", "--bind", "--token", "--url", "--require-auth", "--upstream-ca",
             "--profile", "--session", "--max-disk-mb", "--transparent-port", "--transparent-target-port", "--accept-encoding",
-            "--upstream", "--no-proxy");
+            "--upstream", "--no-proxy", "--queue", "--concurrency", "--name");
 
     private final Map<String, List<String>> values = new LinkedHashMap<>();
     private final List<String> words = new ArrayList<>();

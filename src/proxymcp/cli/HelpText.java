@@ -14,6 +14,7 @@ final class HelpText {
               capture       a proxy without MCP; a line for each exchange
               call TOOL     call one tool, here or on a running server
               tools [TOOL]  list the tools, or show one tool's schema
+              worker        send requests that proxy_replay_enqueue put into a queue
               doctor        check what works on this machine
 
             options of the MCP server:
@@ -92,6 +93,18 @@ final class HelpText {
             Lists the tools, or prints description and schemas of one as JSON.
             """;
 
+    private static final String WORKER = """
+            usage: java -jar proxy-mcp.jar worker [--queue URL] [OPTIONS]
+
+            Takes jobs out of a queue, sends their requests, and puts the results back. Any number, on any number of
+            machines, may share a Redis; the embedded queue is for one machine and one home. SIGTERM or Ctrl-C lets what
+            is in flight end, and gives the rest back.
+
+              --queue URL      embedded, redis://[:password@]host:port/db, or the same with rediss (embedded)
+              --concurrency N  requests in flight at most (16)
+              --name NAME      what proxy_replay_worker_status calls it (machine and process)
+            """;
+
     private static final String DOCTOR = """
             usage: java -jar proxy-mcp.jar doctor [--home DIR]
 
@@ -108,6 +121,7 @@ final class HelpText {
             case "capture" -> CAPTURE;
             case "call" -> CALL;
             case "tools" -> TOOLS;
+            case "worker" -> WORKER;
             case "doctor" -> DOCTOR;
             default -> throw new BadCommandLine("there is no command \"" + Terminal.clean(command.get()) + "\"; try --help");
         };

@@ -51,6 +51,7 @@ public final class Main {
             case Command.Run run -> RunCommand.run(options, run, terminal, closing);
             case Command.Capture capture -> CaptureCommand.run(options, capture, terminal, closing);
             case Command.Call call -> CallCommand.run(options, call, terminal, closing);
+            case Command.Worker worker -> WorkerCommand.run(options, worker, terminal, closing);
             case Command.Tools tools -> ToolsCommand.run(options, tools.tool(), terminal, closing);
             case Command.Doctor doctor -> DoctorCommand.run(options, terminal);
             case Command.Version version -> print(terminal, "proxy-mcp " + Version.text());

@@ -11,6 +11,7 @@ import java.util.Set;
 import proxymcp.json.NearestName;
 import proxymcp.proxy.AcceptEncoding;
 import proxymcp.proxy.ListenerOptions;
+import proxymcp.replay.queue.QueueUrl;
 import proxymcp.upstream.NoProxy;
 import proxymcp.upstream.UpstreamProxies;
 import proxymcp.upstream.UpstreamProxy;
@@ -21,10 +22,13 @@ final class OptionsParser {
     private static final int PROXY_PORT = 8080;
     private static final int SESSION_NAME_CHARS = 200;
     private static final int MAX_DISK_MB = 1_024;
+    private static final int WORKER_NAME_CHARS = 100;
+    private static final int WORKER_CONCURRENCY = 16;
+    private static final int WORKER_CONCURRENCY_MAX = 1_024;
     private static final int PORT_MAX = 65_535;
     /** The names that {@code --toolsets} takes; {@code Toolbox} has the same, but costs a start. */
     private static final List<String> TOOLSETS = List.of("core", "session", "analyse", "replay", "rules", "browser");
-    private static final List<String> COMMANDS = List.of("run", "capture", "call", "tools", "doctor", "help");
+    private static final List<String> COMMANDS = List.of("run", "capture", "call", "tools", "worker", "doctor", "help");
 
     private final CommandLine line;
     private final Map<String, String> environment;
@@ -76,7 +80,7 @@ final class OptionsParser {
             case "tools" -> new Command.Tools(line.word());
             case "doctor" -> new Command.Doctor();
             case "help" -> new Command.Help(line.word());
-            case "worker" -> throw new BadCommandLine("worker is not built yet: it comes with the replay queue");
+            case "worker" -> worker();
             default -> throw new BadCommandLine(unknownCommand(word.get()));
         };
     }
@@ -197,6 +201,19 @@ final class OptionsParser {
             throw new BadCommandLine("--url: expected an http or https URL, got \"" + Terminal.clean(url.get()) + "\"");
         }
         return new Command.Call(tool.get(), line.words(), url, token);
+    }
+
+    private Command worker() throws BadCommandLine {
+        String url = line.value("--queue").orElse(QueueUrl.EMBEDDED);
+        Optional<QueueUrl> queue = QueueUrl.parse(url);
+        if (queue.isEmpty()) { // Without the value, which may hold a password.
+            throw new BadCommandLine("--queue: expected embedded, redis://[:password@]host:port/db, or the same with rediss");
+        }
+        Optional<String> name = line.value("--name");
+        if (name.isPresent() && (name.get().isBlank() || name.get().length() > WORKER_NAME_CHARS)) {
+            throw new BadCommandLine("--name: expected 1 to " + WORKER_NAME_CHARS + " characters, got \"" + Terminal.clean(name.get()) + "\"");
+        }
+        return new Command.Worker(queue.get(), line.number("--concurrency", 1, WORKER_CONCURRENCY_MAX, WORKER_CONCURRENCY), name);
     }
 
     private Path home() throws BadCommandLine {

@@ -31,6 +31,7 @@ final class SessionStart {
     static void recoverLeftBehind(Wiring wiring) {
         wiring.interceptors().removeLeftBehind();
         recoverLeftBehind(wiring.sessions());
+        wiring.replays().recoverLeftBehind();
     }
 
     /** Recovers what dead processes left. What fails is recovered when it is opened, or says why not then. */

@@ -23,6 +23,7 @@ import proxymcp.replay.ReplayRuns;
 import proxymcp.replay.RunTime;
 import proxymcp.tool.FileAccess;
 import proxymcp.tool.ProxyControl;
+import proxymcp.tool.QueueControl;
 import proxymcp.tool.ReplayControl;
 import proxymcp.tool.SessionControl;
 import proxymcp.tool.Toolbox;
@@ -33,9 +34,10 @@ import proxymcp.tool.Toolbox;
  * @param control the proxy
  * @param sessions what it records to
  * @param interceptors browsers and processes that go through the proxy
+ * @param replays runs, those of queues among them
  * @param server what clients talk to
  */
-record Wiring(ProxyControl control, SessionControl sessions, Interceptors interceptors, McpServer server) {
+record Wiring(ProxyControl control, SessionControl sessions, Interceptors interceptors, ReplayControl replays, McpServer server) {
     private static final String INSTRUCTIONS = "Start the proxy with proxy_start, send traffic through it (its setup says how), then list, "
             + "search and read what passed: proxy_list_traffic, proxy_search_traffic, proxy_get_exchange. proxy_session_start keeps it on disk, "
             + "proxy_query_session finds it there. Results have at most max_chars (24,000) characters: a list that ends early has nextOffset or "
@@ -64,13 +66,19 @@ record Wiring(ProxyControl control, SessionControl sessions, Interceptors interc
                 options.allowPaths());
         ReplayRuns runs = new ReplayRuns(options.home().resolve("replays"), RunTime.of(Clock.systemUTC()), RANDOM);
         ReplayControl replays = closing.add(new ReplayControl(runs, sessions, control, options.allowEnv(), System.getenv(), Clock.systemUTC(),
-                RANDOM));
+                RANDOM, queues(options, control)));
         PluginFolder plugins = closing.add(new PluginFolder(options.home().resolve("plugins"),
                 PluginLimits.DEFAULT.isolated(options.isolatePlugins())));
         Toolbox toolbox = new Toolbox(control, sessions, files, options.limits().proxy(), pool, Set.copyOf(options.toolsets()),
                 Decoders.withPlugins(plugins), replays, interceptors);
         ServerInfo info = new ServerInfo("proxy", "proxy-mcp", Version.text(), INSTRUCTIONS);
-        return new Wiring(control, sessions, interceptors, new McpServer(info, toolbox.tools(), toolbox.resources(), toolbox.templates()));
+        return new Wiring(control, sessions, interceptors, replays, new McpServer(info, toolbox.tools(), toolbox.resources(), toolbox.templates()));
+    }
+
+    /** The queues that workers take jobs from; none is opened yet. */
+    static QueueControl queues(Options options, ProxyControl control) {
+        return new QueueControl(new QueueEngines(options.home(), Clock.systemUTC(), RANDOM), control, QueueEngines.leaseMillis(System.getenv()), Clock.systemUTC(),
+                RANDOM);
     }
 
     /** The rules that the home keeps, which every proxy follows; nothing is written yet. */

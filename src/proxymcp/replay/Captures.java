@@ -157,6 +157,14 @@ public final class Captures {
         return new RunCaptures(captures, sources, items.size(), uses, values, limit);
     }
 
+    /** The same for requests whose plan was checked elsewhere: none waits for another one. */
+    RunCaptures apart(RequestChanges changes, Values values, TimeLimit limit) throws PlanException {
+        changes.check(values, names());
+        List<List<PlanItem>> sources = new ArrayList<>();
+        captures.forEach(capture -> sources.add(List.of()));
+        return new RunCaptures(captures, sources, 0, changes.uses(), values, limit);
+    }
+
     private void check(String override, RequestChanges.Uses uses, PlanItem item, List<List<PlanItem>> sources) throws PlanException {
         if (item.skipped().isPresent() || !uses.match().fits(item)) {
             return;

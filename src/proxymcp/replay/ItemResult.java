@@ -33,7 +33,7 @@ record ItemResult(RunItem.State state, int attempts, OptionalInt status, long re
             return new ItemResult(RunItem.State.SUCCESS, attempts, result.status(), result.responseBytes(), result.durationMillis(), "", "",
                     result.recorded(), result.sentAs());
         }
-        return new ItemResult(RunItem.State.ERROR, attempts, result.status(), result.responseBytes(), result.durationMillis(), bucketOf(result),
+        return new ItemResult(RunItem.State.ERROR, attempts, result.status(), result.responseBytes(), result.durationMillis(), result.bucket(),
                 result.reason(), result.recorded(), result.sentAs());
     }
 
@@ -46,19 +46,5 @@ record ItemResult(RunItem.State state, int attempts, OptionalInt status, long re
     static ItemResult unknown(int attempts) {
         return new ItemResult(RunItem.State.ERROR, attempts, OptionalInt.empty(), 0, 0, UNKNOWN,
                 "it may have been sent when the run was interrupted, and is not sent again as it may change something", Optional.empty(), Optional.empty());
-    }
-
-    private static String bucketOf(SendResult result) {
-        if (result.errorClass().isPresent()) {
-            return result.errorClass().get().id();
-        }
-        if (result.redirectRefused()) {
-            return REDIRECT;
-        }
-        if (result.verdict() instanceof ItemChanges.Verdict.Failed) {
-            return ASSERT;
-        }
-        int status = result.status().orElse(0);
-        return status == 0 ? UNKNOWN : status == 429 ? "http_429" : "http_" + status / 100 + "xx";
     }
 }

@@ -27,6 +27,26 @@ public interface ItemSender extends Closeable {
         return Optional.empty();
     }
 
+    /** How often an item was sent that {@link #send} was called for; {@code attempt} is the number that it was called with last. */
+    default int attempts(PlanItem item, int attempt) {
+        return attempt;
+    }
+
+    /** Tells that the run begins nothing more, as it was cancelled or aborted: what waits elsewhere is not to be sent. Returns at once. */
+    default void withdraw() {
+        // Nothing waits elsewhere.
+    }
+
+    /** Ends the calls in flight for good, as the run was cancelled. Returns at once. */
+    default void cancel() {
+        close();
+    }
+
+    /** Why the results are not to be trusted, a sentence; asked for when all calls have returned. */
+    default Optional<String> objection() {
+        return Optional.empty();
+    }
+
     /** What had no effect on all that was sent, a sentence each: asked for when every item of a run has been sent by this. */
     default List<String> unfound() {
         return List.of();

@@ -17,7 +17,7 @@ public record PreparedRun(RunSettings settings, ItemSender sender, Predicate<Pla
     }
 
     /** Whether a request that is sent as recorded may change something. */
-    static boolean mayChange(PlanItem item) {
+    public static boolean mayChange(PlanItem item) {
         return !Safety.isSafe(item.method()) || GraphQlUrl.isMutation(item.originalUrl());
     }
 }

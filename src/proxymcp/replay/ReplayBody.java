@@ -44,6 +44,25 @@ public sealed interface ReplayBody {
     }
 
     /**
+     * A body that is kept elsewhere, and read from there while it is sent.
+     *
+     * @param size octets of it
+     * @param octets opens it
+     */
+    record Read(long size, Octets octets) implements ReplayBody {
+        /** Where octets are read from. */
+        public interface Octets {
+            /** The octets, from the first on. */
+            InputStream open() throws IOException;
+        }
+
+        @Override
+        public InputStream open() throws IOException {
+            return octets.open();
+        }
+    }
+
+    /**
      * A body as it was recorded, read from the session while it is sent: its length needs no memory.
      *
      * @param stored all of it was kept

@@ -113,7 +113,7 @@ public final class ReplayRun implements RunView {
     /** Ends it: nothing more is sent, and what is in flight is cut off. Returns at once; does nothing once it has ended. */
     public void cancel() {
         stop(RunReport.State.CANCELLED, "");
-        prepared.sender().close();
+        prepared.sender().cancel();
     }
 
     /** Ends it so that it can be resumed: requests in flight are cut off, and safe ones among them sent again then. */
@@ -314,7 +314,7 @@ public final class ReplayRun implements RunView {
                 schedule.ended(job.item());
                 leaveAlone(job, result, asked, now);
                 if (!goesOn(job, result, asked, unsafe, now)) {
-                    end = Optional.of(ItemResult.of(result, job.attempt()));
+                    end = Optional.of(ItemResult.of(result, prepared.sender().attempts(job.item(), job.attempt())));
                     ledger.put(job.item().index(), end.get());
                     boolean tooMany = window.isPresent() && end.get().state() != RunItem.State.SKIPPED
                             && window.get().add(end.get().state() == RunItem.State.ERROR);
@@ -417,6 +417,9 @@ public final class ReplayRun implements RunView {
         } finally {
             lock.unlock();
         }
+        if (as != RunReport.State.INTERRUPTED) {
+            prepared.sender().withdraw();
+        }
     }
 
     private void leave() {
@@ -440,10 +443,15 @@ public final class ReplayRun implements RunView {
     /** The last worker has gone. */
     private void conclude() {
         List<RunSchedule.Again> tried = new ArrayList<>();
+        Optional<String> objection = prepared.sender().objection();
         RunReport.State as;
         lock.lock();
         try {
             as = stopping.orElse(RunReport.State.DONE);
+            if (objection.isPresent() && as != RunReport.State.INTERRUPTED) {
+                as = RunReport.State.ABORTED;
+                reason = objection.get();
+            }
             schedule.stop(tried::add);
             if (as != RunReport.State.INTERRUPTED) {
                 tried.forEach(waiting -> ledger.put(waiting.item().index(), ItemResult.of(waiting.last(), waiting.attempt() - 1)));

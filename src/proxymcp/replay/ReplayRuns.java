@@ -69,31 +69,58 @@ public final class ReplayRuns implements Closeable {
      * @throws IOException if it cannot be kept; nothing has been sent then, and the sender is closed
      */
     public ReplayRun start(JsonObject request, Plan plan, PreparedRun prepared) throws IOException {
-        ReplayRun run = closingOnFailure(prepared, () -> {
-            files.createFolder(root);
-            ageOut();
-            long now = time.epochMillis();
-            ReplayId id = ReplayId.next(now, random);
-            Path path = root.resolve(id.text());
-            files.createFolder(path);
-            SessionLock held = take(path, id);
-            boolean made = false;
-            try {
-                RunFolder folder = new RunFolder(files, path);
-                RunFolder.Header header = new RunFolder.Header(id, plan.sessionId(), now, random.nextLong(), plan.items().size(),
-                        plan.refreshItems().size(), plan.notes(), request);
-                folder.write(header, plan);
-                RunLedger ledger = new RunLedger(plan.items());
-                ReplayRun begun = new ReplayRun(header, plan, prepared, time, folder.journal(0), held, ledger, 0);
-                made = true;
-                return begun;
-            } finally {
-                if (!made) {
-                    held.close();
-                }
+        return begin(closingOnFailure(prepared, () -> made(request, plan, id -> prepared)));
+    }
+
+    /** Makes settings and sender of a run whose id is known, and which is kept. */
+    public interface Beginning {
+        /** Prepares a run; nothing is left of one that this throws for. */
+        PreparedRun prepare(ReplayId id) throws IOException;
+    }
+
+    /**
+     * The same for a run that is known to others by its id before it begins here.
+     *
+     * @throws IOException if it cannot be kept or prepared
+     */
+    public ReplayRun start(JsonObject request, Plan plan, Beginning beginning) throws IOException {
+        return begin(made(request, plan, beginning));
+    }
+
+    private ReplayRun made(JsonObject request, Plan plan, Beginning beginning) throws IOException {
+        files.createFolder(root);
+        ageOut();
+        long now = time.epochMillis();
+        ReplayId id = ReplayId.next(now, random);
+        Path path = root.resolve(id.text());
+        files.createFolder(path);
+        SessionLock held = take(path, id);
+        boolean made = false;
+        try {
+            RunFolder folder = new RunFolder(files, path);
+            RunFolder.Header header = new RunFolder.Header(id, plan.sessionId(), now, random.nextLong(), plan.items().size(),
+                    plan.refreshItems().size(), plan.notes(), request);
+            folder.write(header, plan);
+            PreparedRun prepared = beginning.prepare(id);
+            ReplayRun begun = closingOnFailure(prepared, () -> new ReplayRun(header, plan, prepared, time, folder.journal(0), held,
+                    new RunLedger(plan.items()), 0));
+            made = true;
+            return begun;
+        } finally {
+            if (!made) {
+                held.close();
+                discard(path);
             }
-        });
-        return begin(run);
+        }
+    }
+
+    /** What is left of a run that did not begin goes with the next that ages out. */
+    private void discard(Path path) {
+        try {
+            Files.move(path, root.resolve(DELETED + path.getFileName()), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            return; // It stays, and is shown as interrupted; why it did not begin is told.
+        }
     }
 
     /** What may fail after a sender was made. */
@@ -243,6 +270,15 @@ public final class ReplayRuns implements Closeable {
                 }
             }
         }
+    }
+
+    /**
+     * What a run was made of: the request that it was started with.
+     *
+     * @throws RunException if there is none, or it cannot be read
+     */
+    public JsonObject request(ReplayId id) throws IOException {
+        return new RunFolder(files, root.resolve(id.text())).header(id).request();
     }
 
     /** Ids of all runs, the newest first. */

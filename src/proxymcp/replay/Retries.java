@@ -12,7 +12,7 @@ import proxymcp.replay.RunSettings.RetryPolicy;
  *
  * <p>Threads: guarded by the run's lock.
  */
-final class Retries {
+public final class Retries {
     /** Asked to wait longer than this, an item is not tried again: five minutes. */
     static final long RETRY_AFTER_MILLIS_MAX = 300_000;
     private static final int BUDGET_FLOOR = 10;
@@ -23,13 +23,14 @@ final class Retries {
     private long begun;
     private long used;
 
-    Retries(RetryPolicy policy, long seed) {
+    /** @param seed what waits are drawn from */
+    public Retries(RetryPolicy policy, long seed) {
         this.policy = policy;
         this.seed = seed;
     }
 
     /** Notes that an item is sent for the first time. */
-    void begun() {
+    public void begun() {
         begun++;
     }
 
@@ -46,7 +47,7 @@ final class Retries {
      * @param askedMillis what Retry-After asked for
      * @return milliseconds to wait; empty if the result stands
      */
-    OptionalLong again(int index, int attempt, boolean unsafe, SendResult result, OptionalLong askedMillis) {
+    public OptionalLong again(int index, int attempt, boolean unsafe, SendResult result, OptionalLong askedMillis) {
         if (attempt >= policy.maxAttempts() || result.isSuccess() || result.skipped().isPresent() || unsafe && !result.nothingSent()
                 || !isNamed(result) || used >= BUDGET_FLOOR + begun / BUDGET_SHARE) {
             return OptionalLong.empty();

@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** How long an origin asks to be left alone: the Retry-After field, seconds or a date (RFC 9110 sections 10.2.3 and 5.6.7). */
-final class RetryAfter {
+public final class RetryAfter {
     private static final List<String> MONTHS = List.of("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec");
     private static final Pattern IMF_FIXDATE =
             Pattern.compile("[A-Z][a-z]{2}, (?<day>\\d\\d) (?<month>[A-Z][a-z]{2}) (?<year>\\d{4}) (?<time>\\d\\d:\\d\\d:\\d\\d) GMT");
@@ -34,7 +34,7 @@ final class RetryAfter {
      * @param nowMillis our clock, for a response without a readable Date
      * @return milliseconds, at least 0; empty if the field is neither form
      */
-    static OptionalLong millis(String field, Optional<String> date, long nowMillis) {
+    public static OptionalLong millis(String field, Optional<String> date, long nowMillis) {
         String value = field.strip();
         if (!value.isEmpty() && value.chars().allMatch(c -> c >= '0' && c <= '9')) {
             long seconds = value.length() > DIGITS_MAX ? 999_999_999L : Long.parseLong(value);

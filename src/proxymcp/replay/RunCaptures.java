@@ -146,6 +146,16 @@ final class RunCaptures {
         threads.close();
     }
 
+    /** Whether an item uses a captured value, or is the source of one. */
+    boolean isChained(PlanItem item) {
+        for (Captures.Capture capture : captures) {
+            if (capture.isFrom(item)) {
+                return true;
+            }
+        }
+        return !needed(item).isEmpty();
+    }
+
     private Set<String> needed(PlanItem item) {
         Set<String> needed = new TreeSet<>();
         for (RequestChanges.Uses use : uses) {

@@ -48,6 +48,21 @@ public final class RunChanges implements PlannedChanges {
         return new RunChanges(changes, values, captures.begin(plan.items(), changes, values, limit), cookies, followRedirects);
     }
 
+    /**
+     * The same for a request whose plan was checked elsewhere: it waits for none, and has what others gave from {@link #recall}.
+     *
+     * @throws PlanException if a placeholder is unknown
+     */
+    public static RunChanges apart(RequestChanges changes, Captures captures, Values values, RunCookies cookies, boolean followRedirects,
+            TimeLimit limit) throws PlanException {
+        return new RunChanges(changes, values, captures.apart(changes, values, limit), cookies, followRedirects);
+    }
+
+    @Override
+    public boolean isChained(PlanItem item) {
+        return cookies.mode() == RunCookies.Mode.JAR || captures.isChained(item);
+    }
+
     @Override
     public Outcome preview(PlanItem item, OutgoingRequest request) {
         return change(item, request, values.planned(item));

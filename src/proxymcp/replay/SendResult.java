@@ -53,4 +53,19 @@ public record SendResult(OptionalInt status, long responseBytes, Optional<ErrorC
             case ItemChanges.Verdict.Failed failed -> false;
         };
     }
+
+    /** What a failed one counts as: see {@link RunItem#errorClass}. */
+    public String bucket() {
+        if (errorClass.isPresent()) {
+            return errorClass.get().id();
+        }
+        if (redirectRefused) {
+            return ItemResult.REDIRECT;
+        }
+        if (verdict instanceof ItemChanges.Verdict.Failed) {
+            return ItemResult.ASSERT;
+        }
+        int code = status.orElse(0);
+        return code == 0 ? ItemResult.UNKNOWN : code == 429 ? "http_429" : "http_" + code / 100 + "xx";
+    }
 }

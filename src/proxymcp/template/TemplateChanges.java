@@ -274,6 +274,11 @@ public final class TemplateChanges implements PlannedChanges {
         }
     }
 
+    @Override
+    public boolean isChained(PlanItem item) {
+        return true;
+    }
+
     /** Lets all requests go that wait for others, as the run is over. */
     @Override
     public void close() {

@@ -23,6 +23,7 @@ import proxymcp.replay.PlanItem;
 import proxymcp.replay.PlannedChanges;
 import proxymcp.replay.Planner;
 import proxymcp.replay.PreparedRun;
+import proxymcp.replay.ReplayId;
 import proxymcp.replay.ReplayRuns;
 import proxymcp.replay.ReplaySession;
 import proxymcp.replay.RequestMaker;
@@ -44,6 +45,7 @@ import proxymcp.template.FlowTemplate;
 import proxymcp.template.RunnableFlow;
 import proxymcp.template.TemplateChanges;
 import proxymcp.text.TimeLimit;
+import proxymcp.upstream.UpstreamProxies;
 
 /** Makes plans and runs of what a call asks for. Any thread may call. */
 public final class ReplayControl implements Closeable {
@@ -60,6 +62,8 @@ public final class ReplayControl implements Closeable {
     private final Clock clock;
     private final RandomGenerator random;
     private final TemplateReplay templates;
+    private final QueueControl queues;
+    private final QueuedRuns queued;
 
     /** Readers of recordings. */
     private interface Held extends Closeable {
@@ -72,6 +76,11 @@ public final class ReplayControl implements Closeable {
         /** Makes requests as they would go out now; what is captured later stands there as its placeholder. */
         RequestMaker previews() {
             return new RequestMaker(plan, source, new PreviewedChanges(changes, settings.useRules() ? Optional.of(rules) : Optional.empty()), settings.safety());
+        }
+
+        /** Makes requests as they go out. */
+        RequestMaker maker() {
+            return new RequestMaker(plan, source, changes, settings.safety());
         }
 
         @Override
@@ -88,9 +97,10 @@ public final class ReplayControl implements Closeable {
      * @param allowedEnvironment names of variables that requests may hold
      * @param environment the variables
      * @param random where seeds come from
+     * @param queues what runs that workers send go by; closed with this
      */
     public ReplayControl(ReplayRuns runs, SessionControl sessions, ProxyControl proxies, List<String> allowedEnvironment,
-            Map<String, String> environment, Clock clock, RandomGenerator random) {
+            Map<String, String> environment, Clock clock, RandomGenerator random, QueueControl queues) {
         this.runs = runs;
         this.sessions = sessions;
         this.proxies = proxies;
@@ -99,6 +109,60 @@ public final class ReplayControl implements Closeable {
         this.clock = clock;
         this.random = random;
         this.templates = new TemplateReplay(sessions.catalog());
+        this.queues = queues;
+        this.queued = new QueuedRuns(this, queues);
+    }
+
+    QueuedRuns queued() {
+        return queued;
+    }
+
+    QueueControl queues() {
+        return queues;
+    }
+
+    /** Goes on with runs of queues that dead processes left. */
+    public void recoverLeftBehind() {
+        queued.goOn();
+    }
+
+    UpstreamProxies upstreams() {
+        return proxies.upstreams();
+    }
+
+    /** Variables that requests may hold; empty where one is not set. */
+    Map<String, Optional<String>> allowedVariables() {
+        Map<String, Optional<String>> allowed = new HashMap<>();
+        allowedEnvironment.forEach(name -> allowed.put(name, Optional.ofNullable(environment.get(name))));
+        return allowed;
+    }
+
+    /** What a session was recorded with; nothing for a template whose session is gone. */
+    JsonObject recordedSettings(Plan plan, ReplayArgs args) throws Exception {
+        return isFree(plan, args) ? JsonObject.EMPTY : sessions.catalog().read(session(plan), opened -> opened.manifest()).settings();
+    }
+
+    private boolean isFree(Plan plan, ReplayArgs args) throws IOException {
+        return args.isTemplate() && templates.session(plan.sessionId()).isEmpty();
+    }
+
+    /** How the origins of a run are reached. */
+    SendWay way(JsonObject recorded, SendSettings settings, Plan plan) throws PlanException {
+        return SendWay.of(recorded, settings, plan, new SendWay.OwnSettings(proxies.origins(), proxies.upstreams(), proxies.rules()));
+    }
+
+    /** A session that a run is recorded to; closed when the run has ended. */
+    record OpenRecording(ReplaySession session, Closeable end) implements Closeable {
+        @Override
+        public void close() throws IOException {
+            end.close();
+        }
+    }
+
+    /** Begins the session of a run. */
+    OpenRecording record(Plan plan, ReplayArgs args) throws Exception {
+        SessionWriter writer = recording(isFree(plan, args) ? Optional.empty() : Optional.of(session(plan)), plan.sessionId());
+        return new OpenRecording(new ReplaySession(writer.id().text(), writer.sink()), () -> sessions.catalog().end(writer));
     }
 
     Clock clock() {
@@ -151,9 +215,7 @@ public final class ReplayControl implements Closeable {
             return new Planned(plan, new FlowPlan(flow.get(), recorded.map(source -> source)), () -> recorded.ifPresent(RequestSource::close),
                     new TemplateChanges(flow.get(), seed, clock, settings.target()), settings, rules);
         }
-        Map<String, Optional<String>> allowed = new HashMap<>();
-        allowedEnvironment.forEach(name -> allowed.put(name, Optional.ofNullable(environment.get(name))));
-        Values values = new Values(seed, clock, allowed, Map.of());
+        Values values = new Values(seed, clock, allowedVariables(), Map.of());
         RunChanges changes = RunChanges.begin(plan, args.changes(), args.captures(), values, new RunCookies(args.cookies(), clock),
                 args.args().flag("follow_redirects"), TimeLimit.ofMillis(RuleBook.REGEX_MILLIS, RuleBook.DECISION_MILLIS));
         RequestSource source = new RequestSource(sessions.catalog(), session(plan), settings.target());
@@ -164,8 +226,13 @@ public final class ReplayControl implements Closeable {
         return SessionId.parse(plan.sessionId()).orElseThrow(() -> new PlanException("session_id: no session id: " + plan.sessionId()));
     }
 
-    private static long seed(JsonObject kept) {
+    static long seed(JsonObject kept) {
         return Long.parseLong(kept.string(SEED).orElse("0"));
+    }
+
+    /** Prepares a run that goes on. */
+    PreparedRun prepareAgain(ReplayId id, JsonObject kept, Plan plan, ReplayArgs.Files files) throws PlanException, IOException {
+        return QueuedRuns.isQueued(kept) ? queued.resume(id, kept, plan) : prepare(kept, plan, files);
     }
 
     /** Prepares a run: the way out, and the session that its exchanges go to. Closed with the run's sender. */
@@ -173,9 +240,8 @@ public final class ReplayControl implements Closeable {
         ReplayArgs args = arguments(kept);
         try {
             SendSettings settings = args.sending(files);
-            boolean free = args.isTemplate() && templates.session(plan.sessionId()).isEmpty();
-            JsonObject recorded = free ? JsonObject.EMPTY : sessions.catalog().read(session(plan), opened -> opened.manifest()).settings();
-            SendWay way = SendWay.of(recorded, settings, plan, new SendWay.OwnSettings(proxies.origins(), proxies.upstreams(), proxies.rules()));
+            boolean free = isFree(plan, args);
+            SendWay way = way(recordedSettings(plan, args), settings, plan);
             Planned planned = planned(plan, args, settings, kept);
             Optional<SessionWriter> writer = args.args().flag("record") ? Optional.of(free ? recording(Optional.empty(), plan.sessionId()) : recording(Optional.of(session(plan)), plan.sessionId())) : Optional.empty();
             Optional<ReplaySession> session = writer.map(made -> new ReplaySession(made.id().text(), made.sink()));
@@ -272,5 +338,6 @@ public final class ReplayControl implements Closeable {
     @Override
     public void close() {
         runs.close();
+        queues.close();
     }
 }

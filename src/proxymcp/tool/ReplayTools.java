@@ -130,7 +130,7 @@ final class ReplayTools {
         args.requireResumeAlone();
         ReplayId id = id("resume", args.args().string("resume"));
         try {
-            return running(pool.run(context, () -> control.runs().resume(id, (kept, plan) -> control.prepare(kept, plan, named))), args, context);
+            return running(pool.run(context, () -> control.runs().resume(id, (kept, plan) -> control.prepareAgain(id, kept, plan, named))), args, context);
         } catch (PlanException refused) {
             throw planned(refused);
         } catch (RunException refused) {
@@ -169,7 +169,8 @@ final class ReplayTools {
         return ToolOutcome.success(JsonObject.builder().put("mode", "execute").put("targetBaseUrl", targetBase(args)).putAll(shown).build());
     }
 
-    private static void await(ReplayRun run, long millis, CallContext context) throws InterruptedException {
+    /** Waits for the end of a run, at most so long, and tells how far it is. */
+    static void await(ReplayRun run, long millis, CallContext context) throws InterruptedException {
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         for (long left = millis; left > 0 && !run.await(Math.min(left, SLICE_MILLIS)) && !context.cancelled();
                 left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime())) {
@@ -186,7 +187,7 @@ final class ReplayTools {
 
     private ToolOutcome status(Args args, CallContext context) throws Exception {
         ReplayId id = id("replay_id", args.string("replay_id"));
-        Optional<ReplayRun> ours = control.runs().running(id);
+        Optional<ReplayRun> ours = ours(id, context);
         if (ours.isPresent()) {
             await(ours.get(), args.integer("wait_ms"), context);
         }
@@ -194,6 +195,15 @@ final class ReplayTools {
         RunItem.Only only = args.choice("only", RunItem.Only.class);
         return pool.run(context, () -> ToolOutcome.success(shown(run, only, args.integer("offset"), args.integer("limit"),
                 args.integer("max_chars"))));
+    }
+
+    /** A run of this process; one that a queue has, and whose process died, is this one's from now on. */
+    private Optional<ReplayRun> ours(ReplayId id, CallContext context) throws Exception {
+        Optional<ReplayRun> ours = control.runs().running(id);
+        return ours.isPresent() ? ours : pool.run(context, () -> {
+            control.queued().goOn(id);
+            return control.runs().running(id);
+        });
     }
 
     /** A run of another process is looked at until it has ended, or the time is over. */
@@ -214,9 +224,12 @@ final class ReplayTools {
 
     private ToolOutcome cancel(Args args, CallContext context) throws Exception {
         ReplayId id = id("replay_id", args.string("replay_id"));
-        Optional<ReplayRun> ours = control.runs().running(id);
+        Optional<ReplayRun> ours = ours(id, context);
         if (ours.isEmpty()) {
             RunReport.State state = find(id, 0, context).report().state();
+            if (state == RunReport.State.RUNNING && pool.run(context, () -> control.queued().cancelElsewhere(id))) {
+                return cancelled(id, state, "its queue was told; nothing more is sent");
+            }
             if (state == RunReport.State.RUNNING) {
                 throw new ToolFailure("replay_elsewhere", id + " is sent by another process", "cancel it there");
             }

@@ -64,6 +64,7 @@ public final class Toolbox {
         all.addAll(new DecodeTools(control.live(), sessions, files, pool, decoders).tools());
         ReplayTools replaying = new ReplayTools(replays, files, pool);
         all.addAll(replaying.tools());
+        all.addAll(new QueueTools(replays, files, pool).tools());
         all.addAll(new TemplateTools(sessions, replaying, files, pool, new TemplateMaker(decoders, replays.clock())).tools());
         SessionDiffTool comparing = new SessionDiffTool(sessions, pool, decoders);
         all.addAll(comparing.tools());

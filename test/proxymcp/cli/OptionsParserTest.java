@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import proxymcp.proxy.AcceptEncoding;
 import proxymcp.proxy.ListenerOptions;
+import proxymcp.replay.queue.QueueUrl;
 import proxymcp.tool.Toolbox;
 import proxymcp.upstream.NoProxy;
 import proxymcp.upstream.UpstreamProxies;
@@ -162,11 +163,19 @@ final class OptionsParserTest {
     }
 
     @Test
-    void whatIsNotBuiltYetSaysSo() {
+    void aSessionIsSaidWhole() {
         assertEquals("--session: expected a name of 1 to 200 characters, got \" \"", refusal("capture", "--session", " "));
         assertEquals("--max-disk-mb needs --session or --profile, which have a session recorded", refusal("capture", "--max-disk-mb", "5"));
         assertEquals("--max-disk-mb: expected a number in 1..16777216, got \"0\"", refusal("capture", "--session=a", "--max-disk-mb", "0"));
-        assertEquals("worker is not built yet: it comes with the replay queue", refusal("worker"));
+    }
+
+    @Test
+    void aWorkerHasAQueueAndABound() throws BadCommandLine {
+        assertEquals(new Command.Worker(new QueueUrl.Embedded(), 16, Optional.empty()), OptionsParser.parse(new String[] {"worker"}, Map.of()).command());
+        assertEquals(new Command.Worker(new QueueUrl.Redis("10.0.0.1", 6380, 2, Optional.empty(), Optional.of("secret"), false), 4, Optional.of("one")),
+                OptionsParser.parse(new String[] {"worker", "--queue", "redis://:secret@10.0.0.1:6380/2", "--concurrency", "4", "--name=one"}, Map.of()).command());
+        assertEquals("--queue: expected embedded, redis://[:password@]host:port/db, or the same with rediss", refusal("worker", "--queue", "http://:secret@a/"));
+        assertEquals("--concurrency: expected a number in 1..1024, got \"0\"", refusal("worker", "--concurrency", "0"));
     }
 
     @Test
@@ -176,7 +185,7 @@ final class OptionsParserTest {
 
     @Test
     void everyCommandHasHelp() throws BadCommandLine {
-        for (String command : List.of("run", "capture", "call", "tools", "doctor")) {
+        for (String command : List.of("run", "capture", "call", "tools", "worker", "doctor")) {
             assertEquals("usage: java -jar proxy-mcp.jar " + command,
                     HelpText.of(Optional.of(command)).substring(0, ("usage: java -jar proxy-mcp.jar " + command).length()));
         }

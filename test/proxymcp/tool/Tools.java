@@ -36,8 +36,10 @@ import java.util.Map;
 import java.util.Random;
 import proxymcp.replay.ReplayRuns;
 import proxymcp.replay.RunTime;
+import proxymcp.replay.queue.EmbeddedQueue;
 import proxymcp.rule.RuleBook;
 import proxymcp.store.SessionCatalog;
+import proxymcp.store.StoreFiles;
 import proxymcp.store.StoreLimits;
 
 /** A real server over a home of a test, called as {@code tools/call} does; every result is held against its output schema. */
@@ -68,13 +70,19 @@ final class Tools implements AutoCloseable {
         sessions = new SessionControl(catalog, sink);
         control = new ProxyControl(home, live, sink, RuleBook.open(home, Clock.systemUTC()), Clock.systemUTC());
         replays = new ReplayControl(new ReplayRuns(home.resolve("replays"), RunTime.of(Clock.systemUTC()), new Random(1)), sessions, control,
-                List.of("REPLAY_TEST"), Map.of("REPLAY_TEST", "from outside"), Clock.systemUTC(), new Random(2));
+                List.of("REPLAY_TEST"), Map.of("REPLAY_TEST", "from outside"), Clock.systemUTC(), new Random(2), queues(home));
         interceptors = new Interceptors(home, Browsers.ofThisMachine(), System.getenv(), Clock.systemUTC());
         control.serve(interceptors);
         FileAccess files = new FileAccess(home, home.resolveSibling("cwd"), home.resolveSibling("user"), List.of());
         toolbox = new Toolbox(control, sessions, files, ProxyLimits.DEFAULT, pool, Set.copyOf(Toolbox.TOOLSETS), decoders, replays,
                 interceptors);
         server = new McpServer(new ServerInfo("proxy", "proxy-mcp", "0", ""), toolbox.tools(), toolbox.resources(), toolbox.templates());
+    }
+
+    /** The embedded queue of the home alone. */
+    private QueueControl queues(Path home) {
+        return new QueueControl((url, allowVolatile) -> EmbeddedQueue.open(home.resolve("queue"), StoreFiles.DISK, System::currentTimeMillis, new Random(4)),
+                control, 2_000, Clock.systemUTC(), new Random(3));
     }
 
     /** A result that must be a success. */
