@@ -127,7 +127,7 @@ final class QueuedRuns {
             JsonObject carried = settings(asked, plan, recorded, jobs.jobs());
             ReplayRun run = control.runs().start(kept, plan, id -> {
                 RunHeader header = new RunHeader(id, jobs.jobs().count(), wanted.priority(), ATTEMPTS_MAX, queues.leaseMillis(), settings.ratePerSecond(),
-                        settings.burst(), settings.perHostConcurrency(), carried);
+                        RunHeader.bucket(settings.ratePerSecond(), settings.burst()), settings.perHostConcurrency(), carried);
                 enqueue(queue, header, maker, jobs);
                 return begun(queue, id, jobs, args, selected, wanted.workers());
             });

@@ -33,4 +33,12 @@ public record RunHeader(ReplayId run, int jobCount, int priority, int attemptsMa
     public String toString() {
         return run + " of " + jobCount + " jobs";
     }
+
+    /**
+     * The {@link #burst} with which workers keep a rate: more than the requests that shall begin at once, as the queue's answers take their time and
+     * tokens that come up meanwhile must not be lost. Workers begin no more than {@code burst} of theirs at once.
+     */
+    public static int bucket(OptionalDouble ratePerSecond, int burst) {
+        return ratePerSecond.isPresent() ? RunTokens.bucket(ratePerSecond.getAsDouble(), burst) : burst;
+    }
 }

@@ -18,6 +18,9 @@ final class RunTokens {
     }
 
     private static final long RETRY_MILLIS_MAX = 250;
+    /** What a run may be late with and catch up, as a part of a second: the queue's answers take their time, and tokens that come up meanwhile must not be lost. */
+    private static final double LATE_SECONDS = 0.25;
+    private static final double NANOS = 1e9;
 
     private final JobQueue queue;
     private final WorkerId worker;
@@ -30,12 +33,24 @@ final class RunTokens {
     private Optional<TokenGrant> grant = Optional.empty();
     private int left;
     private long goodUntil;
+    /** When the next request would begin if all began evenly, by {@link #nanoTime}. */
+    private long even;
 
     RunTokens(JobQueue queue, WorkerId worker, RunHeader run, LongSupplier nanoTime) {
         this.queue = queue;
         this.worker = worker;
         this.run = run;
         this.nanoTime = nanoTime;
+        this.even = nanoTime.getAsLong();
+    }
+
+    /** The burst of the bucket that a run with this rate and burst has in a queue. Workers see to it that no more than {@code burst} of theirs begin at once. */
+    static int bucket(double ratePerSecond, int burst) {
+        return burst + late(ratePerSecond);
+    }
+
+    private static int late(double ratePerSecond) {
+        return (int) Math.min(Integer.MAX_VALUE / 2, Math.ceil(ratePerSecond * LATE_SECONDS));
     }
 
     /** Takes leave to begin a request; false if the caller lost its patience. */
@@ -48,7 +63,7 @@ final class RunTokens {
             while (true) {
                 long retry = ask();
                 if (retry <= 0) {
-                    return true;
+                    return spread(patience);
                 }
                 if (!patience.pause(Math.clamp(retry, 1, RETRY_MILLIS_MAX))) {
                     return false;
@@ -57,6 +72,28 @@ final class RunTokens {
         } finally {
             waiting.decrementAndGet();
         }
+    }
+
+    /** Tokens come several at once where the bucket had more than the run's own burst: their requests begin at its rate all the same. */
+    private boolean spread(Patience patience) {
+        double rate = run.ratePerSecond().orElseThrow();
+        long gap = (long) (NANOS / rate);
+        long begin;
+        lock.lock();
+        try {
+            long now = nanoTime.getAsLong();
+            even = now - even > 0 ? now : even;
+            begin = even - gap * (Math.max(1, run.burst() - late(rate)) - 1L);
+            even += gap;
+        } finally {
+            lock.unlock();
+        }
+        for (long left = begin - nanoTime.getAsLong(); left > 0; left = begin - nanoTime.getAsLong()) {
+            if (!patience.pause(Math.clamp(TimeUnit.NANOSECONDS.toMillis(left + 999_999), 1, RETRY_MILLIS_MAX))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** 0 if a token was taken; else when to ask again. */
