@@ -245,6 +245,11 @@ public final class ReplayRuns implements Closeable {
         }
     }
 
+    /** Where the runs are: a folder each, which has its id for a name. */
+    public Path root() {
+        return root;
+    }
+
     /** Ids of all runs, the newest first. */
     public List<ReplayId> ids() throws IOException {
         List<ReplayId> ids = new ArrayList<>();

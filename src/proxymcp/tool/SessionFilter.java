@@ -39,7 +39,9 @@ final class SessionFilter {
     static final List<Property> UNEXPLAINED_BUT_TEXT = unexplained(BUT_TEXT);
 
     /** The few that do where choosing is not what a tool is for; not explained. */
-    static final List<Property> FEW = few();
+    static final List<Property> FEW = only("method", "hostname_contains", "url_contains", "status_code", "from_ts", "to_ts");
+    /** Where requests went; not explained. */
+    static final List<Property> PLACE = only("hostname_contains", "url_contains");
 
     private SessionFilter() {}
 
@@ -49,10 +51,10 @@ final class SessionFilter {
         return List.copyOf(all);
     }
 
-    private static List<Property> few() {
+    private static List<Property> only(String... names) {
         List<Property> all = new ArrayList<>();
         for (Property property : UNEXPLAINED) {
-            if (List.of("method", "hostname_contains", "url_contains", "status_code", "from_ts", "to_ts").contains(property.name())) {
+            if (List.of(names).contains(property.name())) {
                 all.add(property);
             }
         }
@@ -92,6 +94,13 @@ final class SessionFilter {
         OptionalInt code = args.optInteger("status_code");
         return new SessionQuery(args.optString("method"), args.optString("hostname_contains"), args.optString("url_contains"), Optional.empty(),
                 Optional.empty(), Optional.empty(), code, code, args.optLong("from_ts"), args.optLong("to_ts"), OptionalLong.empty(), OptionalLong.empty(),
+                Optional.empty(), Optional.empty(), Optional.empty(), false);
+    }
+
+    /** Reads those of {@link #PLACE}. */
+    static SessionQuery parsePlace(Args args) {
+        return new SessionQuery(Optional.empty(), args.optString("hostname_contains"), args.optString("url_contains"), Optional.empty(), Optional.empty(),
+                Optional.empty(), OptionalInt.empty(), OptionalInt.empty(), OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(),
                 Optional.empty(), Optional.empty(), Optional.empty(), false);
     }
 
