@@ -97,7 +97,7 @@ final class ParityTools {
 
     List<Tool> tools() {
         return List.of(new Tool("proxy_replay_verify", "Verify a replay",
-                "Whether a replay, or a session, still means what its baseline meant: pass or fail, drift by endpoint. Sessions, ignore as in "
+                "Whether a replay or session still means what its baseline meant: pass or fail, drift by endpoint. Sessions, ignore as in "
                         + "proxy_diff_sessions, filters as in proxy_query_session.", Tool.Hints.SET.overwriting(), ReplayTools.TOOLSET, INPUT,
                 ResultSchema.of(ResultSchema.text("baseline"), ResultSchema.text("other"), ResultSchema.text("verdict"), ResultSchema.any("score", "number"),
                         ResultSchema.text("severity"), ResultSchema.text("failOn"), ResultSchema.integer("compared"), ResultSchema.object("counts"),

@@ -21,7 +21,9 @@ final class ParityView {
     /** What {@link ListBudget} takes at least, for its items and what stands around them. */
     private static final int PAGE_CHARS_LEAST = 2_000;
     private static final int ROW_CHARS_MAX = 1_000;
-    private static final int DRIFT_CHARS_LEAST = 1_200;
+    /** What it keeps of that for what stands around. */
+    private static final int ENVELOPE_CHARS = 1_000;
+    private static final int DRIFT_CHARS_LEAST = 600;
     private static final int ENDPOINT_CHARS = 400;
     /** Below this much room there are only the verdict and endpoints. */
     private static final int ROOMY_CHARS = 4_000;
@@ -130,11 +132,12 @@ final class ParityView {
 
     private JsonObject page(int offset, int limit, int room) {
         List<EndpointParity> endpoints = report.endpoints();
-        ListBudget list = new ListBudget(Math.max(PAGE_CHARS_LEAST, room));
+        int budget = Math.max(PAGE_CHARS_LEAST, room);
+        ListBudget list = new ListBudget(budget);
         int begin = Math.min(offset, endpoints.size());
         int end = begin + Math.min(limit, endpoints.size() - begin);
         // One endpoint that drifted in a hundred ways must not hide the others, and has all the room if it is alone.
-        int each = Math.max(DRIFT_CHARS_LEAST, room / Math.max(1, end - begin)) - ENDPOINT_CHARS;
+        int each = Math.max(DRIFT_CHARS_LEAST, (budget - ENVELOPE_CHARS) / Math.max(1, end - begin) - ENDPOINT_CHARS);
         for (int i = begin; i < end && list.add(row(endpoints.get(i), each)); i++) {
             continue;
         }
