@@ -33,6 +33,7 @@ final class Main {
         PARTS.put("replay", ReplayBench::run);
         PARTS.put("diff", DiffBench::run);
         PARTS.put("template", TemplateBench::run);
+        PARTS.put("parity", ParityBench::run);
         PARTS.put("streams", StreamBench::run);
         PARTS.put("stream-proxy", StreamProxyBench::run);
     }

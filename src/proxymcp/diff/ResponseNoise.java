@@ -48,13 +48,12 @@ public final class ResponseNoise {
      * How likely it is noise that a field has another value.
      *
      * @param madeUpOnly whether nothing but made-up words within the values differs
-     * @param restless whether the same request is known to be answered with another value each time
      */
-    public Volatility of(Endpoint endpoint, Location location, boolean madeUpOnly, boolean restless) {
+    public Volatility of(Endpoint endpoint, Location location, boolean madeUpOnly) {
         Stats a = stats.getOrDefault(new Key(true, endpoint), new Stats());
         Stats b = stats.getOrDefault(new Key(false, endpoint), new Stats());
         FieldFacts facts = new FieldFacts(location, ChangeKind.CHANGED, a.fields.getOrDefault(location, FieldStats.NONE),
-                b.fields.getOrDefault(location, FieldStats.NONE), a.exchanges, b.exchanges, 1, 1, 0, madeUpOnly, false, false, restless);
+                b.fields.getOrDefault(location, FieldStats.NONE), a.exchanges, b.exchanges, 1, 1, 0, madeUpOnly, false, false, false);
         return Volatility.of(facts, Roles.of(facts).role());
     }
 }

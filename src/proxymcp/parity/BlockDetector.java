@@ -30,7 +30,7 @@ final class BlockDetector {
             "verify you are human", "verify that you are human", "are you a robot", "i'm not a robot", "unusual traffic from your", "geetest.com",
             "arkoselabs.com", "ddos protection by", "checking your browser before", "sucuri website firewall", "pardon our interruption",
             "enable javascript and cookies to continue", "complete the security check", "/_sec/cp_challenge/", "kasada");
-    /** Pages with other contents have these too: they count where most of the answer is gone. */
+    /** Forms of pages that are no challenge have these too. */
     private static final List<String> CAPTCHAS = List.of("g-recaptcha", "recaptcha/api.js", "h-captcha", "hcaptcha.com", "cf-turnstile", "captcha");
     private static final List<String> REFUSALS = List.of("access denied", "access to this page has been denied", "request blocked", "you have been blocked",
             "forbidden", "too many requests", "rate limit", "temporarily unavailable in your", "not authorized", "unauthorized");
@@ -91,14 +91,14 @@ final class BlockDetector {
     }
 
     private static Optional<Found> page(Answer baseline, String raw, Page page, boolean gone) {
+        // A page that is still what it was may speak of challenges, or load what watches for robots.
+        if (!gone && baseline.content() instanceof Answer.Content.Html) {
+            return Optional.empty();
+        }
         String before = raw(baseline);
         Optional<String> challenge = mark(CHALLENGES, raw, before);
         if (challenge.isPresent()) {
             return blocked("a challenge: " + challenge.get());
-        }
-        boolean replaced = gone || !(baseline.content() instanceof Answer.Content.Html);
-        if (!replaced) {
-            return Optional.empty();
         }
         Optional<String> captcha = mark(CAPTCHAS, raw, before);
         if (captcha.isPresent()) {

@@ -34,7 +34,7 @@ final class Findings {
     /** Adds a drift, unless it means nothing, is ignored, or there are too many. */
     void add(Location location, DriftKind kind, String expected, String actual, Severity severity) {
         if (severity != Severity.NONE && list.size() < FINDINGS_MAX && !ignored.matches(endpoint, location, location.name())) {
-            list.add(new Finding(location, location.toString(), kind, expected, actual, severity));
+            list.add(new Finding(location, Shown.location(location), kind, expected, actual, severity));
         }
     }
 
@@ -42,7 +42,7 @@ final class Findings {
     void broken(ParityRule rule, String expected, String actual) {
         if (list.size() < FINDINGS_MAX) {
             Location location = at(Part.JSON, rule.path().toString());
-            list.add(new Finding(location, "rules[" + rule.number() + "] " + rule.check().word() + " " + location, DriftKind.RULE_BROKEN, expected, actual, rule.severity()));
+            list.add(new Finding(location, "rules[" + rule.number() + "] " + rule.check().word() + " " + Shown.location(location), DriftKind.RULE_BROKEN, expected, actual, rule.severity()));
         }
     }
 

@@ -9,6 +9,8 @@ import proxymcp.diff.Volatility;
 
 /** Whether another value of a field tells anything: by what the same requests were answered with among the baselines, else as {@code diff} scores it. */
 record Noise(RequestMemory memory, ResponseNoise scores, Map<Key, Boolean> known) {
+    private static final int KNOWN_MAX = 50_000;
+
     /** What one judgement is about. */
     record Key(Endpoint endpoint, Location location, boolean madeUpOnly) {}
 
@@ -22,6 +24,9 @@ record Noise(RequestMemory memory, ResponseNoise scores, Map<Key, Boolean> known
      * @param madeUpOnly whether nothing but made-up words within the values differs
      */
     boolean is(Endpoint endpoint, Location location, boolean madeUpOnly) {
+        if (known.size() >= KNOWN_MAX) {
+            known.clear(); // They can be judged again.
+        }
         return known.computeIfAbsent(new Key(endpoint, location, madeUpOnly), this::judge);
     }
 
@@ -30,6 +35,6 @@ record Noise(RequestMemory memory, ResponseNoise scores, Map<Key, Boolean> known
             return true;
         }
         return !memory.isStable(key.endpoint(), key.location())
-                && scores.of(key.endpoint(), key.location(), key.madeUpOnly(), false).score() >= Volatility.NOISE;
+                && scores.of(key.endpoint(), key.location(), key.madeUpOnly()).score() >= Volatility.NOISE;
     }
 }

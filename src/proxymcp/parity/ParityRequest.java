@@ -12,7 +12,7 @@ import proxymcp.store.SessionQuery;
  * @param keyFields fields that matter most
  * @param ignored fields that are not compared
  * @param failOn from which severity on it does not pass; not {@link Severity#NONE}
- * @param minSamples samples of an endpoint from which on it is believed that a word is one of few, that a length lies in a band and that a field is never null
+ * @param minSamples samples from which on it is believed that a word is one of few, and that elements of lists always have a field, never null
  */
 public record ParityRequest(SessionQuery filter, List<ParityRule> rules, KeyFields keyFields, IgnorePatterns ignored, Severity failOn, int minSamples) {
     /** Samples that are asked for unless told. */

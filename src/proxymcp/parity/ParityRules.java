@@ -127,8 +127,9 @@ public final class ParityRules {
     private static Optional<JsonValue> only(JsonObject object, String name) throws BadArgument {
         for (JsonObject.Member member : object.members()) {
             if (!member.name().equals("value")) {
-                String nearest = NearestName.of(member.name(), List.of("value")).map(known -> ", did you mean " + known + "?").orElse("");
-                throw new BadArgument(name + "." + member.name().substring(0, Math.min(100, member.name().length())), "unknown argument" + nearest);
+                String given = Check.quoted(new JsonString(member.name()));
+                String nearest = NearestName.of(member.name(), List.of("value")).map(known -> "; did you mean \"" + known + "\"?").orElse("");
+                throw new BadArgument(name, "unknown argument " + given + nearest);
             }
         }
         return object.get("value");

@@ -14,19 +14,22 @@ import proxymcp.diff.Endpoint;
 /** Judgements of pairs, counted by endpoint. Not for several threads. */
 final class ParityTally {
     /** Drifts of one endpoint that are told apart. */
-    private static final int DRIFTS_MAX = 2_000;
+    private static final int DRIFTS_MAX = 1_000;
+    private static final int DRIFTS_ALL_MAX = 100_000;
 
     private record Key(String at, DriftKind kind) {}
 
     /** A drift of an endpoint while its pairs are counted. */
     private static final class Counted {
-        private final Finding first;
+        private final String expected;
+        private final String actual;
         private Severity severity;
         private long pairs;
         private long lastPair = -1;
 
         Counted(Finding first) {
-            this.first = first;
+            this.expected = first.expected();
+            this.actual = first.actual();
             this.severity = first.severity();
         }
     }
@@ -45,6 +48,7 @@ final class ParityTally {
     private final List<PairParity> findings = new ArrayList<>();
     private final Set<String> notes = new LinkedHashSet<>();
     private long pairs;
+    private int drifts;
 
     /** Takes a pair, or an exchange that has no partner. */
     void add(Endpoint endpoint, long seq, OptionalLong otherSeq, PairJudge.Judgement judgement) {
@@ -68,11 +72,16 @@ final class ParityTally {
 
     private void count(Of of, Finding finding) {
         Key key = new Key(finding.at(), finding.kind());
-        if (of.drifts.size() >= DRIFTS_MAX && !of.drifts.containsKey(key)) {
-            notes.add("of an endpoint with more than " + DRIFTS_MAX + " drifts the others are not listed");
-            return;
+        Counted counted = of.drifts.get(key);
+        if (counted == null) {
+            if (of.drifts.size() >= DRIFTS_MAX || drifts >= DRIFTS_ALL_MAX) {
+                notes.add("there are more drifts than are listed: " + DRIFTS_MAX + " of an endpoint, " + DRIFTS_ALL_MAX + " of all");
+                return;
+            }
+            drifts++;
+            counted = new Counted(finding);
+            of.drifts.put(key, counted);
         }
-        Counted counted = of.drifts.computeIfAbsent(key, added -> new Counted(finding));
         counted.severity = counted.severity.max(finding.severity());
         if (counted.lastPair != pairs) {
             counted.lastPair = pairs;
@@ -92,11 +101,6 @@ final class ParityTally {
     /** Whether a pair of the endpoint was judged. */
     boolean has(Endpoint endpoint) {
         return endpoints.containsKey(endpoint);
-    }
-
-    /** How many were taken. */
-    long count() {
-        return pairs;
     }
 
     /** The report. */
@@ -125,10 +129,8 @@ final class ParityTally {
 
     private static List<Drift> drifts(Of of) {
         List<Drift> drifts = new ArrayList<>();
-        for (Counted counted : of.drifts.values()) {
-            drifts.add(new Drift(counted.first.at(), counted.first.kind(), counted.first.expected(), counted.first.actual(),
-                    (double) counted.pairs / Math.max(1, of.compared), counted.severity));
-        }
+        of.drifts.forEach((key, counted) -> drifts.add(new Drift(key.at(), key.kind(), counted.expected, counted.actual,
+                (double) counted.pairs / Math.max(1, of.compared), counted.severity)));
         drifts.sort(Comparator.comparing(Drift::severity).reversed().thenComparing(Comparator.comparingDouble(Drift::rate).reversed())
                 .thenComparing(Drift::location).thenComparing(Drift::kind));
         return drifts;

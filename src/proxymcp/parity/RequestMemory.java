@@ -12,6 +12,7 @@ import proxymcp.diff.Location;
  */
 final class RequestMemory {
     private static final int PLACES = 1 << 20;
+    private static final int FIELDS_MAX = 100_000;
     private static final int SESSION_BITS = 8;
     private static final long SESSION_MASK = (1L << SESSION_BITS) - 1;
 
@@ -45,7 +46,7 @@ final class RequestMemory {
                 return;
             }
             if (requests[at] == place) {
-                Behaviour behaviour = behaviours.computeIfAbsent(new Key(endpoint, location), added -> new Behaviour());
+                Behaviour behaviour = behaviour(new Key(endpoint, location));
                 boolean same = (values[at] & ~SESSION_MASK) == (hash & ~SESSION_MASK);
                 behaviour.again++;
                 behaviour.changed += same ? 0 : 1;
@@ -57,6 +58,18 @@ final class RequestMemory {
             values[at] = hash;
             grow();
         });
+    }
+
+    /** Of fields beyond those that are remembered one that is thrown away. */
+    private Behaviour behaviour(Key key) {
+        Behaviour known = behaviours.get(key);
+        if (known == null) {
+            known = new Behaviour();
+            if (behaviours.size() < FIELDS_MAX) {
+                behaviours.put(key, known);
+            }
+        }
+        return known;
     }
 
     /** Whether the same request is known to be answered with other values. */

@@ -21,6 +21,8 @@ import proxymcp.json.JsonValue;
 /** What was learned of the values at one place of a tree. Bounded by the budget of its schema. Not for several threads. */
 final class ShapeNode {
     private static final int MEMBERS_MAX = 200;
+    /** A longer name is none that a program knows. */
+    static final int NAME_CHARS_MAX = 200;
     private static final int STYLES_MAX = 4;
     private static final int WORDS_MAX = 12;
     private static final int WORD_CHARS_MAX = 32;
@@ -93,7 +95,9 @@ final class ShapeNode {
     private void object(JsonObject object) {
         Set<String> seen = new HashSet<>();
         for (JsonObject.Member member : object.members()) {
-            if (isId(member.name())) {
+            if (member.name().length() > NAME_CHARS_MAX) {
+                open = true;
+            } else if (isId(member.name())) {
                 rest = rest.or(this::child);
                 rest.ifPresent(node -> node.learn(member.value()));
             } else if (seen.add(member.name())) {

@@ -1,5 +1,6 @@
 package proxymcp.parity;
 
+import proxymcp.diff.Location;
 import proxymcp.json.Json;
 import proxymcp.json.JsonArray;
 import proxymcp.json.JsonObject;
@@ -9,6 +10,7 @@ import proxymcp.json.JsonValue;
 /** What a report shows of values: beginnings on one line, of trees what they are. */
 final class Shown {
     private static final int CHARS_MAX = 120;
+    private static final int LOCATION_CHARS_MAX = 400;
 
     private Shown() {}
 
@@ -22,6 +24,12 @@ final class Shown {
             shown.append(Character.isISOControl(c) ? ' ' : c);
         }
         return shown.append(end < text.length() ? "..." : "").toString();
+    }
+
+    /** A location, cut where a stranger made it too long to read. */
+    static String location(Location location) {
+        String text = location.toString();
+        return text.length() <= LOCATION_CHARS_MAX ? text : text.substring(0, LOCATION_CHARS_MAX) + "...";
     }
 
     /** A value as JSON, shortened; of an object or array its size. */

@@ -49,11 +49,13 @@ final class ValueCheck {
         }
     }
 
-    /** Values by field, in order, with numbers as they count: {@code 1.0} and {@code 1} are one. */
+    /** Values by field, in order, with numbers as they count: {@code 1.0} and {@code 1} are one. Null is no value. */
     static Map<Location, List<String>> grouped(List<Leaf> leaves) {
         Map<Location, List<String>> groups = new LinkedHashMap<>();
         for (Leaf leaf : leaves) {
-            groups.computeIfAbsent(leaf.location(), added -> new ArrayList<>()).add(leaf.type() == ValueType.NUMBER ? number(leaf.value()) : leaf.value());
+            if (leaf.type() != ValueType.NULL) {
+                groups.computeIfAbsent(leaf.location(), added -> new ArrayList<>()).add(leaf.type() == ValueType.NUMBER ? number(leaf.value()) : leaf.value());
+            }
         }
         return groups;
     }
