@@ -60,6 +60,11 @@ public final class ParityFiles {
         }
     }
 
+    /** Whether a run has one. */
+    public boolean isKept(ReplayId id) {
+        return Files.isRegularFile(file(id), LinkOption.NOFOLLOW_LINKS);
+    }
+
     private void requireRun(ReplayId id) throws RunException {
         if (!Files.isDirectory(root.resolve(id.text()), LinkOption.NOFOLLOW_LINKS)) {
             throw unknown(id);

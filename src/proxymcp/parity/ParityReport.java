@@ -45,6 +45,13 @@ public record ParityReport(String baseline, String other, boolean passed, double
         notes = List.copyOf(notes);
     }
 
+    /** The same with another note. */
+    public ParityReport noting(String sentence) {
+        List<String> more = new ArrayList<>(notes);
+        more.add(sentence);
+        return new ParityReport(baseline, other, passed, score, severity, failOn, compared, verdicts, endpoints, findings, unmatched, more);
+    }
+
     /** Pairs of one verdict. */
     public long count(Verdict verdict) {
         return verdicts.getOrDefault(verdict, 0L);

@@ -281,6 +281,11 @@ public final class ReplayRuns implements Closeable {
         return new RunFolder(files, root.resolve(id.text())).header(id).request();
     }
 
+    /** Where the runs are: a folder each, which has its id for a name. */
+    public Path root() {
+        return root;
+    }
+
     /** Ids of all runs, the newest first. */
     public List<ReplayId> ids() throws IOException {
         List<ReplayId> ids = new ArrayList<>();

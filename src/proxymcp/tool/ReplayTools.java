@@ -250,7 +250,7 @@ final class ReplayTools {
                 + Shortened.text(text, 60), "proxy://replay lists them"));
     }
 
-    private static ToolFailure failure(RunException refused) {
+    static ToolFailure failure(RunException refused) {
         return new ToolFailure(refused.code(), refused.getMessage(), "proxy://replay lists the runs");
     }
 

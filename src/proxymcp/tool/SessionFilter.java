@@ -44,6 +44,8 @@ final class SessionFilter {
     static final List<Property> OTHERS = UNEXPLAINED.stream().filter(property -> !NAMES_OF_FEW.contains(property.name())).toList();
     /** {@link #OTHERS} without {@code text}. */
     static final List<Property> OTHERS_BUT_TEXT = OTHERS.stream().filter(property -> !property.name().equals("text")).toList();
+    /** Where requests went; not explained. */
+    static final List<Property> PLACE = FEW.stream().filter(property -> Set.of("hostname_contains", "url_contains").contains(property.name())).toList();
 
     private SessionFilter() {}
 
@@ -86,6 +88,13 @@ final class SessionFilter {
         OptionalInt code = args.optInteger("status_code");
         return new SessionQuery(args.optString("method"), args.optString("hostname_contains"), args.optString("url_contains"), Optional.empty(),
                 Optional.empty(), Optional.empty(), code, code, args.optLong("from_ts"), args.optLong("to_ts"), OptionalLong.empty(), OptionalLong.empty(),
+                Optional.empty(), Optional.empty(), Optional.empty(), false);
+    }
+
+    /** Reads those of {@link #PLACE}. */
+    static SessionQuery parsePlace(Args args) {
+        return new SessionQuery(Optional.empty(), args.optString("hostname_contains"), args.optString("url_contains"), Optional.empty(), Optional.empty(),
+                Optional.empty(), OptionalInt.empty(), OptionalInt.empty(), OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(),
                 Optional.empty(), Optional.empty(), Optional.empty(), false);
     }
 

@@ -68,6 +68,7 @@ public final class Toolbox {
         all.addAll(new TemplateTools(sessions, replaying, files, pool, new TemplateMaker(decoders, replays.clock())).tools());
         SessionDiffTool comparing = new SessionDiffTool(sessions, pool, decoders);
         all.addAll(comparing.tools());
+        all.addAll(new ParityTools(sessions, replays, files, pool, decoders).tools());
         all.addAll(new ChromeTools(interceptors, control, files).tools());
         all.addAll(new InterceptorTools(interceptors, control).tools());
         all.addAll(new AttachTool(interceptors, control).tools());
@@ -90,6 +91,7 @@ public final class Toolbox {
         families.add(new TrafficTemplate(control.live(), pool).template());
         families.addAll(kept.templates());
         families.add(runs.template());
+        families.add(new ParityResources(replays, pool).template());
         families.add(new TemplateResources(sessions, pool).template());
         families.add(new DiffResources(sessions, pool, comparing).template());
         families.add(browsers.template());

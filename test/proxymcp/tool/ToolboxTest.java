@@ -27,8 +27,9 @@ public final class ToolboxTest {
     /** Parameters whose names say enough. */
     private static final Set<String> EXPLAINED_BY_NAME = Set.of(
             "args", "body", "case_sensitive", "client_cert_password", "content_type", "content_type_contains", "direction", "env",
-            "exchange_id", "host_contains", "hostname_contains", "hostname_filter", "include_bodies", "include_targets", "incognito",
-            "kind", "limit", "max_disk_mb", "method", "method_filter", "min_duration_ms", "name", "offset", "only", "output_file", "overwrite",
+            "exchange_id", "host_contains", "hostname_contains", "hostname_filter", "ignore", "include_bodies", "include_targets", "incognito",
+            "kind", "limit", "max_disk_mb", "method", "method_filter", "min_duration_ms", "more_baselines", "name", "offset", "only",
+            "other_session_id", "output_file", "overwrite",
             "priority", "replay_id", "seqs", "seq_ranges", "session_id", "session_name", "sort", "source_filter", "state", "status", "status_code",
             "status_filter", "status_max", "status_min", "stderr_cursor", "stdout_cursor", "timeout_ms", "url_contains", "url_filter");
 
