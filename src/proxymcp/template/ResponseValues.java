@@ -55,6 +55,7 @@ final class ResponseValues {
             "(?<![\\w$-])([A-Za-z_$][\\w$-]{0,60}+)[\"']?\\s{0,3}+[:=]\\s{0,3}+([\"'])((?:\\\\.|[^\"'\\\\\\n]){4,4096}+)\\2");
     private static final Pattern LINE = Pattern.compile("(?m)^([A-Za-z_][\\w-]{0,60})\\s{0,3}[:=]\\s{0,3}(\\S+)");
     private static final int LINES_CHARS_MAX = 16 << 10;
+    private static final Pattern LINK = Pattern.compile("<([^>]{0,4096})>[^<]{0,500}?;\\s{0,8}rel=\"?([a-z][a-z-]{0,40}+)");
     private static final Pattern MARKS = Pattern.compile("[^A-Za-z0-9_-]");
 
     private final Taker taker;
@@ -132,6 +133,21 @@ final class ResponseValues {
         } else if (leaf.location().part() == Part.HEADER && !isPlain(name) && leaf.at().equals(name)) {
             holders.put(name, leaf.value());
             coded(leaf.value(), "header:" + name, name, "");
+            if (name.equals("link")) {
+                links(leaf.value());
+            }
+        }
+    }
+
+    /** URLs of a {@code Link} field (RFC 8288) that have a relation: the first of each. */
+    private void links(String value) {
+        Matcher link = LINK.matcher(value);
+        Set<String> relations = new HashSet<>();
+        while (link.find() && relations.size() < LITERALS_MAX) {
+            String relation = link.group(2);
+            if (relations.add(relation)) {
+                coded(link.group(1), "header:link | regex:<([^>]*)>[^<]*?;\\s*rel=\"?" + relation + "(?![\\w-])", relation, "link");
+            }
         }
     }
 
