@@ -102,7 +102,8 @@ final class TemplateDraft {
             unexplained.add(new Unexplained(id(open.step()), open.use().location(), Classifier.sample(open.use().value()), open.guess()));
         }
         List<TemplateInput> inputs = filled(classifier.inputs(bySeq), steps, unexplained);
-        return new FlowTemplate(id, name, session.manifest().id().text(), nowMillis, steps, inputs, allEdges, loops(), unexplained, warnings);
+        FlowTemplate template = new FlowTemplate(id, name, session.manifest().id().text(), nowMillis, steps, inputs, allEdges, loops(), unexplained, warnings);
+        return template.warning(SentSecrets.warnings(template));
     }
 
     /** The inputs where they fill something: one that changes nothing would be taken and its recorded value sent. */
