@@ -1,6 +1,7 @@
 package proxymcp.template;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -24,13 +25,9 @@ final class CookieJars {
      * @param id tells it from other jars
      * @param steps indexes, in order
      */
-    record Jar(String id, List<Integer> steps) {
-        static Jar of(String key, SortedSet<Integer> steps) {
-            return new Jar(key + " " + steps, List.copyOf(steps));
-        }
-    }
+    record Jar(String id, List<Integer> steps) {}
 
-    /** A jar, and what was set for it. */
+    /** A jar, and what was set for it, by step. */
     private record Filled(Jar jar, List<CookieTrail.Setting> settings) {}
 
     private final List<FlowExchange> exchanges;
@@ -40,6 +37,8 @@ final class CookieJars {
     private final Map<Integer, List<Found>> found;
     /** By host and name of the cookie. */
     private final Map<String, List<Found>> sent = new HashMap<>();
+    /** By name and steps, which may be thousands. */
+    private final Map<String, String> ids = new HashMap<>();
     private final Map<String, Filled> whole = new HashMap<>();
     private final Map<String, Boolean> alwaysNewest = new HashMap<>();
     /** By host, name and the step that began the jar. */
@@ -62,6 +61,10 @@ final class CookieJars {
                 }
             }
         }
+    }
+
+    private Jar jar(String key, SortedSet<Integer> steps) {
+        return new Jar(ids.computeIfAbsent(key + " " + steps, added -> key + " " + ids.size()), List.copyOf(steps));
     }
 
     private String host(Found cookie) {
@@ -90,7 +93,7 @@ final class CookieJars {
         }
         SortedSet<Integer> steps = new TreeSet<>(before(cookie.from().step(), cookie.use().key()));
         steps.add(source(cookie.from().step()));
-        return Jar.of(cookie.use().key(), steps);
+        return jar(cookie.use().key(), steps);
     }
 
     /** What steps set that a client sends to the host of this request. */
@@ -101,24 +104,31 @@ final class CookieJars {
                 settings.add(setting);
             }
         }
+        settings.sort(Comparator.comparingInt(setting -> source(setting.step())));
         return settings;
     }
 
     private Filled filled(String key, List<CookieTrail.Setting> settings) {
         SortedSet<Integer> steps = new TreeSet<>();
         settings.forEach(setting -> steps.add(source(setting.step())));
-        return new Filled(Jar.of(key, steps), settings);
+        return new Filled(jar(key, steps), settings);
     }
 
     /** Whether what was set last before a request is what it sent. */
     private boolean isNewest(Filled jar, Found cookie) {
-        for (int i = jar.settings().size() - 1; i >= 0; i--) {
-            CookieTrail.Setting setting = jar.settings().get(i);
-            if (source(setting.step()) < cookie.to()) {
-                return setting.value().equals(cookie.value()) || source(setting.step()) == source(cookie.from().step());
-            }
+        int low = 0;
+        int high = jar.settings().size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            boolean before = source(jar.settings().get(middle).step()) < cookie.to();
+            low = before ? middle + 1 : low;
+            high = before ? high : middle;
         }
-        return false;
+        if (low == 0) {
+            return false;
+        }
+        CookieTrail.Setting last = jar.settings().get(low - 1);
+        return last.value().equals(cookie.value()) || source(last.step()) == source(cookie.from().step());
     }
 
     /** The jars of several clients, by each exchange that set something. */
