@@ -108,6 +108,17 @@ public final class Codings {
         return coded;
     }
 
+    /**
+     * Applies the codings that a message names.
+     *
+     * @param contentEncoding the values of its {@code Content-Encoding} field lines, in order
+     * @throws CodingException of kind {@code UNSUPPORTED} when one of the codings has no encoder, in general or on this machine
+     * @throws IOException if an encoder fails
+     */
+    public static byte[] encodeAs(byte[] content, List<String> contentEncoding) throws IOException {
+        return encode(content, ContentCoding.parse(contentEncoding));
+    }
+
     private static Preview.Status decodeInto(
             ByteArrayOutputStream decoded, byte[] encoded, List<ContentCoding> codings, int bytesMax) {
         try (InputStream in = chain(new ByteArrayInputStream(encoded), codings, INTERMEDIATE_BYTES_MAX)) {

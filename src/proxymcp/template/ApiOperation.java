@@ -1,6 +1,8 @@
 package proxymcp.template;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -58,7 +60,11 @@ final class ApiOperation {
         }
         if (step.body() instanceof TemplateBody.Text text) {
             String type = contentType(step);
-            bodies.computeIfAbsent(type, added -> new LinkedHashMap<>()).put(step.id(), example(Charsets.mediaType(type), text.template(), step));
+            bodies.computeIfAbsent(type, added -> new LinkedHashMap<>()).put(step.id(), Charsets.mediaType(type).startsWith("multipart/")
+                    ? parts(type, plain(text.template())) : example(Charsets.mediaType(type), text.template(), step));
+        } else if (step.body() instanceof TemplateBody.Mixed mixed) {
+            String type = contentType(step);
+            bodies.computeIfAbsent(type, added -> new LinkedHashMap<>()).put(step.id(), parts(type, plain(mixed)));
         } else if (!(step.body() instanceof TemplateBody.None)) {
             bodies.computeIfAbsent(contentType(step), added -> new LinkedHashMap<>());
         }
@@ -100,6 +106,27 @@ final class ApiOperation {
         JsonObject.Builder object = JsonObject.builder();
         fields.forEach(object::put);
         return object.build();
+    }
+
+    /** An upload as an object of its parts. */
+    private static JsonValue parts(String type, String body) {
+        byte[] octets = body.getBytes(StandardCharsets.UTF_8);
+        JsonObject.Builder parts = JsonObject.builder();
+        List<MultipartRanges.Range> ranges = MultipartRanges.of(type, octets);
+        ranges.forEach(range -> parts.put(range.at(), new String(octets, range.from(), range.to() - range.from(), StandardCharsets.UTF_8)));
+        return ranges.isEmpty() ? new JsonString(body) : parts.build();
+    }
+
+    private static String plain(TemplateBody.Mixed mixed) {
+        StringBuilder text = new StringBuilder();
+        for (TemplateBody.Block block : mixed.blocks()) {
+            text.append(switch (block.kind()) {
+                case TEXT -> plain(block.content());
+                case OCTETS -> "(" + Base64.getDecoder().decode(block.content()).length + " octets)";
+                case VALUE -> "{" + block.content() + "}";
+            });
+        }
+        return text.toString();
     }
 
     private static String plain(String template) {

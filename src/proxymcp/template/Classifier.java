@@ -19,6 +19,10 @@ import proxymcp.diff.ValueFormat;
 
 /** Says what values are that no answer explains: made by the client, given by its user, or always the same. Not for several threads. */
 final class Classifier {
+    /** How what is said of an input begins that an answer held. */
+    static final String HELD = "an earlier answer held its recorded value";
+    /** How the guess begins at a value that an answer held. */
+    static final String OF_ANSWER = "of an earlier answer, ";
     private static final long NEAR_MILLIS = 86_400_000;
     private static final int SAMPLE_CHARS_MAX = 200;
     private static final int INPUTS_MAX = 200;
@@ -157,7 +161,7 @@ final class Classifier {
         slots.computeIfAbsent(step, added -> new ArrayList<>()).add(slot);
         made.putIfAbsent(use.value(), slot);
         if (isDrawn(use.value()) && index.heldBefore(step, use.value())) {
-            notes.add("input " + name + ": an earlier answer held its recorded value, but no selector is sure to find it there");
+            notes.add("input " + name + ": " + HELD + ", but no selector is sure to find it there");
         }
         inputs.computeIfAbsent(name, added -> new Input(name, FieldWords.typeOf(use.value()), FieldWords.formatOf(use.key(), use.value()),
                 use.value(), new LinkedHashSet<>())).usedIn().add(exchanges.get(step).seq() + " " + use.location());
@@ -284,7 +288,7 @@ final class Classifier {
 
     private String guess(int step, Use use) {
         if (index.heldBefore(step, use.value())) {
-            return "of an earlier answer, which held it where no selector is sure to find it";
+            return OF_ANSWER + "which held it where no selector is sure to find it";
         }
         if (use.part() == Part.COOKIE) {
             return "set before the recording began, or by a script";

@@ -54,6 +54,7 @@ final class CurlScript {
         for (String part : resource("flow.py").split("(?m)^(?=# [A-Z])")) {
             boolean needed = switch (part.substring(0, Math.max(0, part.indexOf('\n')))) {
                 case "# Pages" -> steps.contains("html");
+                case "# Coded bodies" -> steps.contains("flow pack ");
                 case "# Signatures" -> steps.contains("$(flow sign ");
                 case "# Values that the client makes" -> steps.contains("$(flow made ");
                 default -> true;
@@ -164,7 +165,20 @@ final class CurlScript {
             lines(values.codes(step, true));
             body(values, step);
         }
+        pack(step);
         send(values, step);
+    }
+
+    /** A body goes out in the coding that its field names; one of a file is coded already. */
+    private void pack(RunnableFlow.Step step) {
+        if (step.step().body() instanceof TemplateBody.None || step.step().body() instanceof TemplateBody.Recorded) {
+            return;
+        }
+        for (TemplateStep.Header header : step.step().headers()) {
+            if (header.name().equalsIgnoreCase("Content-Encoding")) {
+                line("flow pack " + ScriptValues.file(step) + " " + ScriptValues.quoted(header.value()));
+            }
+        }
     }
 
     private void body(ScriptValues values, RunnableFlow.Step step) {

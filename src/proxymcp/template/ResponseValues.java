@@ -55,6 +55,7 @@ final class ResponseValues {
             "(?<![\\w$-])([A-Za-z_$][\\w$-]{0,60}+)[\"']?\\s{0,3}+[:=]\\s{0,3}+([\"'])((?:\\\\.|[^\"'\\\\\\n]){4,4096}+)\\2");
     private static final Pattern LINE = Pattern.compile("(?m)^([A-Za-z_][\\w-]{0,60})\\s{0,3}[:=]\\s{0,3}(\\S+)");
     private static final int LINES_CHARS_MAX = 16 << 10;
+    private static final Pattern LINK = Pattern.compile("<([^>]{0,4096})>[^<]{0,500}?;\\s{0,8}rel=\"?([a-z][a-z-]{0,40}+)");
     private static final Pattern MARKS = Pattern.compile("[^A-Za-z0-9_-]");
 
     private final Taker taker;
@@ -72,6 +73,10 @@ final class ResponseValues {
     }
 
     private void take(String value, String selector, String key, String around) {
+        if (value.length() >= TextTokens.CHARS_MIN && selector.contains(value) && TextTokens.isValue(value)) {
+            taker.unplaced(value); // A selector that holds what it is to find never finds another value.
+            return;
+        }
         if (taken.size() < TAKEN_MAX) {
             taken.add(value);
         }
@@ -128,6 +133,21 @@ final class ResponseValues {
         } else if (leaf.location().part() == Part.HEADER && !isPlain(name) && leaf.at().equals(name)) {
             holders.put(name, leaf.value());
             coded(leaf.value(), "header:" + name, name, "");
+            if (name.equals("link")) {
+                links(leaf.value());
+            }
+        }
+    }
+
+    /** URLs of a {@code Link} field (RFC 8288) that have a relation: the first of each. */
+    private void links(String value) {
+        Matcher link = LINK.matcher(value);
+        Set<String> relations = new HashSet<>();
+        while (link.find() && relations.size() < LITERALS_MAX) {
+            String relation = link.group(2);
+            if (relations.add(relation)) {
+                coded(link.group(1), "header:link | regex:<([^>]*)>[^<]*?;\\s*rel=\"?" + relation + "(?![\\w-])", relation, "link");
+            }
         }
     }
 
@@ -296,9 +316,9 @@ final class ResponseValues {
                 expressions.add(tag.name() + "[" + by + "=" + own + "]" + (usual ? "" : "@" + attribute));
             }
         }
-        int question = value.indexOf('?');
-        if (question > 0 && value.indexOf(']') < 0) {
-            expressions.add(tag.name() + "[" + attribute + "*=" + value.substring(0, question + 1) + "]@" + attribute);
+        String begin = steady(value);
+        if (begin.length() > 1 && begin.indexOf(']') < 0 && begin.indexOf('|') < 0) {
+            expressions.add(tag.name() + "[" + attribute + "*=" + begin + "]@" + attribute);
         }
         expressions.add(tag.name() + "@" + attribute);
         for (String expression : expressions) {
@@ -311,6 +331,30 @@ final class ResponseValues {
                 return;
             }
         }
+    }
+
+    /** What of a URL is the same next time: its path up to the query, or up to a segment that is drawn. Empty if no part tells it from other URLs. */
+    private static String steady(String url) {
+        int question = url.indexOf('?');
+        int end = question < 0 ? url.length() : question + 1;
+        for (int at = 0; at < end; at = url.indexOf('/', at) < 0 ? end : url.indexOf('/', at) + 1) {
+            int next = url.indexOf('/', at);
+            String segment = url.substring(at, next < 0 || next > end ? end : next);
+            if (holdsDrawn(segment)) {
+                return url.substring(0, at);
+            }
+        }
+        return question > 0 ? url.substring(0, end) : "";
+    }
+
+    private static boolean holdsDrawn(String segment) {
+        Matcher word = TextTokens.WORD.matcher(segment);
+        while (word.find()) {
+            if (TextTokens.isValue(word.group())) {
+                return true;
+            }
+        }
+        return segment.length() > 3 && segment.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
     /** JSON that a script of its own kind holds. */

@@ -1,12 +1,15 @@
 package proxymcp.template;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import proxymcp.codec.Codings;
 import proxymcp.exchange.Endpoint;
 import proxymcp.http.Authority;
 import proxymcp.http.Fields;
@@ -95,7 +98,7 @@ final class StepMaker {
             if (signed) {
                 values.signing(text(filled(step, values, given)));
             }
-            return filled(step, values, given);
+            return coded(step, filled(step, values, given));
         } catch (IllegalArgumentException e) {
             throw new UnfilledException("it is no request of HTTP: " + e.getMessage());
         }
@@ -133,7 +136,7 @@ final class StepMaker {
                 fields.add("Upgrade", "websocket").add("Sec-WebSocket-Version", "13");
             }
         }
-        if (step.step().body() instanceof TemplateBody.Recorded) {
+        if (step.step().body() instanceof TemplateBody.Recorded && !fields.build().contains("Content-Encoding")) {
             given.head().fields().all("Content-Encoding").forEach(coding -> fields.add("Content-Encoding", coding));
         }
         boolean announced = switch (step.step().method()) {
@@ -145,6 +148,25 @@ final class StepMaker {
             fields.add("Content-Length", Long.toString(sent.size()));
         }
         return new OutgoingRequest(endpoint, RequestHead.of(step.step().method(), url.target(), fields.build()), sent, Fields.EMPTY);
+    }
+
+    /** The request with its body in the coding that its field names, as a recorded body is already; digests are of what is inside. */
+    private static OutgoingRequest coded(RunnableFlow.Step step, OutgoingRequest plain) throws UnfilledException {
+        List<String> codings = plain.head().fields().all("Content-Encoding");
+        if (codings.isEmpty() || step.step().body() instanceof TemplateBody.Recorded || !(plain.body() instanceof ReplayBody.Held(byte[] octets)) || octets.length == 0) {
+            return plain;
+        }
+        try {
+            byte[] coded = Codings.encodeAs(octets, codings);
+            Fields.Builder fields = new Fields.Builder();
+            for (int i = 0; i < plain.head().fields().size(); i++) {
+                String name = plain.head().fields().name(i);
+                fields.add(name, name.equals("Content-Length") ? Integer.toString(coded.length) : plain.head().fields().value(i));
+            }
+            return new OutgoingRequest(plain.endpoint(), RequestHead.of(plain.head().method(), plain.head().target(), fields.build()), new ReplayBody.Held(coded), Fields.EMPTY);
+        } catch (IOException e) {
+            throw new UnfilledException("its body cannot be sent as " + String.join(", ", codings) + ": " + e.getMessage());
+        }
     }
 
     private static byte[] mixed(TemplateBody.Mixed body, StepValues values) throws UnfilledException {

@@ -1,5 +1,6 @@
 package proxymcp.template;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import proxymcp.codec.Codings;
 import proxymcp.decode.PercentCoding;
 import proxymcp.diff.Part;
 import proxymcp.json.Json;
@@ -30,7 +32,7 @@ final class StepWriter {
     private static final int PLACES_MAX = 20;
     private static final int MIXED_BYTES_MAX = 512 << 10;
     private static final Set<String> FRAMING = Set.of("host", "content-length", "transfer-encoding", "connection", "proxy-connection", "keep-alive", "te",
-            "trailer", "expect", "content-encoding", "sec-websocket-key");
+            "trailer", "expect", "sec-websocket-key");
 
     private final RequestText request;
     private final TemplateText text = new TemplateText();
@@ -205,6 +207,9 @@ final class StepWriter {
         if (request.body().length == 0) {
             return request.whole() ? new TemplateBody.None() : new TemplateBody.Recorded(0);
         }
+        if (!canBeCoded()) {
+            return new TemplateBody.Recorded(request.body().length);
+        }
         List<MultipartRanges.Range> parts = request.isMultipart() && request.body().length <= MIXED_BYTES_MAX ? MultipartRanges.of(request.contentType(), request.body())
                 : List.of();
         if (!parts.isEmpty()) {
@@ -233,6 +238,16 @@ final class StepWriter {
             filled = filled.replace("\"" + number + "\"", number);
         }
         return new TemplateBody.Text(text.written(filled));
+    }
+
+    /** Whether a body that is filled can be sent in the coding that its field names; otherwise it goes out as it is. */
+    private boolean canBeCoded() {
+        try {
+            Codings.encodeAs(new byte[0], request.head().all("Content-Encoding"));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** A value of a text stands wherever the text has it. */

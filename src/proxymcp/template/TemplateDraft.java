@@ -24,6 +24,7 @@ import proxymcp.text.TimeLimit;
 
 /** Puts a template together from what was found: names, placeholders, extracts, loops. For one template. */
 final class TemplateDraft {
+    private static final String COOKIE = "cookie:";
     private static final int NOT_MODIFIED = 304;
     private static final int OK = 200;
     private static final int KEY_FIELDS_MAX = 4;
@@ -45,8 +46,8 @@ final class TemplateDraft {
     private final Map<String, String> samples = new HashMap<>();
     private final Map<Integer, List<Edge>> edges = new HashMap<>();
     private final Map<Integer, String> untils = new HashMap<>();
-    private final Map<String, String> cookieScopes = new HashMap<>();
-    /** Cookies, each for a host, of which all extracts were made. */
+    private Optional<CookieJars> jars = Optional.empty();
+    /** Names of cookies of which all extracts were made. */
     private final Set<String> cookieNames = new HashSet<>();
 
     TemplateDraft(Session session, FlowReader flow, FlowSearch search, Optional<SecondCapture> second, List<String> warnings) {
@@ -101,7 +102,8 @@ final class TemplateDraft {
             unexplained.add(new Unexplained(id(open.step()), open.use().location(), Classifier.sample(open.use().value()), open.guess()));
         }
         List<TemplateInput> inputs = filled(classifier.inputs(bySeq), steps, unexplained);
-        return new FlowTemplate(id, name, session.manifest().id().text(), nowMillis, steps, inputs, allEdges, loops(), unexplained, warnings);
+        FlowTemplate template = new FlowTemplate(id, name, session.manifest().id().text(), nowMillis, steps, inputs, allEdges, loops(), unexplained, warnings);
+        return template.warning(SentSecrets.warnings(template));
     }
 
     /** The inputs where they fill something: one that changes nothing would be taken and its recorded value sent. */
@@ -246,34 +248,27 @@ final class TemplateDraft {
         int from = source(found.from().step());
         if (!found.cookie()) {
             String name = names.of("extract " + from + " " + found.from().selector(), found.from().key());
-            take(from, found, name, true);
+            String cookie = found.from().selector().startsWith(COOKIE) ? found.from().selector().substring(COOKIE.length()).split(" \\| ", 2)[0] : "";
+            Set<Integer> before = cookie.isEmpty() ? Set.of() : jars().before(found.from().step(), cookie);
+            before.forEach(step -> take(step, found, name, false));
+            take(from, found, name, before.isEmpty());
             return name;
         }
-        String host = CookieTrail.host(flow.exchanges().get(found.to()));
-        String key = found.use().key();
-        String scope = cookieScopes.computeIfAbsent(host + " " + key, added -> scope(key, host));
-        String name = names.of("cookie " + key + " " + scope, "cookie_" + key);
-        if (cookieNames.add(name + " " + host)) {
-            for (CookieTrail.Setting setting : flow.cookies().of(key)) {
-                if (setting.isFor(host) && kept.contains(setting.step())) {
-                    take(setting.step(), found, name, false);
-                }
-            }
+        CookieJars.Jar jar = jars().of(found);
+        String name = names.of("cookie " + jar.id(), "cookie_" + found.use().key());
+        if (cookieNames.add(name)) {
+            jar.steps().forEach(step -> take(step, found, name, false));
         }
-        if (kept.contains(found.from().step())) {
-            take(found.from().step(), found, name, true);
-        }
+        // A client sends on what it had if an answer does not set it again.
+        take(from, found, name, jar.steps().get(0) == from);
         return name;
     }
 
-    /** What tells a cookie from another one of its name: the domain, or host, of whoever set it first. */
-    private String scope(String key, String host) {
-        for (CookieTrail.Setting setting : flow.cookies().of(key)) {
-            if (setting.isFor(host)) {
-                return setting.domain().isEmpty() ? setting.host() : setting.domain();
-            }
+    private CookieJars jars() {
+        if (jars.isEmpty()) {
+            jars = Optional.of(new CookieJars(flow, kept, standsFor, search.found()));
         }
-        return "";
+        return jars.get();
     }
 
     private void take(int from, Found found, String name, boolean required) {

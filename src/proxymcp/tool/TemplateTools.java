@@ -26,6 +26,7 @@ import proxymcp.store.Session;
 import proxymcp.store.SessionId;
 import proxymcp.store.WorkWatch;
 import proxymcp.template.FlowTemplate;
+import proxymcp.template.SentSecrets;
 import proxymcp.template.TemplateException;
 import proxymcp.template.TemplateFormat;
 import proxymcp.template.TemplateMaker;
@@ -73,7 +74,7 @@ final class TemplateTools {
                 ResultSchema.of(ResultSchema.text("templateId"), ResultSchema.text("name"), ResultSchema.text("sessionId"),
                         ResultSchema.flag("verified").optional(), ResultSchema.text("replayId").optional(), ResultSchema.flag("complete"),
                         ResultSchema.text("reason").optional(), ResultSchema.array("steps"), ResultSchema.array("inputs"), ResultSchema.array("edges"),
-                        ResultSchema.array("loops"), ResultSchema.array("unexplained"), ResultSchema.array("warnings"), ResultSchema.text("text").optional(),
+                        ResultSchema.array("loops"), ResultSchema.array("unexplained"), ResultSchema.integer("unexplainedCount"), ResultSchema.array("warnings"), ResultSchema.text("text").optional(),
                         ResultSchema.text("outputFile").optional(), ResultSchema.integer("bytes").optional()),
                 new ToolCall(this::generate)));
     }
@@ -117,7 +118,7 @@ final class TemplateTools {
             List<String> differences = proves ? TemplateProof.differences(session, template, watch) : List.of();
             FlowTemplate kept = template.warning(differences);
             new Templates(session).write(kept);
-            return new Made(kept, differences.isEmpty());
+            return new Made(kept, differences.isEmpty() && !SentSecrets.isAny(kept));
         } catch (TemplateException refused) {
             throw new ToolFailure(refused.code(), refused.getMessage(), refused.hint());
         } catch (PlanException refused) {

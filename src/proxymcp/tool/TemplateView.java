@@ -92,6 +92,7 @@ final class TemplateView {
                     + template.id() + " and in output_file");
         }
         shown.forEach((name, rows) -> json.put(name, new JsonArray(rows)));
+        json.put("unexplainedCount", template.unexplained().size());
         json.putIf("text", fits ? text : Optional.empty());
         return json.putAll(outcome.written()).build();
     }

@@ -49,7 +49,7 @@ public final class WrittenExchange {
 
     private record Said(Direction direction, long afterMillis, String text) {}
 
-    /** A request of {@code target} at {@code host}, by HTTPS. */
+    /** A request of {@code target} at {@code host}, which may have a port, by HTTPS. */
     public WrittenExchange(String method, String host, String target) {
         this.method = method;
         this.host = host;
@@ -125,6 +125,11 @@ public final class WrittenExchange {
         return this;
     }
 
+    private Endpoint endpoint() {
+        int colon = host.indexOf(':');
+        return colon < 0 ? new Endpoint("https", host, 443) : new Endpoint("https", host.substring(0, colon), Integer.parseInt(host.substring(colon + 1)));
+    }
+
     List<String[]> requestFields() {
         return requestFields;
     }
@@ -133,7 +138,7 @@ public final class WrittenExchange {
     public void record(ExchangeSink sink, long session, long number) {
         RequestHead head = RequestHead.of(method, target, fields(requestFields));
         Recording recording = sink.open(new ExchangeStart(new UUID(0x1234_0000_0000_4000L | session << 16, 0x8000_0000_0000_0000L | number),
-                STARTED_MILLIS + session * 86_400_000L + number * 40, CLIENT, new Endpoint("https", host, 443), head, Optional.empty()));
+                STARTED_MILLIS + session * 86_400_000L + number * 40, CLIENT, endpoint(), head, Optional.empty()));
         if (requestBody.length > 0) {
             BodyTap tap = new BodyTap(recording::requestBody);
             tap.pass(requestBody, 0, requestBody.length);

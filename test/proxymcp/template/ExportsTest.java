@@ -70,6 +70,16 @@ final class ExportsTest {
     }
 
     @Test
+    void anUploadIsAnObjectOfItsParts() throws Exception {
+        String head = "--BB\\r\\nContent-Disposition: form-data; name=\\\"";
+        String mixed = ",'headers':[['Content-Type','multipart/form-data; boundary=BB']],'bodyBlocks':[{'text':'" + head + "id\\\"\\r\\n\\r\\n{t}\\r\\n" + head
+                + "file\\\"\\r\\n\\r\\n'},{'octetsOf':'f'},{'text':'\\r\\n" + head + "more\\\"\\r\\n\\r\\n'},{'base64':'AAEC'},{'text':'\\r\\n--BB--\\r\\n'}]";
+        JsonObject document = document(FlowRun.step(1, "POST", "https://a.test/up", mixed), "");
+        assertEquals("{\"id\":\"{t}\",\"file\":\"{f}\",\"more\":\"(3 octets)\"}",
+                at(document, "$.paths['/up'].post.requestBody.content['multipart/form-data; boundary=BB'].example"));
+    }
+
+    @Test
     void aPathHasTheServersThatItIsOn() throws Exception {
         JsonObject document = document(FlowRun.step(1, "GET", "https://a.test/one", "") + "," + FlowRun.step(2, "GET", "http://b.test:81/two", ""), "");
         assertEquals("[{\"url\":\"https://a.test\"}]", at(document, "$.paths['/one'].servers"));

@@ -1,6 +1,7 @@
 package proxymcp.template;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -77,6 +78,36 @@ final class FreeTextTest {
                 run.answered(1, FlowRun.answer(200, answer.getKey().replace(TOKEN, FRESH), "Content-Type", answer.getValue()));
                 assertEquals(List.of(FRESH), run.request(2).head().fields().all("X-Api-Key"), answer.getKey());
             }
+        }
+    }
+
+    /** A selector that holds what was recorded finds nothing the next time. */
+    @Test void noSelectorHoldsWhatItFinds() throws Exception {
+        Map<String, String> answers = new LinkedHashMap<>();
+        answers.put("<a href=\"/home?x=1\">x</a><a href=\"/use/" + TOKEN + "?a=1&amp;b=2\">y</a>", "html:a[href*=/use/]@href | path:2");
+        answers.put("<a href=\"/home\">x</a><a href=\"/use/" + TOKEN + "\">y</a>", "html:a[href*=/use/]@href | path:2");
+        answers.put("<form action=/login></form><form action=\"https://a.example/use/" + TOKEN + "/done\">", "html:form[action*=https://a.example/use/]@action | path:2");
+        answers.put("<input name=x><input id=" + TOKEN + " value=" + TOKEN + ">", "");
+        for (Map.Entry<String, String> answer : answers.entrySet()) {
+            FlowTemplate template = template(give("text/html", answer.getKey()), new WrittenExchange("GET", "a.example", "/use/" + TOKEN).answer(200, "application/json", "{}"));
+            String selector = template.edges().get(0).selector();
+            assertFalse(selector.contains(TOKEN), selector);
+            assertTrue(answer.getValue().isEmpty() || selector.equals(answer.getValue()), selector);
+            try (FlowRun run = new FlowRun(template, Map.of())) {
+                run.answered(1, FlowRun.answer(200, answer.getKey().replace(TOKEN, FRESH), "Content-Type", "text/html"));
+                assertEquals("/use/" + FRESH, run.target(2), answer.getKey());
+            }
+        }
+    }
+
+    @Test void aLinkFieldLeadsToTheNextPage() throws Exception {
+        String link = "</items?cursor=" + TOKEN + "x>; rel=\"prev\", </items?cursor=" + TOKEN + ">; title=\"a; b\"; rel=\"next\"";
+        FlowTemplate template = template(give("application/json", "[]").responseHeader("Link", link),
+                new WrittenExchange("GET", "a.example", "/items?cursor=" + TOKEN).answer(200, "application/json", "[]"));
+        assertEquals(List.of("request.query.cursor"), template.edges().stream().map(Edge::location).toList());
+        try (FlowRun run = new FlowRun(template, Map.of())) {
+            run.answered(1, FlowRun.answer(200, "[]", "Link", "<https://a.example/items?cursor=back>; rel=prev, <https://a.example/items?cursor=" + FRESH + "&n=1>; rel=next"));
+            assertEquals("/items?cursor=" + FRESH, run.target(2));
         }
     }
 

@@ -1,8 +1,11 @@
 package proxymcp.template;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +18,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import proxymcp.codec.Codings;
 import proxymcp.diff.WrittenExchange;
+import proxymcp.replay.OutgoingRequest;
 import proxymcp.store.Session;
 import proxymcp.store.Unwatched;
 import proxymcp.store.WorkWatch;
@@ -49,6 +54,46 @@ final class TemplateProofTest {
                 new WrittenExchange("POST", "a.example", "/p").body("application/x-www-form-urlencoded", "a=A&&user=j+oe*&mail=a@b.example&note=it's%20(ok)").answer(200, "text/plain", "x"));
         try (Session session = sessions.write(odd)) {
             assertEquals(List.of(), TemplateProof.differences(session, RecordedSessions.make(session), Unwatched.NOBODY));
+        }
+    }
+
+    /** A body keeps its coding (RFC 9110 section 8.4): it is filled plain, and sent coded. */
+    @Test void aCodedBodyIsFilledAndSentInItsCoding() throws Exception {
+        for (String coding : List.of("gzip", "deflate")) {
+            byte[] coded = Codings.encodeAs("{\"tok\":\"k3Jx9QmZ7vLp2Rt8Wy5B\"}".getBytes(StandardCharsets.UTF_8), List.of(coding));
+            List<WrittenExchange> flow = List.of(new WrittenExchange("GET", "a.example", "/").answer(200, "application/json", "{\"tok\":\"k3Jx9QmZ7vLp2Rt8Wy5B\"}"),
+                    new WrittenExchange("POST", "a.example", "/p").header("Content-Encoding", coding).body("application/json", coded).answer(200, "text/plain", "x"));
+            try (Session session = sessions.write(flow)) {
+                FlowTemplate template = RecordedSessions.make(session);
+                assertEquals(List.of(), TemplateProof.differences(session, template, Unwatched.NOBODY));
+                assertEquals(new TemplateBody.Text("{\"tok\":\"{tok:json}\"}"), template.steps().get(1).body());
+                try (FlowRun run = new FlowRun(template, Map.of())) {
+                    run.answered(1, FlowRun.answer(200, "{\"tok\":\"fresh\"}", "Content-Type", "application/json"));
+                    OutgoingRequest sent = run.request(2);
+                    byte[] octets = sent.body().open().readAllBytes();
+                    assertEquals(List.of(coding), sent.head().fields().all("Content-Encoding"));
+                    assertEquals(Integer.toString(octets.length), sent.head().fields().first("Content-Length").orElse(""));
+                    assertEquals("{\"tok\":\"fresh\"}", new String(Codings.decodePreview(octets, List.of(coding), 1_000).bytes(), StandardCharsets.UTF_8));
+                }
+            }
+        }
+    }
+
+    /** Whatever coding it has that is not known here, the body is the recorded one. */
+    @Test void aBodyInAnUnknownCodingIsTheRecordedOne() throws Exception {
+        WrittenExchange request = new WrittenExchange("POST", "a.example", "/p").header("Content-Encoding", "other").body("application/json", "{}").answer(200, "text/plain", "x");
+        try (Session session = sessions.write(List.of(request))) {
+            TemplateStep step = RecordedSessions.make(session).steps().get(0);
+            assertInstanceOf(TemplateBody.Recorded.class, step.body());
+            assertTrue(step.headers().contains(new TemplateStep.Header("Content-Encoding", "other")), step.headers().toString());
+        }
+    }
+
+    @Test void whatAMemberOfTwoNamesHoldsIsNoInput() throws Exception {
+        WrittenExchange request = new WrittenExchange("POST", "a.example", "/p").body("application/json", "{\"x\":\"one more\",\"x\":\"one less\",\"title\":\"t t\"}")
+                .answer(200, "text/plain", "x");
+        try (Session session = sessions.write(List.of(request))) {
+            assertEquals(List.of("title"), RecordedSessions.make(session).inputs().stream().map(TemplateInput::name).toList());
         }
     }
 

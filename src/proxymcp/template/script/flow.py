@@ -1,4 +1,4 @@
-import base64, hashlib, hmac, json, os, re, secrets, sys, time, uuid
+import base64, hashlib, hmac, json, os, re, secrets, sys, time, uuid, zlib
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 FOLDER = sys.argv[1]
@@ -403,6 +403,21 @@ def made(kind, *arguments):
     return time.strftime('%Y-%m-%d' + (' ' if ' ' in sample else 'T') + '%H:%M:%S', moment) + fraction + ('+00:00' if re.search(r'[+-]\d\d:\d\d$', sample) else 'Z')
 
 
+# Coded bodies
+
+def pack(step, codings):
+    name = os.path.join(FOLDER, step + '.request')
+    body = read(step + '.request')
+    for coding in codings.lower().replace(',', ' ').split():
+        if coding not in ('gzip', 'x-gzip', 'deflate', 'identity'):
+            raise Stop('%s: its body cannot be sent as %s' % (step, coding))
+        if coding != 'identity' and body:
+            packer = zlib.compressobj(wbits=15 if coding == 'deflate' else 31)
+            body = packer.compress(body) + packer.flush()
+    with open(name, 'wb') as file:
+        file.write(body)
+
+
 # What is asked for
 
 def put(text):
@@ -424,6 +439,8 @@ def run(action, *arguments):
             sys.exit(3)
         if action == 'find':
             put(value)
+    elif action == 'pack':
+        pack(*arguments)
     elif action == 'code':
         sys.stdout.buffer.write(coded(arguments[0], sys.stdin.buffer.read().decode()).encode())
     else:
