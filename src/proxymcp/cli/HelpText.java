@@ -15,6 +15,7 @@ final class HelpText {
               call TOOL     call one tool, here or on a running server
               tools [TOOL]  list the tools, or show one tool's schema
               doctor        check what works on this machine
+              demo          the main job on loopback, step by step
 
             options of the MCP server:
               --transport stdio|http  how clients connect (stdio; TRANSPORT in the environment)
@@ -98,6 +99,13 @@ final class HelpText {
             Checks Java, home, CA, brotli, ports and browser; says what to do where something is missing.
             """;
 
+    private static final String DEMO = """
+            usage: java -jar proxy-mcp.jar demo [--home DIR]
+
+            Starts a server, a proxy, an origin with TLS and a client on loopback, and shows capture, query, decode, diff, replay and
+            HAR, each with the call that does it. Needs no network, leaves nothing behind. Exits with 0 if each step proved itself.
+            """;
+
     private HelpText() {}
 
     /** The help of a command, or the general one. */
@@ -109,6 +117,7 @@ final class HelpText {
             case "call" -> CALL;
             case "tools" -> TOOLS;
             case "doctor" -> DOCTOR;
+            case "demo" -> DEMO;
             default -> throw new BadCommandLine("there is no command \"" + Terminal.clean(command.get()) + "\"; try --help");
         };
     }

@@ -53,6 +53,7 @@ public final class Main {
             case Command.Call call -> CallCommand.run(options, call, terminal, closing);
             case Command.Tools tools -> ToolsCommand.run(options, tools.tool(), terminal, closing);
             case Command.Doctor doctor -> DoctorCommand.run(options, terminal);
+            case Command.Demo demo -> DemoCommand.run(options, terminal, closing);
             case Command.Version version -> print(terminal, "proxy-mcp " + Version.text());
             case Command.Help help -> print(terminal, HelpText.of(help.command()).stripTrailing());
         };

@@ -24,6 +24,9 @@ import proxymcp.tls.CertificateAuthority;
  * <p>Owner: the thread that runs the steps, but for {@link #close}, which any thread may call; steps that still run then fail.
  */
 final class Bench implements Closeable {
+    private static final int ENDS_POLLS_MAX = 500;
+    private static final int ENDS_POLL_MILLIS = 20;
+
     /** The session of the run that works; set by the first steps. */
     String good = "";
     /** The session of the run that does not. */
@@ -52,6 +55,7 @@ final class Bench implements Closeable {
      * @param home the folder of the server
      * @param originFolder where the authority is made that signs what the shop shows
      * @param server closed by this
+     * @param context of the calls
      */
     Bench(Path home, Path originFolder, OwnServer server, Clock clock, RandomGenerator random, Fault fault, CallContext context) throws CaException {
         this.home = home;
@@ -110,11 +114,25 @@ final class Bench implements Closeable {
 
     /** Calls a tool, which must succeed. */
     Facts call(String tool, JsonObject arguments) throws NotProved {
-        calls.add(tool + (arguments.members().isEmpty() ? "" : " '" + Json.text(arguments) + "'"));
+        String call = tool + (arguments.members().isEmpty() ? "" : " '" + Json.text(arguments) + "'");
+        if (calls.isEmpty() || !calls.get(calls.size() - 1).equals(call)) {
+            calls.add(call);
+        }
         return switch (server.mcp().call(tool, arguments, context)) {
             case ToolOutcome.Success(JsonObject members) -> new Facts(tool, members);
             case ToolOutcome.Failure failure -> throw new NotProved(tool + " said " + failure.code() + ": " + failure.error());
         };
+    }
+
+    /** Waits until every exchange of a session has ended: a client has its answer a moment before the proxy knows that it was taken. */
+    void awaitEnds(String session) throws NotProved, InterruptedException {
+        JsonObject inFlight = JsonObject.builder().put("session_id", session).put("state", "in_flight").build();
+        for (int polls = 0; call("proxy_query_session", inFlight).number("$.total") > 0; polls++) {
+            if (polls == ENDS_POLLS_MAX) {
+                throw new NotProved("exchanges of session " + session + " do not end");
+            }
+            Thread.sleep(ENDS_POLL_MILLIS);
+        }
     }
 
     /** Reads a resource of JSON. */

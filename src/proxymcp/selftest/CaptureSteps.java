@@ -48,6 +48,7 @@ final class CaptureSteps {
         String news = customer.news();
         int events = news.split("data: ", -1).length - 1;
         require(events == ShopOrigin.NEWS.size(), "of " + ShopOrigin.NEWS.size() + " events came " + events);
+        bench.awaitEnds(bench.good);
         Facts stopped = bench.call("proxy_session_stop", JsonObject.EMPTY);
         bench.goodTotal = stopped.number("$.session.exchangeCount");
         stopped.require(bench.goodTotal == 5, "5 exchanges");
@@ -60,9 +61,11 @@ final class CaptureSteps {
         long exchanges = summary.number("$.totals.exchanges");
         long fine = summary.number("$.totals.statuses['200']");
         long upgraded = summary.number("$.totals.statuses['101']");
+        // The JDK's client ends a WebSocket without TLS's own close, and such a connection counts as broken off; its close frames tell the truth.
         long complete = summary.number("$.totals.states.complete");
-        summary.require(exchanges == 5 && fine == 4 && upgraded == 1 && complete == 5, "5 exchanges, all complete, 4 of them 200 and one 101");
-        return exchanges + " exchanges, all complete: " + fine + " with 200, " + upgraded + " with 101";
+        long received = summary.number("$.totals.responseBytes");
+        summary.require(exchanges == 5 && fine == 4 && upgraded == 1 && complete >= 4 && received > 0, "5 exchanges, 4 of them complete with 200 and one 101");
+        return exchanges + " exchanges, " + received + " bytes of answers: " + fine + " with 200, " + upgraded + " with 101";
     }
 
     private static String query(Bench bench) throws Exception {
@@ -95,8 +98,9 @@ final class CaptureSteps {
         }
         frames.require(frames.number("$.total") == 5 && sent == 2 && events == 3, "a text there and back, and 3 events");
         Facts streams = bench.call("proxy_list_ws_streams", JsonObject.builder().put("session_id", bench.good).put("channel", "prices").build());
-        streams.require(streams.number("$.total") == 1, "one stream with the channel prices");
-        return "a text there and back on channel prices, and " + events + " events";
+        Facts stream = new Facts("a stream", (JsonObject) streams.list("$.items").values().get(0));
+        stream.require(streams.number("$.total") == 1 && stream.number("$.closeCode") == 1000, "one stream with the channel prices, closed with 1000");
+        return "a text there and back on channel prices, closed with 1000, and " + events + " events";
     }
 
     private static String search(Bench bench) throws Exception {

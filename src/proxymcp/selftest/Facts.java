@@ -17,7 +17,7 @@ import proxymcp.json.JsonValue;
  * @param json its result
  */
 record Facts(String source, JsonObject json) {
-    private static final int SHOWN_CHARS_MAX = 1300;
+    private static final int SHOWN_CHARS_MAX = 300;
 
     /** A string. */
     String text(String path) throws NotProved {

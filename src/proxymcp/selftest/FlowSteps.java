@@ -27,6 +27,7 @@ final class FlowSteps {
         bench.failing = started.text("$.session.id");
         boolean planted = bench.fault() != Fault.NOTHING_PLANTED;
         List<Integer> statuses = bench.customer().visit(planted ? OLD_VERSION : ShopOrigin.VERSION).statuses();
+        bench.awaitEnds(bench.failing);
         Facts stopped = bench.call("proxy_session_stop", JsonObject.EMPTY);
         stopped.require(stopped.number("$.session.exchangeCount") == 3, "3 exchanges");
         return "session " + bench.failing + ": login, items and orders were answered " + statuses;

@@ -57,6 +57,6 @@ final class KeepingSteps {
     /** The octets of the items, as received. */
     private static String items(Bench bench, String session) throws NotProved {
         return bench.call("proxy_get_session_exchange", JsonObject.builder().put("session_id", session).put("seq", bench.itemsSeq).put("body", "response")
-                .put("view", "raw").put("body_encoding", "base64").build()).text("$.exchange.response.body.data");
+                .put("view", "raw").put("body_encoding", "base64").build()).text("$.responseBody.base64");
     }
 }

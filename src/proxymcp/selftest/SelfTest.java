@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import proxymcp.mcp.CallContext;
+import proxymcp.mcp.CallOrigin;
 import proxymcp.tls.CaException;
 
 /**
@@ -66,15 +67,19 @@ public final class SelfTest implements Closeable {
         if (!runs.compareAndSet(false, true)) {
             return Optional.empty();
         }
+        // Files of the own folder alone are named, so the steps may name files whoever asked; and how far a tool got is not how far the test is.
+        CallContext ofSteps = CallContext.detached(CallOrigin.STDIO);
+        CallContext.Registration cancelling = context.onCancel(ofSteps::cancel);
         try (Scratch scratch = Scratch.make(home, random)) {
             Path own = scratch.path().resolve("home");
-            try (Bench bench = new Bench(own, scratch.path().resolve("origin"), servers.open(own), clock, random, fault, context)) {
+            try (Bench bench = new Bench(own, scratch.path().resolve("origin"), servers.open(own), clock, random, fault, ofSteps)) {
                 running = Optional.of(both(bench, scratch));
                 return Optional.of(steps(bench, context, narration));
             }
         } catch (CaException e) {
             throw new IOException("no authority can be made there: " + e.getMessage(), e);
         } finally {
+            cancelling.remove();
             running = Optional.empty();
             runs.set(false);
         }
