@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import proxymcp.mcp.CallContext;
 import proxymcp.mcp.CallOrigin;
 import proxymcp.selftest.Narration;
@@ -18,12 +19,14 @@ final class DemoCommand {
 
     static ExitCode run(Options options, Terminal terminal, Closing closing) throws CouldNotStart {
         Wiring.openHome(options, closing);
-        SelfTest test = closing.add(Wiring.selfTest(options));
+        SelfTest test = closing.addSession(Wiring.selfTest(options));
         terminal.line("A server, a proxy, a shop with TLS and its customer start on 127.0.0.1; no network is needed, and nothing is left behind.\n");
         long begun = System.nanoTime();
         Optional<SelfTestReport> report;
         try (Telling telling = new Telling(terminal)) {
             report = test.run(CallContext.detached(CallOrigin.STDIO), telling);
+        } catch (CancellationException e) {
+            return ExitCode.TOOL_ERROR; // The process was told to end.
         } catch (IOException e) {
             throw new CouldNotStart("the home " + options.home() + " cannot be used (" + e + "); choose another with --home");
         }

@@ -75,7 +75,7 @@ record Wiring(ProxyControl control, SessionControl sessions, Interceptors interc
                 Decoders.withPlugins(plugins), replays, interceptors);
         ServerInfo info = new ServerInfo("proxy", "proxy-mcp", Version.text(), INSTRUCTIONS);
         List<Tool> tools = new ArrayList<>(toolbox.tools());
-        tools.addAll(new SelfTestTool(closing.add(selfTest(options))).tools(Set.copyOf(options.toolsets())));
+        tools.addAll(new SelfTestTool(closing.addSession(selfTest(options))).tools(Set.copyOf(options.toolsets())));
         return new Wiring(control, sessions, interceptors, new McpServer(info, tools, toolbox.resources(), toolbox.templates()));
     }
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import proxymcp.store.SessionLock;
 import proxymcp.store.StoreFiles;
@@ -23,6 +24,7 @@ import proxymcp.store.StoreFiles;
  */
 final class Scratch implements Closeable {
     private static final int TRIES = 10;
+    private static final long TRY_NANOS = 20_000_000;
 
     private final Path path;
     private final SessionLock lock;
@@ -83,11 +85,26 @@ final class Scratch implements Closeable {
     @Override
     public void close() throws IOException {
         lock.close();
+        removeTree();
         try {
-            Files.walkFileTree(path, new Remover());
             Files.deleteIfExists(path.getParent());
-        } catch (NoSuchFileException | DirectoryNotEmptyException e) {
-            return; // Somebody else removes it as well, or another self-test has a folder beside it.
+        } catch (DirectoryNotEmptyException e) {
+            return; // Another self-test has a folder beside it.
+        }
+    }
+
+    private void removeTree() throws IOException {
+        for (int attempt = 1;; attempt++) {
+            try {
+                Files.walkFileTree(path, new Remover());
+                return;
+            } catch (DirectoryNotEmptyException e) {
+                // Files appear in it as long as a step that was cut off still runs.
+                if (attempt == TRIES) {
+                    throw e;
+                }
+                LockSupport.parkNanos(TRY_NANOS);
+            }
         }
     }
 
@@ -96,6 +113,14 @@ final class Scratch implements Closeable {
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
             Files.deleteIfExists(file);
             return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+            if (failure instanceof NoSuchFileException) {
+                return FileVisitResult.CONTINUE; // Somebody else removes it as well.
+            }
+            throw failure;
         }
 
         @Override

@@ -30,6 +30,7 @@ public final class SelfTest implements Closeable {
     private final RandomGenerator random;
     private final Fault fault;
     private final AtomicBoolean runs = new AtomicBoolean();
+    private volatile boolean ended;
     private volatile Optional<Closeable> running = Optional.empty();
 
     /**
@@ -61,7 +62,7 @@ public final class SelfTest implements Closeable {
      * @param narration hears of each step
      * @return what came of them; empty if another self-test of this instance runs
      * @throws IOException if the temporary folder cannot be made or used
-     * @throws CancellationException if the call was cancelled
+     * @throws CancellationException if the call was cancelled, or this was closed
      */
     public Optional<SelfTestReport> run(CallContext context, Narration narration) throws IOException {
         if (!runs.compareAndSet(false, true)) {
@@ -104,6 +105,9 @@ public final class SelfTest implements Closeable {
             context.progress(number - 1, plans.size(), plan.step());
             narration.begins(number, plans.size(), plan.what());
             StepResult result = missing(plan, results).orElseGet(() -> step(plan, bench));
+            if (ended) {
+                throw new CancellationException("the process ends");
+            }
             results.add(result);
             narration.ended(number, result);
         }
@@ -149,6 +153,7 @@ public final class SelfTest implements Closeable {
     /** Ends what runs and removes its folder: for the end of the process. */
     @Override
     public void close() throws IOException {
+        ended = true;
         Optional<Closeable> now = running;
         if (now.isPresent()) {
             now.get().close();

@@ -50,7 +50,6 @@ final class DemoProcessTest {
         try (JarProcess process = JarProcess.start(home, "demo")) {
             process.lineWith("1. Does a proxy start");
             process.terminate();
-            process.rest();
             process.exit();
         }
         assertFalse(Files.exists(home.resolve("selftest")));
