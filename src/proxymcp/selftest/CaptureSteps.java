@@ -61,11 +61,10 @@ final class CaptureSteps {
         long exchanges = summary.number("$.totals.exchanges");
         long fine = summary.number("$.totals.statuses['200']");
         long upgraded = summary.number("$.totals.statuses['101']");
-        // The JDK's client ends a WebSocket without TLS's own close, and such a connection counts as broken off; its close frames tell the truth.
         long complete = summary.number("$.totals.states.complete");
         long received = summary.number("$.totals.responseBytes");
-        summary.require(exchanges == 5 && fine == 4 && upgraded == 1 && complete >= 4 && received > 0, "5 exchanges, 4 of them complete with 200 and one 101");
-        return exchanges + " exchanges, " + received + " bytes of answers: " + fine + " with 200, " + upgraded + " with 101";
+        summary.require(exchanges == 5 && fine == 4 && upgraded == 1 && complete == 5 && received > 0, "5 exchanges, all complete, 4 with 200 and one 101");
+        return exchanges + " exchanges, all complete, " + received + " bytes of answers: " + fine + " with 200, " + upgraded + " with 101";
     }
 
     private static String query(Bench bench) throws Exception {
