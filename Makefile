@@ -32,8 +32,8 @@ run: build
 test: tests
 	@exec $(JAVA) $(TESTS) proxymcp.TestRun build/test-classes "$(ONLY)"
 
-demo: tests
-	$(call run_main,bench.Demo)
+demo: build
+	@exec $(JAVA) -jar build/proxy-mcp.jar demo $(ARGS)
 
 bench: tests
 	$(call run_main,bench.Main)

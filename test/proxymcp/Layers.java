@@ -18,7 +18,8 @@ final class Layers {
 
     /** Package, below {@code proxymcp}, to its level. The root package itself is wired together with cli. */
     private static final Map<String, Integer> LEVELS = Map.ofEntries(
-            Map.entry("cli", 10),
+            Map.entry("cli", 11),
+            Map.entry("selftest", 10),
             Map.entry("tool", 9),
             Map.entry("parity", 8),
             Map.entry("template", 7),

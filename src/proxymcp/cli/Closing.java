@@ -1,5 +1,6 @@
 package proxymcp.cli;
 
+import java.io.Closeable;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CountDownLatch;
@@ -12,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Any thread may call; the monitor guards the lists and is not held while something closes.
  */
-final class Closing {
+final class Closing implements Closeable {
     private static final long CLOSE_MILLIS = 300;
     private static final long SESSION_MILLIS = 10_000;
 
@@ -24,7 +25,26 @@ final class Closing {
 
     /** Nothing to close yet. */
     Closing() {
-        Runtime.getRuntime().addShutdownHook(new Hook());
+        this(true);
+    }
+
+    private Closing(boolean atEndOfProcess) {
+        if (atEndOfProcess) {
+            Runtime.getRuntime().addShutdownHook(new Hook());
+        }
+    }
+
+    /** For a part of the process that may end before it: {@link #close} ends it, and the process waits for nobody. */
+    static Closing ofPart() {
+        return new Closing(false);
+    }
+
+    /** Closes everything, and the process goes on. Doing it again changes nothing. */
+    @Override
+    public void close() {
+        if (begin()) {
+            closeAll();
+        }
     }
 
     /** A signal came, or the process ends by itself and there is nothing left to close. */

@@ -78,6 +78,9 @@ sealed interface Command {
     /** What works on this machine. */
     record Doctor() implements Command {}
 
+    /** The main job on loopback, told step by step. */
+    record Demo() implements Command {}
+
     /** The version. */
     record Version() implements Command {}
 

@@ -16,6 +16,7 @@ final class HelpText {
               tools [TOOL]  list the tools, or show one tool's schema
               worker        send requests that proxy_replay_enqueue put into a queue
               doctor        check what works on this machine
+              demo          the main job on loopback, step by step
 
             options of the MCP server:
               --transport stdio|http  how clients connect (stdio; TRANSPORT in the environment)
@@ -111,6 +112,13 @@ final class HelpText {
             Checks Java, home, CA, brotli, ports and browser; says what to do where something is missing.
             """;
 
+    private static final String DEMO = """
+            usage: java -jar proxy-mcp.jar demo [--home DIR]
+
+            Starts a server, a proxy, an origin with TLS and a client on loopback, and shows capture, query, decode, diff, replay and
+            HAR, each with the call that does it. Needs no network, leaves nothing behind. Exits with 0 if each step proved itself.
+            """;
+
     private HelpText() {}
 
     /** The help of a command, or the general one. */
@@ -123,6 +131,7 @@ final class HelpText {
             case "tools" -> TOOLS;
             case "worker" -> WORKER;
             case "doctor" -> DOCTOR;
+            case "demo" -> DEMO;
             default -> throw new BadCommandLine("there is no command \"" + Terminal.clean(command.get()) + "\"; try --help");
         };
     }

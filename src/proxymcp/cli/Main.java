@@ -54,6 +54,7 @@ public final class Main {
             case Command.Worker worker -> WorkerCommand.run(options, worker, terminal, closing);
             case Command.Tools tools -> ToolsCommand.run(options, tools.tool(), terminal, closing);
             case Command.Doctor doctor -> DoctorCommand.run(options, terminal);
+            case Command.Demo demo -> DemoCommand.run(options, terminal, closing);
             case Command.Version version -> print(terminal, "proxy-mcp " + Version.text());
             case Command.Help help -> print(terminal, HelpText.of(help.command()).stripTrailing());
         };

@@ -28,7 +28,7 @@ final class OptionsParser {
     private static final int PORT_MAX = 65_535;
     /** The names that {@code --toolsets} takes; {@code Toolbox} has the same, but costs a start. */
     private static final List<String> TOOLSETS = List.of("core", "session", "analyse", "replay", "rules", "browser");
-    private static final List<String> COMMANDS = List.of("run", "capture", "call", "tools", "worker", "doctor", "help");
+    private static final List<String> COMMANDS = List.of("run", "capture", "call", "tools", "worker", "doctor", "demo", "help");
 
     private final CommandLine line;
     private final Map<String, String> environment;
@@ -79,6 +79,7 @@ final class OptionsParser {
             case "call" -> call();
             case "tools" -> new Command.Tools(line.word());
             case "doctor" -> new Command.Doctor();
+            case "demo" -> new Command.Demo();
             case "help" -> new Command.Help(line.word());
             case "worker" -> worker();
             default -> throw new BadCommandLine(unknownCommand(word.get()));

@@ -13,11 +13,23 @@ import java.nio.charset.StandardCharsets;
 final class Terminal {
     private final OutputStream out;
     private final boolean coloured;
+    private final boolean interactive;
 
     /** @param coloured whether {@link #paint} uses colours */
     Terminal(OutputStream out, boolean coloured) {
+        this(out, coloured, coloured);
+    }
+
+    /**
+     * Where commands print.
+     *
+     * @param coloured whether {@link #paint} uses colours
+     * @param interactive whether a line that is not finished may be written over
+     */
+    Terminal(OutputStream out, boolean coloured, boolean interactive) {
         this.out = out;
         this.coloured = coloured;
+        this.interactive = interactive;
     }
 
     /** The original stdout, coloured when it is a terminal and NO_COLOR is not set. */
@@ -25,7 +37,8 @@ final class Terminal {
         // Since JDK 22 another provider is the default, which offers a console for a file or pipe too.
         System.setProperty("jdk.console", "java.base");
         String noColor = System.getenv("NO_COLOR");
-        return new Terminal(out, (noColor == null || noColor.isEmpty()) && System.console() != null);
+        boolean interactive = System.console() != null;
+        return new Terminal(out, interactive && (noColor == null || noColor.isEmpty()), interactive);
     }
 
     /** The text without control characters, each replaced by {@code ?}. */
@@ -58,6 +71,11 @@ final class Terminal {
     void write(String text) throws IOException {
         out.write(text.getBytes(StandardCharsets.UTF_8));
         out.flush();
+    }
+
+    /** Whether a person looks at it while it is written. */
+    boolean isInteractive() {
+        return interactive;
     }
 
     /** The text in a colour by its ANSI number, 31 red to 36 cyan; plain where colours are off. */

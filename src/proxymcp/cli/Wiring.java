@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -16,8 +17,11 @@ import proxymcp.exchange.LiveBuffer;
 import proxymcp.exchange.SwitchSink;
 import proxymcp.mcp.McpServer;
 import proxymcp.mcp.ServerInfo;
+import proxymcp.mcp.Tool;
 import proxymcp.mcp.WorkPool;
 import proxymcp.rule.RuleBook;
+import proxymcp.selftest.SelfTest;
+import proxymcp.selftest.SelfTestTool;
 import proxymcp.store.SessionCatalog;
 import proxymcp.replay.ReplayRuns;
 import proxymcp.replay.RunTime;
@@ -72,13 +76,20 @@ record Wiring(ProxyControl control, SessionControl sessions, Interceptors interc
         Toolbox toolbox = new Toolbox(control, sessions, files, options.limits().proxy(), pool, Set.copyOf(options.toolsets()),
                 Decoders.withPlugins(plugins), replays, interceptors);
         ServerInfo info = new ServerInfo("proxy", "proxy-mcp", Version.text(), INSTRUCTIONS);
-        return new Wiring(control, sessions, interceptors, replays, new McpServer(info, toolbox.tools(), toolbox.resources(), toolbox.templates()));
+        List<Tool> tools = new ArrayList<>(toolbox.tools());
+        tools.addAll(new SelfTestTool(closing.addSession(selfTest(options))).tools(Set.copyOf(options.toolsets())));
+        return new Wiring(control, sessions, interceptors, replays, new McpServer(info, tools, toolbox.resources(), toolbox.templates()));
     }
 
     /** The queues that workers take jobs from; none is opened yet. */
     static QueueControl queues(Options options, ProxyControl control) {
         return new QueueControl(new QueueEngines(options.home(), Clock.systemUTC(), RANDOM), control, QueueEngines.leaseMillis(System.getenv()), Clock.systemUTC(),
                 RANDOM);
+    }
+
+    /** A self-test below the home; nothing is made yet. */
+    static SelfTest selfTest(Options options) {
+        return new SelfTest(options.home(), new WiredServers(options), Clock.systemUTC(), System::nanoTime, RANDOM);
     }
 
     /** The rules that the home keeps, which every proxy follows; nothing is written yet. */

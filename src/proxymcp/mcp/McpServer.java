@@ -77,6 +77,16 @@ public final class McpServer {
         return toolMethods.run(tool(name), arguments, context);
     }
 
+    /**
+     * Reads a resource as {@code resources/read} does, for a caller within this process.
+     *
+     * @return empty if there is none of this URI
+     * @throws Exception a fault of this program
+     */
+    public Optional<ResourceContents> read(String uri, CallContext context) throws Exception {
+        return resourceMethods.contents(uri, context);
+    }
+
     private String unknownTool(String name) {
         Optional<String> nearest = NearestName.of(name, new ArrayList<>(tools.keySet()));
         return "Unknown tool: " + name + (nearest.isPresent() ? "; did you mean " + nearest.get() + "?" : "");

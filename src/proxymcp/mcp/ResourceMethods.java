@@ -121,7 +121,8 @@ final class ResourceMethods {
         return JsonObject.builder().put("contents", JsonArray.of(contents.get().entry(uri))).build();
     }
 
-    private Optional<ResourceContents> contents(String uri, CallContext context) throws Exception {
+    /** What a URI holds; empty if there is no such resource. */
+    Optional<ResourceContents> contents(String uri, CallContext context) throws Exception {
         Resource resource = resources.get(uri);
         if (resource != null) {
             return Optional.of(resource.reader().read(context));

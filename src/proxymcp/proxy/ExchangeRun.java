@@ -315,7 +315,7 @@ final class ExchangeRun implements CallEvents {
                     idleMillis, watch.reader());
             Outcome outcome = tunnel.run();
             stream.end(tunnel.endedBy());
-            return outcome;
+            return stream.isClosed() ? new Outcome.Complete() : outcome;
         }
         String protocol = response.fields().first("Upgrade").orElse("another protocol");
         notes.add("the connection was upgraded to " + protocol + "; what passed is kept as the two bodies");

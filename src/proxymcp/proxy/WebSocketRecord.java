@@ -51,6 +51,7 @@ final class WebSocketRecord {
     /** A close frame that waits for what came before it on the other side. */
     private Optional<Close> waiting = Optional.empty();
     private Optional<Close> firstClose = Optional.empty();
+    private boolean bothClosed;
     private long newestTime;
 
     /** The stream opens. */
@@ -165,12 +166,23 @@ final class WebSocketRecord {
 
     private void record(Close close) {
         firstClose = firstClose.isPresent() ? firstClose : Optional.of(close);
+        bothClosed |= firstClose.get().direction() != close.direction();
         record(close.message());
     }
 
     private void record(StreamMessage message) {
         newestTime = Math.max(newestTime, message.time());
         recording.message(message.at(newestTime));
+    }
+
+    /** Whether both sides said that they are done: all is there then, however the connection ended behind it. */
+    boolean isClosed() {
+        lock.lock();
+        try {
+            return bothClosed;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The connection is over; {@code connection}: who ended that, which counts where no close frame passed. */

@@ -72,13 +72,7 @@ public final class Toolbox {
         all.addAll(new ChromeTools(interceptors, control, files).tools());
         all.addAll(new InterceptorTools(interceptors, control).tools());
         all.addAll(new AttachTool(interceptors, control).tools());
-        List<Tool> offered = new ArrayList<>();
-        for (Tool tool : all) {
-            if (toolsets.contains(tool.toolset())) {
-                offered.add(tool);
-            }
-        }
-        tools = List.copyOf(offered);
+        tools = all.stream().filter(tool -> toolsets.contains(tool.toolset())).toList();
         SessionResources kept = new SessionResources(sessions, pool);
         List<Resource> fixed = new ArrayList<>(new CoreResources(control, sessions, pool).resources());
         fixed.add(kept.resource());

@@ -121,4 +121,20 @@ final class WebSocketEndsTest {
         assertEquals(ErrorClass.CLIENT_ABORTED, ((Outcome.Incomplete) exchange.outcome()).errorClass());
         assertEquals(List.of("out text masked 10 seen"), StreamText.lines(proxy.streams(), exchange.seq()));
     }
+
+    /** As the JDK's client does, which ends TLS without a close_notify. */
+    @Test
+    void aConnectionThatIsResetBehindBothCloseFramesIsWhole() throws Exception {
+        try (ScriptedOrigin origin = ScriptedOrigin.each(new Step.ReadHead(), ScriptedOrigin.send(SWITCHING), new Step.Send(IN), new Step.ReadToEnd());
+                RawClient client = proxy.client()) {
+            client.send(request(origin, "http://" + origin.authority() + "/socket"));
+            client.readHead();
+            client.send(OUT);
+            received(origin, OUT);
+            assertArrayEquals(IN, client.readBytes(IN.length));
+            client.reset();
+            origin.connection(0).awaitEnd();
+        }
+        assertEquals(new Outcome.Complete(), proxy.exchange(0).outcome());
+    }
 }

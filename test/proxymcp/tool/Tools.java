@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +29,7 @@ import proxymcp.mcp.McpServer;
 import proxymcp.mcp.ResourceContents;
 import proxymcp.mcp.ResourceTemplate;
 import proxymcp.mcp.ServerInfo;
+import proxymcp.mcp.Tool;
 import proxymcp.mcp.ToolOutcome;
 import proxymcp.mcp.WorkPool;
 import proxymcp.decode.Decoders;
@@ -38,6 +40,8 @@ import proxymcp.replay.ReplayRuns;
 import proxymcp.replay.RunTime;
 import proxymcp.replay.queue.EmbeddedQueue;
 import proxymcp.rule.RuleBook;
+import proxymcp.selftest.SelfTest;
+import proxymcp.selftest.SelfTestTool;
 import proxymcp.store.SessionCatalog;
 import proxymcp.store.StoreFiles;
 import proxymcp.store.StoreLimits;
@@ -76,7 +80,11 @@ final class Tools implements AutoCloseable {
         FileAccess files = new FileAccess(home, home.resolveSibling("cwd"), home.resolveSibling("user"), List.of());
         toolbox = new Toolbox(control, sessions, files, ProxyLimits.DEFAULT, pool, Set.copyOf(Toolbox.TOOLSETS), decoders, replays,
                 interceptors);
-        server = new McpServer(new ServerInfo("proxy", "proxy-mcp", "0", ""), toolbox.tools(), toolbox.resources(), toolbox.templates());
+        List<Tool> offered = new ArrayList<>(toolbox.tools());
+        offered.addAll(new SelfTestTool(new SelfTest(home, folder -> {
+            throw new IOException("the self-test has tests of its own");
+        }, Clock.systemUTC(), System::nanoTime, new Random(3))).tools(Set.copyOf(Toolbox.TOOLSETS)));
+        server = new McpServer(new ServerInfo("proxy", "proxy-mcp", "0", ""), offered, toolbox.resources(), toolbox.templates());
     }
 
     /** The embedded queue of the home alone. */
