@@ -59,7 +59,7 @@ final class AttachTool {
 
     List<Tool> tools() {
         return List.of(new Tool("proxy_chrome_attach_info", "How to attach to a browser", "Programs that attach Playwright and others to a browser, "
-                + "with its address in them, and whether its traffic is captured (a page is opened for a moment to see).", Tool.Hints.SET, InterceptorTools.TOOLSET, INPUT,
+                + "with its address in them, and whether its traffic is captured.", Tool.Hints.SET, InterceptorTools.TOOLSET, INPUT,
                 ResultSchema.of(ResultSchema.any("target_id", "string or null"), ResultSchema.text("source"), ResultSchema.object("proxy"),
                         ResultSchema.object("cdp"), ResultSchema.object("attach"), ResultSchema.text("proxied"), ResultSchema.text("proxiedHow"),
                         ResultSchema.object("snippets"), ResultSchema.array("snippetsLeftOut").optional()).and(ChromeTools.targetMembers()),

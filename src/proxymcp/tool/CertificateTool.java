@@ -25,8 +25,7 @@ final class CertificateTool {
 
     List<Tool> tools() {
         return List.of(new Tool("proxy_get_ca_cert", "Get the CA certificate",
-                "The certificate that clients must trust to have HTTPS intercepted, its file, and how to trust it. "
-                        + "It is made once and kept.",
+                "The certificate that clients must trust to have HTTPS intercepted, its file, and how to trust it.",
                 Tool.Hints.SET, Toolbox.CORE, INPUT,
                 ResultSchema.of(ResultSchema.text("certPem").optional(), ResultSchema.text("fingerprint").optional(),
                         ResultSchema.text("sha256Fingerprint").optional(), ResultSchema.text("certFile"),

@@ -29,7 +29,7 @@ final class CheckpointTool {
 
     List<Tool> tools() {
         return List.of(new Tool("proxy_session_checkpoint", "Take a checkpoint",
-                "Makes all that was recorded so far safe from a lost machine, and marks the place. Automatic ones are taken anyway.",
+                "Makes all that was recorded so far safe from a lost machine, and marks the place.",
                 Tool.Hints.ADD, SessionTools.TOOLSET, INPUT, ResultSchema.of(ResultSchema.object("checkpoint")),
                 new ToolCall(this::checkpoint)));
     }

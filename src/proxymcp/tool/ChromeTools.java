@@ -67,8 +67,8 @@ final class ChromeTools {
 
     List<Tool> tools() {
         return List.of(
-                new Tool("interceptor_chrome_launch", "Launch a browser", "Starts a browser whose traffic is captured: profile and port of the proxy "
-                        + "of its own, CA trusted, loopback proxied, QUIC off. proxy_chrome_attach_info says how to drive it.",
+                new Tool("interceptor_chrome_launch", "Launch a browser", "Starts a browser whose traffic is captured: profile of its own, "
+                        + "CA trusted, loopback proxied, QUIC off. proxy_chrome_attach_info says how to drive it.",
                         Tool.Hints.ADD.reachingOut(), InterceptorTools.TOOLSET, LAUNCH,
                         ResultSchema.of(ResultSchema.text("targetId"), ResultSchema.object("details")), new ToolCall(this::launch)),
                 new Tool("interceptor_chrome_cdp_info", "DevTools of a browser", "Where the DevTools of a launched browser are, its version and pages.",

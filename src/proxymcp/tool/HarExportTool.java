@@ -53,7 +53,7 @@ final class HarExportTool {
 
     List<Tool> tools() {
         return List.of(new Tool("proxy_export_har", "Export a session as HAR",
-                "Writes exchanges of a session that match all filters (as in proxy_query_session) to a HAR 1.2 file, every one of them; also while it is recorded.",
+                "Writes exchanges of a session that match all filters (as in proxy_query_session) to a HAR 1.2 file; also while it is recorded.",
                 Tool.Hints.ADD.overwriting(), SessionTools.TOOLSET, INPUT,
                 ResultSchema.of(ResultSchema.text("sessionId"), ResultSchema.text("outputFile"), ResultSchema.integer("entries"),
                         ResultSchema.integer("bytes"), ResultSchema.array("warnings")),

@@ -49,7 +49,7 @@ final class HarImportTool {
 
     List<Tool> tools() {
         return List.of(new Tool("proxy_import_har", "Import a HAR file",
-                "Makes a session of a HAR file that a browser, another tool or proxy_export_har wrote. Needs no proxy; warnings name what was repaired.",
+                "Makes a session of a HAR file that a browser, another tool or proxy_export_har wrote; warnings name what was repaired.",
                 Tool.Hints.ADD, SessionTools.TOOLSET, INPUT,
                 ResultSchema.of(ResultSchema.object("session"), ResultSchema.object("importSummary"), ResultSchema.flag("complete"),
                         ResultSchema.text("reason").optional()),

@@ -71,7 +71,7 @@ final class InterceptorTools {
                         + "proxy and have them trust it. interceptor_status reads what it prints.", Tool.Hints.ADD.reachingOut(), TOOLSET, SPAWN,
                         ResultSchema.of(ResultSchema.text("targetId"), ResultSchema.object("details"), ResultSchema.text("environment").optional()),
                         new ToolCall(this::spawn)),
-                new Tool("interceptor_kill", "End a program", "Ends a program and those it started; returns what it printed last.", Tool.Hints.REMOVE,
+                new Tool("interceptor_kill", "End a program", "Ends a program and those it started.", Tool.Hints.REMOVE,
                         TOOLSET, KILL, message.and(ResultSchema.any("output", "object or null")), new ToolCall(this::kill)),
                 new Tool("interceptor_list", "List browsers and programs", "Browsers and programs that are captured now.", Tool.Hints.QUERY, TOOLSET,
                         LIST, ResultSchema.of(ResultSchema.array("interceptors")).and(page), new ToolCall(this::list)),

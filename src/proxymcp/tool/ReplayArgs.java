@@ -66,7 +66,7 @@ final class ReplayArgs {
             .and(SessionFilter.UNEXPLAINED).and(List.of(
             Property.text("target_base_url", "Scheme, host and port to send to instead", 1, 2_000),
             Property.objectsInWords("overrides", "Changes, in order: {match?: {seqs?, method?, url_contains?}, method, set_query: {name: value}, "
-                    + "remove_query: [name], set_headers: {}, remove_headers: [], set_cookies: {}, set_form: {}, set_json: {\"$.a.b\": value}, "
+                    + "remove_query: [name], set_headers, remove_headers, set_cookies, set_form, set_json: {\"$.a.b\": value}, "
                     + "replace: [[literal, with]], body_text, body_base64}; values may hold {timestamp}, {timestamp_ms}, {iso_time}, {nonce}, {nonce:32}, "
                     + "{uuid}, {counter}, {seq}, {env:NAME} and captured {name}", RequestChanges.OVERRIDE, RequestChanges.OVERRIDES_MAX),
             Property.objectsInWords("captures", "Values that later requests use: {from_seq | from_url_contains, select: json:PATH | header:NAME | cookie:NAME "

@@ -32,7 +32,7 @@ final class SalvageTool {
 
     List<Tool> tools() {
         return List.of(new Tool("proxy_session_salvage", "Salvage a session",
-                "Copies what is sound of a damaged session into a new one, with the same seqs, and lists what is lost. The old one stays.",
+                "Copies what is sound of a damaged session into a new one, with the same seqs, and lists what is lost.",
                 Tool.Hints.ADD, SessionTools.TOOLSET, INPUT,
                 ResultSchema.of(ResultSchema.object("session"), ResultSchema.text("sourceSessionId"), ResultSchema.integer("exchangesTotal"),
                         ResultSchema.integer("exchangesCopied"), ResultSchema.integer("lostTotal"), ResultSchema.flag("complete"),

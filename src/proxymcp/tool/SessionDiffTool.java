@@ -39,7 +39,7 @@ final class SessionDiffTool {
             Property.texts("more_baselines", "Ids of more sessions that work: what varies among those is noise", BASELINES_MAX),
             Property.integer("seq_a", "With seq_b: compare just these two exchanges", 1, Long.MAX_VALUE >> 20),
             Property.integer("seq_b", "See seq_a", 1, Long.MAX_VALUE >> 20),
-            Property.texts("ignore", "Fields to leave out, * and ** as wildcards: response.json.$.items[*].id, GET host/path/**: request.header.x-*",
+            Property.texts("ignore", "Fields to leave out: response.json.$.items[*].id, GET host/path/**: request.header.x-*",
                     PATTERNS_MAX),
             Property.flag("suppress_volatile", "Leave out noise; it is counted").defaultTo(true),
             Property.choice("level", "What is listed", "summary", "endpoints", "exchanges", "fields").defaultTo("summary"),

@@ -72,13 +72,13 @@ final class SessionTools {
 
     List<Tool> tools() {
         return List.of(
-                new Tool("proxy_session_start", "Start a session", "Records traffic to disk from now on; it survives crashes. "
+                new Tool("proxy_session_start", "Start a session", "Records traffic to disk from now on. "
                         + "One session at a time; the proxy must run.", Tool.Hints.ADD, TOOLSET, START,
                         ResultSchema.of(ResultSchema.object("session"), ResultSchema.text("note").optional()), new ToolCall(this::start, REFUSED)),
                 new Tool("proxy_session_stop", "Stop the session", "Ends the session that is recorded; it is kept and can be queried.",
                         Tool.Hints.SET, TOOLSET, Schema.EMPTY, ResultSchema.of(ResultSchema.any("session", "object or null")),
                         new ToolCall(this::stop)),
-                new Tool("proxy_session_status", "Session status", "Whether a session is recorded, how far it is safe on disk, what was lost.",
+                new Tool("proxy_session_status", "Session status", "Whether a session is recorded, how far it is safe, what was lost.",
                         Tool.Hints.QUERY, TOOLSET, Schema.EMPTY, SessionView.runtimeSchema(),
                         new ToolCall((args, context) -> ToolOutcome.success(view.runtime()))),
                 new Tool("proxy_list_sessions", "List sessions", "Sessions on disk, newest first.", Tool.Hints.QUERY, TOOLSET, LIST,
@@ -91,7 +91,7 @@ final class SessionTools {
                 new Tool("proxy_delete_session", "Delete a session", "Deletes a session with all its files, for good.", Tool.Hints.REMOVE,
                         TOOLSET, ONE, ResultSchema.of(ResultSchema.text("deleted")), new ToolCall(this::delete)),
                 new Tool("proxy_session_recover", "Recover sessions", "Reads a session's log again and rebuilds its index. "
-                        + "Happens by itself after a crash; nothing is ever cut off.", Tool.Hints.SET, TOOLSET, RECOVER,
+                        + "Happens by itself after a crash.", Tool.Hints.SET, TOOLSET, RECOVER,
                         ResultSchema.of(ResultSchema.array("recovered")), new ToolCall(this::recover)));
     }
 

@@ -55,7 +55,7 @@ final class TlsTools {
                 Tool.Hints.QUERY, Toolbox.CORE, GET, ResultSchema.of(ResultSchema.text("exchange_id"), ResultSchema.text("hostname"),
                         ResultSchema.any("tls", "object or null")), new ToolCall(this::get));
         Tool list = new Tool("proxy_list_tls_fingerprints", "List TLS fingerprints",
-                "Fingerprints of clients by how many exchanges they made. A browser's JA3 differs in each connection; go by JA3N or JA4.",
+                "Fingerprints of clients, the commonest first. A browser's JA3 differs in each connection; go by JA3N or JA4.",
                 Tool.Hints.QUERY, Toolbox.CORE, LIST, ResultSchema.of(ResultSchema.integer("totalExchangesWithTls"), ResultSchema.array("ja3"),
                         ResultSchema.array("ja3n"), ResultSchema.array("ja4"), ResultSchema.flag("complete"),
                         ResultSchema.text("reason").optional()), new ToolCall(this::list));

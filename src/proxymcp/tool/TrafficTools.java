@@ -42,7 +42,7 @@ final class TrafficTools {
 
     List<Tool> tools() {
         Tool list = new Tool("proxy_list_traffic", "List captured traffic",
-                "Captured exchanges, oldest first, one row each, also those still in flight. The newest "
+                "Captured exchanges, oldest first, also those in flight. The newest "
                         + live.limits().exchangesMax() + " are kept. Details: proxy_get_exchange.",
                 Tool.Hints.QUERY, Toolbox.CORE, LIST,
                 ResultSchema.of(pageMembers()).and(ResultSchema.integer("limit"), ResultSchema.array("exchanges")),
