@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Predicate;
 import proxymcp.json.BadArgument;
 import proxymcp.json.Json;
@@ -22,9 +23,9 @@ import proxymcp.replay.Plan;
 import proxymcp.replay.PlanException;
 import proxymcp.replay.PlanItem;
 import proxymcp.replay.PreparedRun;
+import proxymcp.replay.RecordedAs;
 import proxymcp.replay.ReplayId;
 import proxymcp.replay.ReplayRun;
-import proxymcp.replay.ReplaySession;
 import proxymcp.replay.RunException;
 import proxymcp.replay.RunMemory;
 import proxymcp.replay.RunReport;
@@ -203,7 +204,8 @@ final class QueuedRuns {
                     queue.enqueue(status.header(), maker(plan, args, planned).jobs(id, jobs));
                 }
             }
-            return collecting(queue, id, selected, args, plan, (int) QueuedWork.number(kept.object(QUEUE).orElse(JsonObject.EMPTY), WORKERS));
+            Map<UUID, RecordedAs> earlier = control.recordedWhole(control.runs().find(id).report().replaySessions());
+            return collecting(queue, id, selected, args, plan, earlier, (int) QueuedWork.number(kept.object(QUEUE).orElse(JsonObject.EMPTY), WORKERS));
         } catch (BadArgument | ToolFailure e) {
             throw new PlanException(e.getMessage());
         } catch (UncheckedIOException e) {
@@ -223,14 +225,15 @@ final class QueuedRuns {
 
     private PreparedRun begun(JobQueue queue, ReplayId id, JobMaker.Selected selected, ReplayArgs args, Plan plan, int workerCount) throws IOException {
         try {
-            return collecting(queue, id, selected, args, plan, workerCount);
+            return collecting(queue, id, selected, args, plan, Map.of(), workerCount);
         } catch (IOException e) {
             drop(queue, id);
             throw e;
         }
     }
 
-    private PreparedRun collecting(JobQueue queue, ReplayId id, JobMaker.Selected selected, ReplayArgs args, Plan plan, int workerCount) throws IOException {
+    private PreparedRun collecting(JobQueue queue, ReplayId id, JobMaker.Selected selected, ReplayArgs args, Plan plan, Map<UUID, RecordedAs> earlier,
+            int workerCount) throws IOException {
         try {
             Optional<ReplayControl.OpenRecording> recording = args.args().flag("record") ? Optional.of(control.record(plan, args)) : Optional.empty();
             List<QueueWorker> workers = new ArrayList<>();
@@ -243,8 +246,8 @@ final class QueuedRuns {
                     recording.get().close();
                 }
             };
-            Optional<ReplaySession> session = recording.map(ReplayControl.OpenRecording::session);
-            Collector collector = new Collector(queue, id, selected, session, after);
+            Optional<Collector.Recorder> recorder = recording.map(open -> new Collector.Recorder(open.session(), open.writtenThrough(), earlier));
+            Collector collector = new Collector(queue, id, selected, recorder, after);
             RunSettings settings = new RunSettings(Math.max(1, plan.items().size()), OptionalInt.empty(), OptionalDouble.empty(), 1,
                     new RunSettings.Pacing.None(), RunSettings.RetryPolicy.NONE, args.settings().stopOn(), Optional.empty());
             // The queue itself knows which unsafe requests may have been sent.

@@ -104,7 +104,7 @@ final class ChaosTest {
             Map<String, Map<String, Integer>> recorded = recorded(run, status);
             run.endWorkers();
             agree(status, queued);
-            held(origin, status, recorded, chaos);
+            held(origin, status, recorded);
         }
     }
 
@@ -193,7 +193,7 @@ final class ChaosTest {
     }
 
     /** What the origin saw is what was counted, and each answer is recorded where its item says. */
-    private static void held(ChaosOrigin origin, JsonObject status, Map<String, Map<String, Integer>> recorded, Chaos chaos) {
+    private static void held(ChaosOrigin origin, JsonObject status, Map<String, Map<String, Integer>> recorded) {
         List<JsonObject> items = rows(status);
         assertEquals(REQUESTS, items.size());
         String newest = status.string("replaySessionId").orElseThrow();
@@ -218,8 +218,7 @@ final class ChaosTest {
             }
         }
         left.values().removeIf(count -> count == 0);
-        // A server that is killed may have recorded an answer, and not yet noted so; the next one records it again, in a session of its own.
-        assertTrue(left.isEmpty() || chaos.faults().contains(KILL_COORDINATOR), () -> "recorded and not counted: " + left);
+        assertTrue(left.isEmpty(), () -> "recorded and not counted: " + left);
         chained(origin);
     }
 
