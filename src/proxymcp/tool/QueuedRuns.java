@@ -14,6 +14,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import proxymcp.json.BadArgument;
 import proxymcp.json.Json;
@@ -56,6 +57,8 @@ final class QueuedRuns {
 
     private final ReplayControl control;
     private final QueueControl queues;
+    /** Why runs are not gone on with, though they could be. */
+    private final Map<ReplayId, String> stuck = new ConcurrentHashMap<>();
 
     /**
      * How a run is to be queued.
@@ -301,11 +304,18 @@ final class QueuedRuns {
                     && control.runs().find(id).report().state() == RunReport.State.INTERRUPTED) {
                 control.runs().resume(id, (kept, plan) -> resume(id, kept, plan));
             }
+            stuck.remove(id);
         } catch (RunException e) {
             return; // Another process has it, or its files are damaged, which is told to who asks for it.
         } catch (IOException | PlanException e) {
+            stuck.put(id, String.valueOf(e.getMessage()));
             System.getLogger("proxymcp.tool").log(System.Logger.Level.WARNING, "{0} is not gone on with: {1}", id, e.getMessage());
         }
+    }
+
+    /** Why a run was not gone on with when that was tried last; empty if it was. */
+    Optional<String> stuck(ReplayId id) {
+        return Optional.ofNullable(stuck.get(id));
     }
 
     /** Cancels a run that another process collects. */

@@ -50,12 +50,12 @@ public final class Collector implements ItemSender {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final CountDownLatch concluded = new CountDownLatch(1);
     private volatile boolean withdrawn;
+    private volatile String complaint = "";
     private volatile Optional<String> objection = Optional.empty();
     /** The reading thread's alone. */
     private final Map<JobEnd.State, Long> seen = new EnumMap<>(JobEnd.State.class);
     private final List<Taken> taken = new ArrayList<>();
     private boolean cancelled;
-    private String complaint = "";
 
     /**
      * Where exchanges are recorded.
@@ -126,6 +126,11 @@ public final class Collector implements ItemSender {
     @Override
     public Optional<String> recordsTo() {
         return recorder.map(to -> to.session().id());
+    }
+
+    @Override
+    public Optional<String> waitingFor() {
+        return Optional.of(complaint).filter(sentence -> !sentence.isEmpty()).map(sentence -> "its queue: " + sentence);
     }
 
     private void begin() {
