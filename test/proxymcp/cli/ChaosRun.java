@@ -182,6 +182,8 @@ final class ChaosRun implements AutoCloseable {
     public void close() throws IOException {
         workers.forEach(JarProcess::close);
         coordinator.close();
+        workers.forEach(worker -> worker.process().onExit().join()); // The test's folder is deleted next.
+        coordinator.process().onExit().join();
         if (connections.isPresent()) {
             connections.get().close();
         }
