@@ -52,10 +52,15 @@ public record CdpAnswer(DevTools tools, JsonObject version) {
 
     /** The WebSocket of the browser itself, at the literal address that answered; empty if the version does not tell. */
     public Optional<String> webSocketUrl() {
-        Optional<String> told = version.string("webSocketDebuggerUrl");
+        return path(version).map(path -> "ws://" + tools.authority() + path);
+    }
+
+    /** The path of the WebSocket that a version tells; empty if it tells none, or something else. */
+    static Optional<String> path(JsonObject version) {
         try {
-            String path = told.isPresent() ? new URI(told.get()).getRawPath() : null;
-            return path == null || path.isEmpty() ? Optional.empty() : Optional.of("ws://" + tools.authority() + path);
+            URI told = new URI(version.string("webSocketDebuggerUrl").orElse(""));
+            boolean isWebSocket = "ws".equals(told.getScheme()) && told.getRawAuthority() != null && told.getRawPath().startsWith("/");
+            return isWebSocket ? Optional.of(told.getRawPath()) : Optional.empty();
         } catch (URISyntaxException e) {
             return Optional.empty(); // It is no browser, or none that can be attached to.
         }

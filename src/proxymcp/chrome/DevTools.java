@@ -128,15 +128,16 @@ public final class DevTools {
      * @throws TargetException {@code devtools_none}, {@code devtools_silent}, {@code devtools_unexpected}
      */
     public JsonObject version(long limitMillis) throws TargetException {
-        if (get("/json/version", limitMillis) instanceof JsonObject version && version.string("Browser").isPresent()
-                && version.string("webSocketDebuggerUrl").isPresent()) {
+        if (get("/json/version", limitMillis) instanceof JsonObject version && !version.string("Browser").orElse("").isBlank()
+                && CdpAnswer.path(version).isPresent()) {
             return version;
         }
-        throw unexpected(authority(), "its version is no JSON object with Browser and webSocketDebuggerUrl", null);
+        throw unexpected(authority(), "its version is no JSON object with Browser and a webSocketDebuggerUrl", null);
     }
 
     /**
-     * What {@link #targetsUrl} answers, but for pages that {@link Proxied} has open for a moment.
+     * What {@link #targetsUrl} answers, but for pages that {@link Proxied} has open for a moment. These have no URL at first; so has any other page
+     * that nothing was asked of yet.
      *
      * @throws TargetException {@code devtools_none}, {@code devtools_silent}, {@code devtools_unexpected}
      */
@@ -144,7 +145,7 @@ public final class DevTools {
         if (get("/json/list", limitMillis) instanceof JsonArray targets) {
             List<JsonValue> shown = new ArrayList<>();
             for (JsonValue target : targets) {
-                if (!(target instanceof JsonObject page && page.string("url").filter(ProxyProbe::isUrl).isPresent())) {
+                if (!(target instanceof JsonObject page && page.string("url").filter(url -> url.isEmpty() || ProxyProbe.isUrl(url)).isPresent())) {
                     shown.add(target);
                 }
             }

@@ -60,13 +60,13 @@ public final class Interceptors implements Closeable {
     /**
      * None yet; nothing is opened.
      *
-     * @param home its folder {@code profiles} holds what belongs to targets
+     * @param home its folder {@code profiles} holds what belongs to targets, {@code programs} what their variables name
      * @param environment what processes inherit
      */
     public Interceptors(Path home, Browsers browsers, Map<String, String> environment, Clock clock) {
         this.browsers = browsers;
         this.launch = new BrowserLaunch(browsers, environment, clock, BrowserLaunch.START_MILLIS);
-        this.spawn = new ProcessSpawn(environment, clock);
+        this.spawn = new ProcessSpawn(environment, ProgramFiles.in(home), clock);
         this.folders = new TargetFolders(home);
         this.clock = clock;
     }
@@ -111,7 +111,7 @@ public final class Interceptors implements Closeable {
      */
     public Prepared prepare(TargetProxy proxy) throws TargetException {
         return this.<Prepared, RuntimeException>begin(proxy, "env", "spawn_failed", run -> {
-            ProxyEnvironment environment = ProcessSpawn.environment(run, proxy.authority());
+            ProxyEnvironment environment = spawn.environment(run, proxy.authority());
             String id = "env_" + prepared.incrementAndGet();
             ActiveTarget shown = new ActiveTarget(id, TERMINAL, "variables for programs started elsewhere", clock.millis(),
                     ProcessSpawn.way(JsonObject.builder(), run, proxy.authority()).build());
@@ -428,12 +428,9 @@ public final class Interceptors implements Closeable {
      * @return number of targets that were ended
      */
     public int deactivateAll() {
-        List<Runnable> ends = new ArrayList<>();
-        for (Target target : takeAll(false)) {
-            ends.add(target::end);
-        }
-        together(ends);
-        return ends.size();
+        List<Target> all = takeAll(false);
+        Target.endAll(all);
+        return all.size();
     }
 
     private List<Target> takeAll(boolean forGood) {
@@ -445,19 +442,6 @@ public final class Interceptors implements Closeable {
             return all;
         } finally {
             lock.unlock();
-        }
-    }
-
-    /** All of them at a time: each has its own wait. */
-    private static void together(List<Runnable> ends) {
-        List<Thread> threads = new ArrayList<>();
-        ends.forEach(end -> threads.add(Thread.ofVirtual().name("end-target").start(end)));
-        for (Thread thread : threads) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 

@@ -2,9 +2,7 @@ package proxymcp.chrome;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import proxymcp.store.StoreFiles;
 
 /**
  * A script that Node.js loads before the program: versions that do not heed the proxy's variables by themselves (before 24.5, and 22.21 of the 22nd)
@@ -17,12 +15,11 @@ final class NodePreload {
 
     private NodePreload() {}
 
-    /** Writes the script, which is a file of this jar. */
-    static void write(Path file) throws IOException {
+    /** The script, which is a file of this jar. */
+    static byte[] bytes() throws IOException {
         try (InputStream in = NodePreload.class.getResourceAsStream("preload/node.cjs")) {
-            Files.copy(in, file);
+            return in.readAllBytes();
         }
-        StoreFiles.restrictFile(file);
     }
 
     /** The option that loads it, as {@code NODE_OPTIONS} takes it: a backslash stands before what means something within quotes. */

@@ -25,6 +25,7 @@ final class ProcessSpawn {
     private static final Pattern MISSING = Pattern.compile("error[=:] ?2\\b");
 
     private final Map<String, String> environment;
+    private final ProgramFiles files;
     private final Clock clock;
 
     /** What is known of a process from its start on. */
@@ -40,8 +41,9 @@ final class ProcessSpawn {
         }
     }
 
-    ProcessSpawn(Map<String, String> environment, Clock clock) {
+    ProcessSpawn(Map<String, String> environment, ProgramFiles files, Clock clock) {
         this.environment = Map.copyOf(environment);
+        this.files = files;
         this.clock = clock;
     }
 
@@ -123,10 +125,9 @@ final class ProcessSpawn {
     }
 
     /** The variables for a port, and the files that they name. */
-    static ProxyEnvironment environment(TargetRun run, CertificateAuthority authority) throws IOException {
-        TrustStore.write(run.folder().trustStore(), authority.certificate());
-        NodePreload.write(run.folder().nodePreload());
-        return ProxyEnvironment.of(run.port(), authority, run.folder());
+    ProxyEnvironment environment(TargetRun run, CertificateAuthority authority) throws IOException {
+        files.write(authority.certificate());
+        return ProxyEnvironment.of(run.port(), authority, files);
     }
 
     /** Where the proxy is, and what to trust, as results show it. */

@@ -22,6 +22,9 @@ public record ProxyEnvironment(Map<String, String> variables) {
     /** Node.js reads options there. */
     static final String NODE_OPTIONS = "NODE_OPTIONS";
 
+    /** Variables whose value may be the caller's as well: ours follows it. */
+    private static final List<String> SHARED = List.of(JAVA_OPTIONS, NODE_OPTIONS);
+
     /** Variables with a file of certificates, by those who read them. */
     private static final List<String> CA_FILES = List.of(
             "SSL_CERT_FILE", // OpenSSL, and with it Python, Ruby, PHP; Go; Rust.
@@ -44,9 +47,9 @@ public record ProxyEnvironment(Map<String, String> variables) {
      * Variables for a port of the proxy.
      *
      * @param proxyPort on 127.0.0.1
-     * @param folder where a {@link TrustStore} and a {@link NodePreload} are
+     * @param files written before
      */
-    static ProxyEnvironment of(int proxyPort, CertificateAuthority authority, TargetFolder folder) {
+    static ProxyEnvironment of(int proxyPort, CertificateAuthority authority, ProgramFiles files) {
         Map<String, String> variables = new LinkedHashMap<>();
         PROXIES.forEach(name -> variables.put(name, "http://127.0.0.1:" + proxyPort));
         // Empty: what goes to loopback is captured too.
@@ -54,10 +57,10 @@ public record ProxyEnvironment(Map<String, String> variables) {
         variables.put("no_proxy", "");
         CA_FILES.forEach(name -> variables.put(name, authority.certificateFile().toString()));
         variables.put("NODE_USE_ENV_PROXY", "1");
-        variables.put(NODE_OPTIONS, NodePreload.option(folder.nodePreload()));
+        variables.put(NODE_OPTIONS, NodePreload.option(files.nodePreload()));
         variables.put("DENO_TLS_CA_STORE", "system,mozilla");
         variables.put("npm_config_strict_ssl", "true");
-        variables.put(JAVA_OPTIONS, javaOptions(proxyPort, folder.trustStore()));
+        variables.put(JAVA_OPTIONS, javaOptions(proxyPort, files.trustStore()));
         variables.put("PROXY_MCP_CERT_FINGERPRINT", authority.sha256Fingerprint());
         return new ProxyEnvironment(variables);
     }
@@ -79,7 +82,7 @@ public record ProxyEnvironment(Map<String, String> variables) {
     /** Sets the variables in {@code environment}; options that Java and Node.js had there already are kept, before ours. */
     void putInto(Map<String, String> environment) {
         Map<String, String> joined = new LinkedHashMap<>(variables);
-        for (String name : List.of(JAVA_OPTIONS, NODE_OPTIONS)) {
+        for (String name : SHARED) {
             String before = environment.getOrDefault(name, "");
             if (!before.isEmpty() && variables.containsKey(name)) {
                 joined.put(name, before + " " + variables.get(name));
@@ -88,7 +91,10 @@ public record ProxyEnvironment(Map<String, String> variables) {
         environment.putAll(joined);
     }
 
-    /** Statements that set the variables, one a line, or a JSON object. */
+    /**
+     * Statements that set the variables, one a line, or a JSON object. Options that Java and Node.js have in the shell already are kept, before
+     * ours, which are added once; JSON has ours alone.
+     */
     public String shown(EnvironmentForm form) {
         if (form == EnvironmentForm.JSON) {
             JsonObject.Builder object = JsonObject.builder();
@@ -97,17 +103,40 @@ public record ProxyEnvironment(Map<String, String> variables) {
         }
         StringBuilder text = new StringBuilder();
         for (Map.Entry<String, String> variable : variables.entrySet()) {
-            text.append(line(form, variable.getKey(), variable.getValue())).append('\n');
+            String name = variable.getKey(), value = variable.getValue();
+            text.append(SHARED.contains(name) ? added(form, name, value) : line(form, name, value)).append('\n');
         }
         return text.toString();
     }
 
     private static String line(EnvironmentForm form, String name, String value) {
+        String literal = literal(form, value);
         return switch (form) {
-            case BASH -> "export " + name + "='" + value.replace("'", "'\\''") + "'";
-            case FISH -> "set -gx " + name + " '" + value.replace("\\", "\\\\").replace("'", "\\'") + "'";
-            case POWERSHELL -> "$env:" + name + " = '" + value.replace("'", "''") + "'";
+            case BASH -> "export " + name + "=" + literal;
+            case FISH -> "set -gx " + name + " " + literal;
+            case POWERSHELL -> "$env:" + name + " = " + literal;
             case JSON -> throw new IllegalArgumentException("JSON has no lines");
+        };
+    }
+
+    /** Sets a variable to what it has and {@code value}, or leaves it as it is if that is in it. */
+    private static String added(EnvironmentForm form, String name, String value) {
+        String literal = literal(form, value), after = literal(form, " " + value);
+        return switch (form) {
+            case BASH -> "case \" ${" + name + "-} \" in *' '" + literal + "' '*) ;; *) export " + name + "=\"${" + name + ":+$" + name + " }\""
+                    + literal + " ;; esac";
+            case FISH -> "set -gx " + name + " (string trim -- (string replace -- " + after + " '' \" $" + name + "\")" + after + ")";
+            case POWERSHELL -> "$env:" + name + " = (\" $env:" + name + "\".Replace(" + after + ", '') + " + after + ").Trim()";
+            case JSON -> throw new IllegalArgumentException("JSON has no lines");
+        };
+    }
+
+    private static String literal(EnvironmentForm form, String value) {
+        return switch (form) {
+            case BASH -> "'" + value.replace("'", "'\\''") + "'";
+            case FISH -> "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'";
+            case POWERSHELL -> "'" + value.replace("'", "''") + "'";
+            case JSON -> throw new IllegalArgumentException("JSON has no literals");
         };
     }
 }

@@ -1,5 +1,8 @@
 package proxymcp.chrome;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** What is captured, and how each kind ends. */
 sealed interface Target {
     /** How long a target has to end by itself. */
@@ -26,6 +29,27 @@ sealed interface Target {
             }
             case Spawned spawned -> spawned.run().end(GRACE_MILLIS);
             case Port port -> port.run().end(0);
+        }
+    }
+
+    /** Ends all of them at a time, as a caller wants it: each browser has its own wait, processes have one together. */
+    static void endAll(List<Target> targets) {
+        List<Thread> threads = new ArrayList<>();
+        List<TargetRun> processes = new ArrayList<>();
+        for (Target target : targets) {
+            if (target instanceof Spawned) {
+                processes.add(target.run());
+            } else {
+                threads.add(Thread.ofVirtual().name("end-target").start(target::end));
+            }
+        }
+        TargetRun.endAll(processes, GRACE_MILLIS);
+        for (Thread thread : threads) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

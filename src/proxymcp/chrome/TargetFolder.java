@@ -14,9 +14,9 @@ import java.util.concurrent.locks.LockSupport;
 import proxymcp.store.StoreFiles;
 
 /**
- * What belongs to one target: {@code profile} of a browser, {@code trust.p12} and {@code node.cjs} of a process, {@code borrowed}, a {@link Singleton}
- * in a profile of the caller's, and {@code process}, which says what process it is, so that it is found again when this server has died. The
- * latter is one line: the process's number and its start in epoch milliseconds.
+ * What belongs to one target: {@code profile} of a browser, {@code borrowed}, a {@link Singleton} in a profile of the caller's, and
+ * {@code process}, which says what process it is, so that it is found again when this server has died. The latter is one line: the process's
+ * number and its start in epoch milliseconds.
  *
  * @param path {@code <home>/profiles/<server>/<target>}
  */
@@ -30,14 +30,6 @@ record TargetFolder(Path path) {
 
     Path profile() {
         return path.resolve("profile");
-    }
-
-    Path trustStore() {
-        return path.resolve("trust.p12");
-    }
-
-    Path nodePreload() {
-        return path.resolve("node.cjs");
     }
 
     /** Remembers whose folder it is. */

@@ -50,7 +50,7 @@ final class TargetProcesses {
         for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
             if (!process.equals(ProcessHandle.current())) {
                 process.parent().ifPresent(parent -> children.computeIfAbsent(parent.pid(), pid -> new ArrayList<>()).add(process));
-                if (names(process, folders)) {
+                if (!folders.isEmpty() && names(process, folders)) {
                     found.add(process);
                 }
             }
@@ -107,7 +107,10 @@ final class TargetProcesses {
 
     /** Makes all of them end, and those that they start meanwhile. */
     static void kill(Collection<ProcessHandle> roots, Collection<Path> folders) {
-        Set<ProcessHandle> left = find(roots, folders);
+        // Those that are known go first: several browsers that start leave no time to read what all processes of the machine were started with.
+        Set<ProcessHandle> left = find(roots, List.of());
+        left.forEach(ProcessHandle::destroyForcibly);
+        left.addAll(find(left, folders));
         for (int round = 0; !left.isEmpty() && round < ROUNDS_MAX; round++) {
             left.forEach(ProcessHandle::destroyForcibly);
             awaitEnd(left, FORCED_MILLIS);

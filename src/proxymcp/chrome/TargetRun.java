@@ -1,6 +1,8 @@
 package proxymcp.chrome;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -119,15 +121,35 @@ final class TargetRun {
      * @param graceMillis how long its processes have to end by themselves
      */
     void end(long graceMillis) {
-        if (!claim()) {
-            awaitCleared();
-            return;
+        endAll(List.of(this), graceMillis);
+    }
+
+    /** The same for several, with one look at the processes of the machine for all of them. */
+    static void endAll(List<TargetRun> runs, long graceMillis) {
+        List<TargetRun> claimed = new ArrayList<>();
+        List<ProcessHandle> roots = new ArrayList<>();
+        List<Path> folders = new ArrayList<>();
+        for (TargetRun run : runs) {
+            if (run.claim()) {
+                claimed.add(run);
+                if (run.process.isPresent()) {
+                    roots.addAll(run.roots());
+                    folders.add(run.folder.path());
+                }
+            }
         }
-        if (graceMillis > 0 && process.isPresent()) {
-            TargetProcesses.end(roots(), List.of(folder.path()), graceMillis);
+        if (!folders.isEmpty()) {
+            TargetProcesses.end(roots, folders, graceMillis);
         }
-        kill();
-        clear();
+        for (TargetRun run : claimed) {
+            run.process.ifPresent(ChildProcess::awaitBurial);
+            run.clear();
+        }
+        for (TargetRun run : runs) {
+            if (!claimed.contains(run)) {
+                run.awaitCleared();
+            }
+        }
     }
 
     /** The same for a browser, which ends its other processes by itself: those heed no request for seconds. */

@@ -1,8 +1,10 @@
 package proxymcp.cli;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import proxymcp.json.Json;
 import proxymcp.json.JsonBoolean;
 import proxymcp.json.JsonObject;
@@ -28,7 +30,7 @@ final class CallCommand {
         McpServer server = Wiring.of(options, closing).server();
         JsonObject schema;
         try {
-            schema = server.tool(command.tool()).input().published();
+            schema = server.tool(command.tool()).input().whole().published();
         } catch (IllegalArgumentException unknown) {
             throw new BadCommandLine(Terminal.clean(unknown.getMessage()));
         }
@@ -62,16 +64,40 @@ final class CallCommand {
         return wrong ? ExitCode.TOOL_ERROR : ExitCode.FINE;
     }
 
+    /** Parameters that a tool takes without telling are told by another one under the same name, and a name has one type. */
+    private static JsonObject withWhatOthersTell(JsonObject schema, JsonObject elsewhere) {
+        JsonObject told = schema.object("properties").orElse(JsonObject.EMPTY);
+        JsonObject.Builder properties = JsonObject.builder().putAll(told);
+        for (JsonObject.Member property : elsewhere.members()) {
+            if (told.get(property.name()).isEmpty()) {
+                properties.put(property.name(), property.value());
+            }
+        }
+        return JsonObject.builder().put("properties", properties.build()).build();
+    }
+
     private static JsonObject schema(JsonObject tools, String name) throws BadCommandLine, CouldNotStart {
         List<String> names = new ArrayList<>();
+        Optional<JsonObject> found = Optional.empty();
+        JsonObject.Builder elsewhere = JsonObject.builder();
+        Set<String> seen = new HashSet<>();
         for (JsonValue value : tools.array("tools").orElseThrow(() -> new CouldNotStart("the server lists no tools"))) {
             if (value instanceof JsonObject tool) {
                 String known = tool.string("name").orElse("");
+                JsonObject schema = tool.object("inputSchema").orElse(JsonObject.EMPTY);
                 if (known.equals(name)) {
-                    return tool.object("inputSchema").orElse(JsonObject.EMPTY);
+                    found = Optional.of(schema);
                 }
                 names.add(known);
+                for (JsonObject.Member property : schema.object("properties").orElse(JsonObject.EMPTY).members()) {
+                    if (seen.add(property.name())) {
+                        elsewhere.put(property.name(), property.value());
+                    }
+                }
             }
+        }
+        if (found.isPresent()) {
+            return withWhatOthersTell(found.get(), elsewhere.build());
         }
         Optional<String> nearest = NearestName.of(name, names);
         throw new BadCommandLine("Unknown tool: " + Terminal.clean(name)

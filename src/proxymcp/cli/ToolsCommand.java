@@ -35,7 +35,7 @@ final class ToolsCommand {
 
     private static JsonObject described(Tool tool) {
         return JsonObject.builder().put("name", tool.name()).put("title", tool.title()).put("description", tool.description())
-                .put("toolset", tool.toolset()).put("inputSchema", tool.input().published())
+                .put("toolset", tool.toolset()).put("inputSchema", tool.input().whole().published())
                 .put("outputSchema", tool.output().typed()).build();
     }
 }

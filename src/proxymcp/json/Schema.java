@@ -55,7 +55,7 @@ public final class Schema {
     public Schema and(List<Property> more) {
         List<Property> all = new ArrayList<>(properties);
         all.addAll(more);
-        return of(all);
+        return new Schema(of(all).properties, untold);
     }
 
     /**
@@ -65,6 +65,11 @@ public final class Schema {
         Set<String> names = new HashSet<>(untold);
         more.forEach(property -> names.add(property.name()));
         return new Schema(and(more).properties, Set.copyOf(names));
+    }
+
+    /** The same, with all properties told. */
+    public Schema whole() {
+        return of(properties);
     }
 
     /** Whether clients see this property. */

@@ -6,6 +6,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,6 +22,7 @@ final class Classifier {
     private static final long NEAR_MILLIS = 86_400_000;
     private static final int SAMPLE_CHARS_MAX = 200;
     private static final int INPUTS_MAX = 200;
+    private static final int ONCE_CHARS_MAX = 128;
 
     /** An input while it is collected. */
     private record Input(String name, String type, String format, String sample, Set<String> usedIn) {}
@@ -28,27 +30,54 @@ final class Classifier {
     /** A value that nothing is known of, and the exchange that sends it first. */
     record Open(int step, Use use, String guess) {}
 
+    /** What all requests send at one place. */
+    private static final class Place {
+        private final Set<String> values = new HashSet<>();
+        private int requests;
+        private boolean oneForm = true;
+        private boolean held;
+        private DerivedValue.Nonce form = new DerivedValue.Nonce("", 0);
+
+        void add(String value, boolean heldBefore) {
+            DerivedValue.Nonce next = nonce(value);
+            oneForm &= requests == 0 || next.equals(form);
+            form = next;
+            held |= heldBefore;
+            requests++;
+            values.add(value);
+        }
+
+        /** Whether each request has another value, all of one form, and none is from an answer: a token of a server is sent more than once, or under its name. */
+        boolean isMadeEachTime() {
+            return requests > 1 && values.size() == requests && oneForm && !held;
+        }
+    }
+
     private final List<FlowExchange> exchanges;
+    private final ValueIndex index;
     private final Names names;
     private final Optional<SecondCapture> second;
+    private final Set<String> guessed = new LinkedHashSet<>();
+    private final Set<String> notes = new LinkedHashSet<>();
     private final Map<Integer, List<Slot>> slots = new HashMap<>();
     private final Map<String, Input> inputs = new LinkedHashMap<>();
     /** Values of the client that are used again, by value. */
     private final Map<String, Slot> made = new HashMap<>();
     private final Map<String, Open> open = new LinkedHashMap<>();
-    private final Map<String, Set<String>> valuesAt = new HashMap<>();
+    private final Map<String, Place> places = new HashMap<>();
     private final Map<String, List<Integer>> stepsOf = new HashMap<>();
     private final Map<String, String> challenges = new HashMap<>();
 
-    Classifier(List<FlowExchange> exchanges, Names names, Optional<SecondCapture> second) {
+    Classifier(List<FlowExchange> exchanges, ValueIndex index, Names names, Optional<SecondCapture> second) {
         this.exchanges = exchanges;
+        this.index = index;
         this.names = names;
         this.second = second;
     }
 
     /** Learns which values there are before any is judged. */
     void learn(int step, Use use) {
-        valuesAt.computeIfAbsent(place(step, use), added -> new LinkedHashSet<>()).add(use.value());
+        places.computeIfAbsent(place(step, use), added -> new Place()).add(use.value(), index.heldBefore(step, use.value()));
         List<Integer> steps = stepsOf.computeIfAbsent(use.value(), added -> new ArrayList<>(1));
         if (steps.isEmpty() || steps.get(steps.size() - 1) != step) {
             steps.add(step);
@@ -69,6 +98,12 @@ final class Classifier {
         if (value.isEmpty() || value.length() > Strength.CHARS_MAX) {
             return;
         }
+        if (use.part() == Part.HEADER && ValidatorTrail.isCondition(use.key())) {
+            if (!value.equals("*") && !ValidatorTrail.isRevalidation(use.key())) {
+                open.putIfAbsent(use.location() + " " + value, new Open(step, use, "a validator from before the recording"));
+            }
+            return;
+        }
         Slot known = made.get(value);
         if (known != null && (Strength.of(value) >= 0.3 || known.use().key().equalsIgnoreCase(use.key()))) {
             reuse(step, use, known);
@@ -87,7 +122,7 @@ final class Classifier {
         if ((input && !steady || confirmed) && inputs.size() < INPUTS_MAX && ValueFormat.of(value) != ValueFormat.BOOLEAN) {
             input(step, use);
         } else if (isOpen(step, use, changes)) {
-            open.putIfAbsent(use.location() + " " + value, new Open(step, use, guess(use)));
+            open.putIfAbsent(use.location() + " " + value, new Open(step, use, guess(step, use)));
         }
     }
 
@@ -121,8 +156,20 @@ final class Classifier {
         Slot slot = new Slot(use, use.value(), name, List.of(), use.value(), Optional.empty());
         slots.computeIfAbsent(step, added -> new ArrayList<>()).add(slot);
         made.putIfAbsent(use.value(), slot);
+        if (isDrawn(use.value()) && index.heldBefore(step, use.value())) {
+            notes.add("input " + name + ": an earlier answer held its recorded value, but no selector is sure to find it there");
+        }
         inputs.computeIfAbsent(name, added -> new Input(name, FieldWords.typeOf(use.value()), FieldWords.formatOf(use.key(), use.value()),
                 use.value(), new LinkedHashSet<>())).usedIn().add(exchanges.get(step).seq() + " " + use.location());
+    }
+
+    private static boolean isDrawn(String value) {
+        return value.length() >= TextTokens.CHARS_MIN && TextTokens.isValue(value);
+    }
+
+    /** What has to be said of inputs. */
+    Set<String> notes() {
+        return notes;
     }
 
     /** Takes an input that a message of a stream gave; returns whether it is a new one. */
@@ -133,6 +180,11 @@ final class Classifier {
         inputs.computeIfAbsent(name, added -> new Input(name, FieldWords.typeOf(found.value()), FieldWords.formatOf(use.key(), found.value()),
                 found.value(), new LinkedHashSet<>())).usedIn().add(exchanges.get(step).seq() + " " + use.location());
         return !known;
+    }
+
+    /** An input is a file, given by its Base64. */
+    void file(String name, String base64) {
+        inputs.computeIfPresent(name, (known, input) -> new Input(name, "string", "byte", base64, input.usedIn()));
     }
 
     /** Whether a segment of the path is one of many, by the endpoint that was learned. */
@@ -154,17 +206,38 @@ final class Classifier {
         if (time.isPresent()) {
             return time;
         }
+        if (index.heldBefore(step, value)) {
+            return Optional.empty(); // Somebody gave it, though it is not known how to take it from there.
+        }
         int times = stepsOf.getOrDefault(value, List.of()).size();
-        boolean rotates = valuesAt.getOrDefault(place(step, use), Set.of()).size() > 1;
-        boolean once = FieldWords.isMadeOnce(use.key());
+        boolean once = FieldWords.isMadeOnce(use.key()) && value.length() <= ONCE_CHARS_MAX;
+        boolean plain = !use.isSegment() && use.part() != Part.COOKIE && !FieldWords.isCredential(use.key());
         return switch (ValueFormat.of(value)) {
-            case UUID -> once || times == 1 && !use.isSegment() && use.part() != Part.COOKIE ? Optional.of(new DerivedValue.Uuid())
-                    : Optional.empty();
-            case HEX, BASE64, TOKEN -> once || rotates && times == 1 && use.part() != Part.PATH && use.part() != Part.COOKIE && value.length() <= 64
-                    && !Recipes.mayBeDigest(value) ? Optional.of(nonce(value)) : Optional.empty();
+            case UUID -> once || times == 1 && plain ? Optional.of(new DerivedValue.Uuid()) : Optional.empty();
+            case HEX, BASE64, TOKEN -> once || plain && times == 1 && rotates(step, use) ? Optional.of(nonce(value)) : Optional.empty();
             case WORD, TEXT, INTEGER -> once && value.length() >= 8 && value.indexOf(' ') < 0 ? Optional.of(nonce(value)) : Optional.empty();
             case EMPTY, BOOLEAN, EPOCH_SECONDS, EPOCH_MILLIS, ISO_TIME, ISO_DATE, HTTP_DATE, JWT, TRACE, COUNTER, DECIMAL, URL -> Optional.empty();
         };
+    }
+
+    /** Whether a value is one of those that the client makes for each request, by what other requests send there. */
+    private boolean rotates(int step, Use use) {
+        Place place = places.get(place(step, use));
+        boolean made = place != null && place.isMadeEachTime() && use.value().length() <= 64 && !Recipes.mayBeDigest(use.value());
+        if (made) {
+            guessed.add(use.location());
+        }
+        return made;
+    }
+
+    private boolean isOneOfMany(int step, Use use) {
+        Place place = places.get(place(step, use));
+        return place != null && place.values.size() > 1;
+    }
+
+    /** Places whose values are taken for made up for no other reason than that they differ. */
+    Set<String> guessed() {
+        return guessed;
     }
 
     /** A time about that of sending. */
@@ -205,11 +278,14 @@ final class Classifier {
             return changes.get();
         }
         return Strength.of(use.value()) >= Strength.STRONG && use.part() != Part.JWT
-                && (use.part() == Part.COOKIE || valuesAt.getOrDefault(place(step, use), Set.of()).size() > 1
+                && (use.part() == Part.COOKIE || isOneOfMany(step, use)
                 || ValueFormat.of(use.value()) != ValueFormat.URL && ValueFormat.of(use.value()) != ValueFormat.TEXT);
     }
 
-    private static String guess(Use use) {
+    private String guess(int step, Use use) {
+        if (index.heldBefore(step, use.value())) {
+            return "of an earlier answer, which held it where no selector is sure to find it";
+        }
         if (use.part() == Part.COOKIE) {
             return "set before the recording began, or by a script";
         }

@@ -2,7 +2,9 @@ package proxymcp.template;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import proxymcp.json.JsonString;
@@ -33,6 +35,15 @@ public enum Coding {
     /** The word in templates. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** All words. */
+    static String words() {
+        List<String> words = new ArrayList<>();
+        for (Coding coding : values()) {
+            words.add(coding.word());
+        }
+        return String.join(", ", words);
     }
 
     /** The coding of that word; empty if it is none. */

@@ -1,191 +1,268 @@
 package proxymcp.template;
 
-import java.util.HashSet;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
+import java.util.Optional;
 
 /**
- * A template as a shell script: inputs are variables with the recorded values as defaults, answers are kept in a folder, and values are taken from them
- * with jq, sed and grep where that can be said in a line. What it cannot say stands as a comment, and the recorded value is used.
+ * A template as a shell script that runs it as {@link TemplateChanges} does: inputs are variables, requests are commands of curl, and values are taken from
+ * answers, coded and signed by a program that the script carries along. It stops with a sentence that names the step where an answer is not as expected,
+ * a value is missing, or a request cannot be said.
  */
 final class CurlScript {
+    private static final int SOCKET_SECONDS = 2;
+
     private final FlowTemplate template;
     private final StringBuilder script = new StringBuilder();
-    private final Set<String> known = new HashSet<>();
+    private String indent = "";
 
     CurlScript(FlowTemplate template) {
         this.template = template;
     }
 
     String text() {
-        script.append("#!/usr/bin/env bash\n# ").append(comment(template.name())).append("\n# Needs bash, curl and jq.\nset -euo pipefail\n")
-                .append("answers=$(mktemp -d)\ntrap 'rm -rf \"$answers\"' EXIT\n");
-        script.append("url() { jq -rn --arg v \"$1\" '$v|@uri'; }\njson() { jq -rn --arg v \"$1\" '$v|tojson|.[1:-1]'; }\n");
-        script.append("unurl() { local v; v=$(cat); v=${v//+/ }; printf '%b' \"${v//%/\\\\x}\"; }\n");
-        script.append("b64() { printf %s \"$1\" | base64 | tr -d '\\n'; }\nb64url() { b64 \"$1\" | tr '+/' '-_' | tr -d '='; }\n");
-        for (TemplateInput input : template.inputs()) {
-            script.append(variable(input.name())).append("=${").append(variable(input.name())).append(":-").append(quoted(input.defaultValue())).append("}\n");
-            known.add(input.name());
+        script.append("#!/bin/sh\n# ").append(comment(template.name())).append("\n# Needs curl and python3. Inputs are given before it, NAME=VALUE sh FILE; ")
+                .append("what is left out is as recorded.\n# Standard output is the last answer. SECONDS_MAX is how long one may take.\nset -eu\n\n");
+        try {
+            RunnableFlow flow = RunnableFlow.of(template, Map.of());
+            int begin = script.length();
+            ScriptValues values = new ScriptValues(flow);
+            inputs(values);
+            for (RunnableFlow.Step step : flow.steps()) {
+                line("");
+                step(values, step);
+            }
+            line("");
+            line("[ \"$STATUS\" = 101 ] || cat \"$FOLDER/$STEP.body\"");
+            script.insert(begin, resource("head.sh") + program(script.substring(begin)) + "PYTHON\n");
+        } catch (TemplateException refused) {
+            line("printf '%s\\n' " + ScriptValues.quoted("the template cannot be run: " + refused.getMessage()) + " >&2");
+            line("exit 1");
         }
-        template.steps().forEach(this::step);
         return script.toString();
     }
 
-    private void step(TemplateStep step) {
-        script.append("\n# ").append(step.id()).append(step.loop().map(loop -> ", repeated for each page (" + loop + ")").orElse("")).append('\n');
-        for (Placeholder placeholder : step.placeholders()) {
-            if (placeholder.derived().isPresent() && known.add(placeholder.name() + (isPerStep(placeholder.derived().get()) ? step.id() : ""))) {
-                derived(placeholder.name(), placeholder.sample(), placeholder.derived().get());
-            }
-        }
-        script.append("curl -sS -X ").append(quoted(step.method())).append(" -D \"$answers/").append(step.id()).append(".head\" -o \"$answers/")
-                .append(step.id()).append(".body\"");
-        for (TemplateStep.Header header : step.headers()) {
-            if (!header.name().equalsIgnoreCase("accept-encoding")) {
-                script.append(" \\\n    -H ").append(filled(header.name() + ": " + header.value()));
-            }
-        }
-        if (step.body() instanceof TemplateBody.Text text) {
-            script.append(" \\\n    --data-raw ").append(filled(text.template()));
-        } else if (!(step.body() instanceof TemplateBody.None)) {
-            script.append(" \\\n    --data-binary @").append(step.id()).append(".request");
-        }
-        script.append(" \\\n    ").append(filled(step.urlTemplate())).append('\n');
-        for (Extract extract : step.extracts()) {
-            script.append(variable(extract.as())).append("=$(").append(taken(step.id(), extract.select())).append(")\n");
-            known.add(extract.as());
-        }
-    }
-
-    private static boolean isPerStep(DerivedValue value) {
-        return switch (value) {
-            case DerivedValue.Timestamp time -> true;
-            case DerivedValue.Counter counter -> false;
-            case DerivedValue.Uuid uuid -> false;
-            case DerivedValue.Nonce nonce -> false;
-            case DerivedValue.Pkce pkce -> false;
-            case DerivedValue.Hash hash -> true;
-            case DerivedValue.Hmac hmac -> true;
-            case DerivedValue.Composed composed -> true;
-        };
-    }
-
-    private void derived(String name, String sample, DerivedValue value) {
-        String made = switch (value) {
-            case DerivedValue.Timestamp time -> switch (time.format()) {
-                case "millis" -> "$(( $(date +%s) * 1000 ))";
-                case "iso" -> "$(date -u +%Y-%m-%dT%H:%M:%SZ)";
-                case "http" -> "$(date -u '+%a, %d %b %Y %H:%M:%S GMT')";
-                default -> "$(date +%s)";
+    /** The program without the parts that these steps do not need: it is most of a script. */
+    private static String program(String steps) {
+        StringBuilder program = new StringBuilder();
+        for (String part : resource("flow.py").split("(?m)^(?=# [A-Z])")) {
+            boolean needed = switch (part.substring(0, Math.max(0, part.indexOf('\n')))) {
+                case "# Pages" -> steps.contains("html");
+                case "# Signatures" -> steps.contains("$(flow sign ");
+                case "# Values that the client makes" -> steps.contains("$(flow made ");
+                default -> true;
             };
-            case DerivedValue.Uuid uuid -> "$(cat /proc/sys/kernel/random/uuid 2>/dev/null || uuidgen)";
-            case DerivedValue.Nonce nonce -> "$(head -c " + Math.max(64, nonce.chars() * 8) + " /dev/urandom | od -An -tx1 | tr -d ' \\n' | cut -c1-" + nonce.chars() + ")";
-            case DerivedValue.Counter counter -> Long.toString(counter.start());
-            case DerivedValue.Pkce pkce -> pkce(pkce.verifier());
-            case DerivedValue.Composed composed -> composed(composed);
-            case DerivedValue.Hash hash -> recorded(name, sample, value);
-            case DerivedValue.Hmac hmac -> recorded(name, sample, value);
-        };
-        script.append(variable(name)).append('=').append(made).append('\n');
-    }
-
-    private String recorded(String name, String sample, DerivedValue value) {
-        script.append("# ").append(variable(name)).append(" has to be made anew: ").append(comment(TemplateJson.derived(value).toString())).append('\n');
-        return quoted(sample);
-    }
-
-    /** The verifier is made here, where it is first needed. */
-    private String pkce(String verifier) {
-        if (known.add(verifier)) {
-            script.append(variable(verifier)).append("=$(head -c 64 /dev/urandom | od -An -tx1 | tr -d ' \\n' | cut -c1-64)\n");
+            program.append(needed ? part : "");
         }
-        return "$(printf %s \"$" + variable(verifier) + "\" | openssl dgst -sha256 -binary | base64 | tr '+/' '-_' | tr -d '=')";
+        return program.toString();
     }
 
-    private String composed(DerivedValue.Composed composed) {
-        String text = filled(composed.template());
-        String coded = text;
-        for (Coding coding : composed.codings()) {
-            coded = "\"$(" + function(coding) + " " + coded + ")\"";
+    private static String resource(String name) {
+        try (InputStream in = CurlScript.class.getResourceAsStream("script/" + name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the jar is damaged", e);
         }
-        return coded;
     }
 
-    private static String function(Coding coding) {
-        return switch (coding) {
-            case URL, FORM, COMPONENT, QUERY -> "url";
-            case JSON -> "json";
-            case BASE64 -> "b64";
-            case BASE64URL -> "b64url";
-            case HTML, LOWER, UPPER -> "printf %s";
-        };
+    private void line(String text) {
+        script.append(text.isEmpty() ? "" : indent).append(text).append('\n');
     }
 
-    /** A template as one word of the shell. */
-    private String filled(String text) {
-        StringBuilder word = new StringBuilder();
-        for (TemplateTokens.Piece piece : TemplateTokens.of(text)) {
-            if (piece.isLiteral()) {
-                word.append(quoted(piece.text()));
-                continue;
+    private void lines(List<String> all) {
+        all.forEach(this::line);
+    }
+
+    private void stopUnless(String condition, String sentence) {
+        line(condition + " || stop " + ScriptValues.quoted(sentence));
+    }
+
+    private void inputs(ScriptValues values) {
+        if (!template.inputs().isEmpty()) {
+            line("");
+        }
+        for (TemplateInput input : template.inputs()) {
+            String variable = values.variable(input.name());
+            line(variable + "=${" + variable + "-" + ScriptValues.quoted(input.defaultValue()) + "}");
+        }
+    }
+
+    private void step(ScriptValues values, RunnableFlow.Step step) {
+        line("# " + comment(step.step().id()) + ", exchange " + step.step().seq());
+        Optional<String> obstacle = ScriptValues.obstacle(step);
+        if (obstacle.isPresent()) {
+            line("stop " + ScriptValues.quoted(step.step().id() + ": " + obstacle.get()));
+            return;
+        }
+        lines(values.shared(step));
+        if (step.pages().isEmpty()) {
+            request(values, step);
+            extracts(values, step);
+            asserts(step);
+            return;
+        }
+        pages(values, step, step.pages().get());
+    }
+
+    /** Each page anew, until there is no next one. */
+    private void pages(ScriptValues values, RunnableFlow.Step step, RunnableFlow.Pages pages) {
+        String id = step.step().id();
+        line("PAGE=1");
+        line("while :; do");
+        indent = "    ";
+        request(values, step);
+        extracts(values, step);
+        if (pages.until().isPresent()) {
+            line("LAST= MORE=");
+            line("if holds " + ScriptValues.file(step) + " " + ScriptValues.quoted(pages.until().get().toString()) + "; then MORE=$VALUE; fi");
+            line(RunnableFlow.counted(pages.loop()) ? counted(values, pages.loop()) : "case $MORE in ''|'[]'|false) LAST=yes ;; esac");
+            line("if [ -z \"$LAST\" ]; then");
+            indent = "        ";
+            line(":");
+            asserts(step);
+            indent = "    ";
+            line("fi");
+            line("[ -z \"$LAST\" ] || break");
+        } else {
+            asserts(step);
+        }
+        line("if [ \"$PAGE\" -ge " + pages.most() + " ]; then");
+        if (pages.until().isPresent()) {
+            line("    printf '%s\\n' " + ScriptValues.quoted(id + ": stopped after " + pages.most() + " pages, the most that its loop may have") + " >&2");
+        }
+        line("    break");
+        line("fi");
+        line("PAGE=$((PAGE + 1))");
+        indent = "";
+        line("done");
+    }
+
+    private void request(ScriptValues values, RunnableFlow.Step step) {
+        lines(values.checks(step));
+        lines(values.made(step));
+        if (step.pages().isPresent() && step.pages().get().until().isPresent() && step.names().contains(step.pages().get().loop().variable())) {
+            String variable = step.pages().get().loop().variable();
+            String value = "\"$" + values.variable(variable) + "\"";
+            stopUnless("[ \"$PAGE\" = 1 ] || [ " + value + " != \"$BEFORE\" ]", step.step().id() + ": its loop leads to the same page again, by {" + variable + "}");
+            line("BEFORE=" + value);
+        }
+        lines(values.codes(step, false));
+        body(values, step);
+        List<String> signing = values.signing(step);
+        if (!signing.isEmpty()) {
+            StringBuilder unsigned = new StringBuilder("unsigned ").append(ScriptValues.file(step)).append(' ').append(ScriptValues.quoted(step.step().method()))
+                    .append(' ').append(values.url(step));
+            fields(values, step).forEach(field -> unsigned.append(" \\\n").append(indent).append("    ").append(field));
+            line(unsigned.toString());
+            lines(signing);
+            lines(values.codes(step, true));
+            body(values, step);
+        }
+        send(values, step);
+    }
+
+    private void body(ScriptValues values, RunnableFlow.Step step) {
+        String file = ScriptValues.file(step);
+        switch (step.step().body()) {
+            case TemplateBody.None none -> { }
+            case TemplateBody.Text text -> line("body " + file + " " + values.word(step.body()));
+            case TemplateBody.Octets octets -> line("printf %s " + ScriptValues.quoted(octets.base64()) + " | base64 -d >\"$FOLDER/" + file + ".request\"");
+            case TemplateBody.Mixed mixed -> mixed(values, mixed, " >>\"$FOLDER/" + file + ".request\"");
+            case TemplateBody.Recorded recorded -> stopUnless("cp " + file + ".request \"$FOLDER/" + file + ".request\" 2>/dev/null", step.step().id() + ": its body of "
+                    + recorded.bytes() + " octets is not in the template: put it into a file " + file + ".request");
+        }
+    }
+
+    private void mixed(ScriptValues values, TemplateBody.Mixed body, String append) {
+        line(":" + append.replace(">>", ">"));
+        for (TemplateBody.Block block : body.blocks()) {
+            String decoded = " | base64 -d" + append;
+            line("printf %s " + switch (block.kind()) {
+                case TEXT -> values.word(TemplateTokens.of(block.content())) + append;
+                case OCTETS -> ScriptValues.quoted(block.content()) + decoded;
+                case VALUE -> "\"$" + values.variable(block.content()) + "\"" + decoded + " || stop " + ScriptValues.quoted(block.content() + " is no Base64");
+            });
+        }
+    }
+
+    /** The last page is told by how many there are: as {@link LoopEnd#isLast} has it. */
+    private static String counted(ScriptValues values, Loop loop) {
+        return "case $MORE in ''|*[!0-9]*|????????????????*) LAST=yes ;; *) [ $((" + values.variable(loop.variable()) + " + "
+                + (loop.increment() - LoopEnd.first(loop.start(), loop.increment())) + ")) -lt \"$MORE\" ] || LAST=yes ;; esac";
+    }
+
+    private static List<String> fields(ScriptValues values, RunnableFlow.Step step) {
+        List<String> fields = new ArrayList<>();
+        for (int i = 0; i < step.headers().size(); i++) {
+            String name = step.step().headers().get(i).name();
+            if (!StepMaker.FRAMING.contains(name.toLowerCase(Locale.ROOT))) {
+                // Curl takes a field without a value for one that is to be left out, unless it ends like this.
+                fields.add(step.headers().get(i).isEmpty() ? ScriptValues.quoted(name + ";")
+                        : ScriptValues.quoted(name + ": ") + values.word(step.headers().get(i)));
             }
-            String value = "\"$" + variable(piece.name()) + "\"";
-            for (Coding coding : piece.codings()) {
-                value = switch (coding) {
-                    case UPPER -> "\"$(printf %s " + value + " | tr a-z A-Z)\"";
-                    case LOWER -> "\"$(printf %s " + value + " | tr A-Z a-z)\"";
-                    case URL, FORM, COMPONENT, QUERY, JSON, BASE64, BASE64URL, HTML -> "\"$(" + function(coding) + " " + value + ")\"";
-                };
+        }
+        return fields;
+    }
+
+    private void send(ScriptValues values, RunnableFlow.Step step) {
+        String status = "ok";
+        for (Assert expected : step.step().asserts()) {
+            status = expected instanceof Assert.Status code ? Integer.toString(code.code()) : status;
+        }
+        boolean head = step.step().method().equals("HEAD");
+        StringBuilder command = new StringBuilder("send ").append(ScriptValues.file(step)).append(' ').append(status)
+                .append(head ? " -I" : " -X " + ScriptValues.quoted(step.step().method()));
+        String next = " \\\n" + indent + "    ";
+        boolean upgrades = false;
+        for (String field : fields(values, step)) {
+            boolean coding = field.toLowerCase(Locale.ROOT).startsWith("'accept-encoding");
+            command.append(next).append(coding ? "--compressed" : "-H " + field);
+            upgrades |= field.toLowerCase(Locale.ROOT).startsWith("'upgrade:");
+        }
+        if (step.isUpgrade()) {
+            command.append(next).append("--http1.1 --no-show-error -m ").append(SOCKET_SECONDS).append(" -H 'Connection: Upgrade' -H \"Sec-WebSocket-Key: $(flow made key)\"")
+                    .append(upgrades ? "" : " -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13'");
+        }
+        if (!(step.step().body() instanceof TemplateBody.None)) {
+            command.append(next).append("--data-binary \"@$FOLDER/").append(ScriptValues.file(step)).append(".request\"");
+        } else if (List.of("POST", "PUT", "PATCH").contains(step.step().method())) {
+            command.append(next).append("--data-binary ''");
+        }
+        line(command.append(next).append("--url ").append(values.url(step)).toString());
+    }
+
+    /** A page of a loop need not have what leads to the next one. */
+    private void extracts(ScriptValues values, RunnableFlow.Step step) {
+        for (RunnableFlow.Taken extract : step.extracts()) {
+            String variable = values.variable(extract.as());
+            String select = ScriptValues.quoted(extract.selector().toString());
+            if (extract.required() && step.pages().isEmpty()) {
+                line(variable + "=$(flow take " + ScriptValues.file(step) + " " + ScriptValues.quoted(extract.as()) + " " + select + ")");
+            } else {
+                line("if holds " + ScriptValues.file(step) + " " + select + "; then " + variable + "=$VALUE; fi");
             }
-            word.append(value);
         }
-        return word.isEmpty() ? "''" : word.toString();
     }
 
-    private static String taken(String step, String select) {
-        String head = "\"$answers/" + step + ".head\"";
-        String body = "\"$answers/" + step + ".body\"";
-        int bar = select.indexOf(" | ");
-        String source = bar < 0 ? select : select.substring(0, bar);
-        String rest = bar < 0 ? "" : select.substring(bar + 3);
-        int colon = source.indexOf(':');
-        String argument = source.substring(colon + 1);
-        String command = switch (source.substring(0, colon)) {
-            case "json" -> "jq -r " + quoted(argument.equals("$") ? "." : argument.substring(1).replaceFirst("^\\[", ".[")) + " " + body;
-            case "header" -> "sed -n " + quoted("s/^" + expression(argument) + ": *//Ip") + " " + head + " | tr -d '\\r' | head -n 1";
-            case "cookie" -> "sed -n " + quoted("s/^set-cookie: *" + expression(argument) + "=\\([^;]*\\).*/\\1/Ip") + " " + head + " | tr -d '\\r' | tail -n 1";
-            case "regex" -> "grep -oP " + quoted(argument) + " " + body + " | head -n 1";
-            case "html" -> "grep -oP " + quoted(html(argument)) + " " + body + " | head -n 1";
-            default -> "sed -n 's/^data: *//p' " + body + " | jq -r " + quoted(argument.substring(1) + " // empty") + " | head -n 1";
-        };
-        if (rest.startsWith("query:") || rest.startsWith("fragment:")) {
-            String name = rest.substring(rest.indexOf(':') + 1);
-            return command + " | sed -n " + quoted("s/.*[?&#]" + expression(name) + "=\\([^&#]*\\).*/\\1/p") + " | unurl";
+    private void asserts(RunnableFlow.Step step) {
+        for (Assert expected : step.step().asserts()) {
+            switch (expected) {
+                case Assert.Status status -> { }
+                case Assert.HasHeader(String name) -> stopUnless("flow has " + ScriptValues.file(step) + " " + ScriptValues.quoted("header:" + name),
+                        step.step().id() + ": expected a field " + RunnableFlow.shown(name) + " in the answer");
+                case Assert.HasJson(String path) -> stopUnless("flow has " + ScriptValues.file(step) + " " + ScriptValues.quoted("json:" + path),
+                        step.step().id() + ": expected a value at " + RunnableFlow.shown(path) + " in the answer");
+            }
         }
-        return command + (rest.isEmpty() ? "" : " # then " + comment(rest) + "\n");
-    }
-
-    /** The value of a tag that has a name. */
-    private static String html(String argument) {
-        int equals = argument.indexOf('=');
-        int close = argument.lastIndexOf(']');
-        String name = equals < 0 || close < equals ? "" : argument.substring(equals + 1, close);
-        return "name=\"" + expression(name) + "\"[^>]*(?:value|content)=\"\\K[^\"]*";
-    }
-
-    private static String expression(String text) {
-        return text.replaceAll("[^A-Za-z0-9_-]", "\\\\$0");
-    }
-
-    private static String variable(String name) {
-        return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_]", "_");
     }
 
     private static String comment(String text) {
         return text.replace("\n", " ").replace("\r", " ");
-    }
-
-    static String quoted(String text) {
-        return "'" + text.replace("'", "'\\''") + "'";
     }
 }

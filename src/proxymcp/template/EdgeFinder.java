@@ -14,6 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import proxymcp.decode.PercentCoding;
 import proxymcp.diff.Part;
+import proxymcp.diff.ValueFormat;
 
 /**
  * Says which answer a value of a request comes from. A value counts if nobody comes upon it by chance, or if it has the same name in both; if an answer
@@ -26,14 +27,18 @@ final class EdgeFinder {
     private static final int TOKENS_MAX = 32;
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_.~+/%-]{6,}={0,2}");
 
+    private static final Pattern PIECE = Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|[A-Za-z0-9]{8,512}+");
+
     private final List<FlowExchange> exchanges;
     private final ValueIndex index;
     private final CookieTrail cookies;
+    private final ValidatorTrail validators;
 
-    EdgeFinder(List<FlowExchange> exchanges, ValueIndex index, CookieTrail cookies) {
+    EdgeFinder(List<FlowExchange> exchanges, ValueIndex index, CookieTrail cookies, ValidatorTrail validators) {
         this.exchanges = exchanges;
         this.index = index;
         this.cookies = cookies;
+        this.validators = validators;
     }
 
     /** A value and what stands for it or in it, for remembering that it was sent. */
@@ -67,6 +72,12 @@ final class EdgeFinder {
             Optional<Found> cookie = cookie(exchange, use);
             if (cookie.isPresent()) {
                 return List.of(cookie.get());
+            }
+        }
+        if (use.part() == Part.HEADER && ValidatorTrail.isCondition(use.key())) {
+            Optional<Found> validator = validators.of(exchange, use, exchanges);
+            if (validator.isPresent() || ValidatorTrail.isRevalidation(use.key())) {
+                return validator.map(List::of).orElse(List.of());
             }
         }
         if (use.value().length() < Strength.CHARS_MIN || use.value().length() > Strength.CHARS_MAX) {
@@ -122,8 +133,22 @@ final class EdgeFinder {
                     tokens.add(piece);
                 }
             }
+            inner(plain, tokens);
         }
         return tokens;
+    }
+
+    /** Values between signs that values may have themselves: {@code prefix-TOKEN-suffix}. */
+    private static void inner(String plain, Set<String> tokens) {
+        if (plain.length() < 2 * TextTokens.CHARS_MIN || ValueFormat.of(plain) == ValueFormat.UUID) {
+            return;
+        }
+        Matcher piece = PIECE.matcher(plain);
+        while (piece.find() && tokens.size() < TOKENS_MAX) {
+            if (piece.group().length() < plain.length() && TextTokens.isValue(piece.group())) {
+                tokens.add(piece.group());
+            }
+        }
     }
 
     private Optional<Found> cookie(FlowExchange exchange, Use use) {
@@ -191,7 +216,7 @@ final class EdgeFinder {
     private record Candidate(ValueIndex.Produced place, boolean live, boolean echo, double agreement, double score) {}
 
     private Optional<Found> best(FlowExchange exchange, Use use, String text, String value, ValueIndex.Places places, List<Coding> codings) {
-        double strength = Strength.of(value);
+        double strength = Strength.at(value, exchange.startMillis());
         if (places.all().isEmpty() || strength == 0) {
             return Optional.empty();
         }

@@ -16,7 +16,21 @@ final class FieldWords {
     private static final Set<String> ONCE = Set.of("nonce", "state", "verifier", "challenge", "random", "trace", "idempotency", "correlation", "requestid",
             "request_id", "request-id", "traceparent", "boundary", "salt", "cachebuster");
 
+    private static final Set<String> CREDENTIALS = Set.of("key", "token", "auth", "secret", "session", "csrf", "xsrf", "jwt", "credential", "sign", "ticket",
+            "bearer", "cookie", "passw", "code", "hash", "license", "account", "user", "tenant", "grant", "captcha");
+
     private FieldWords() {}
+
+    /** Whether a value of that name is given by somebody, even though it differs from request to request: none is made up for it. */
+    static boolean isCredential(String key) {
+        String lower = key.toLowerCase(Locale.ROOT);
+        for (String word : CREDENTIALS) {
+            if (lower.contains(word)) {
+                return true;
+            }
+        }
+        return lower.equals("sid") || lower.endsWith("-sid") || lower.endsWith("_sid");
+    }
 
     static boolean isPassword(String key) {
         String lower = key.toLowerCase(Locale.ROOT);
@@ -27,7 +41,7 @@ final class FieldWords {
     static boolean isMadeOnce(String key) {
         String lower = key.toLowerCase(Locale.ROOT);
         for (String word : ONCE) {
-            if (lower.contains(word)) {
+            if (lower.contains(word) && !lower.contains("viewstate")) {
                 return true;
             }
         }
@@ -43,9 +57,9 @@ final class FieldWords {
             case QUERY -> TYPED.contains(key) || key.endsWith("id") && !CONSTANT.contains(key);
             case FORM, MULTIPART -> !CONSTANT.contains(key) && !key.startsWith("__");
             case JSON -> graphQl || !use.at().startsWith("$.extensions") && !CONSTANT.contains(key) && !safeMethod;
-            case LAYER -> TYPED.contains(key) || isPassword(key);
+            case LAYER, BODY -> TYPED.contains(key) || isPassword(key);
             case HEADER -> key.equals("authorization") || key.contains("api-key") || key.contains("apikey") || key.endsWith("-token");
-            case COOKIE, METHOD, JWT, STATUS, BODY, HEADER_ORDER, HEADER_CASE, VERSION, TLS, TIMING -> false;
+            case COOKIE, METHOD, JWT, STATUS, HEADER_ORDER, HEADER_CASE, VERSION, TLS, TIMING -> false;
         };
     }
 

@@ -38,8 +38,17 @@ public final class FlowPlan implements ItemSource {
      */
     public static Plan of(RunnableFlow flow, Optional<Session> session, SendSettings settings) throws IOException, TemplateException {
         List<PlanItem> items = new ArrayList<>();
+        List<Optional<Integer>> roots = new ArrayList<>();
         for (RunnableFlow.Step step : flow.steps()) {
             String url = StepMaker.recordedUrl(step);
+            Optional<Skip> skip = skip(step, url, settings);
+            Optional<Integer> root = skip.isPresent() ? Optional.of(step.index()) : Optional.empty();
+            for (int i = 0; i < step.dependsOn().size() && root.isEmpty(); i++) {
+                int other = step.dependsOn().get(i);
+                root = roots.get(other);
+                skip = root.map(at -> behind(flow, other, at, items));
+            }
+            roots.add(root);
             UUID id = UUID.nameUUIDFromBytes((flow.template().sessionId() + " " + step.step().seq()).getBytes(StandardCharsets.UTF_8));
             long startedAt = flow.template().createdAtMillis();
             if (session.isPresent() && step.step().seq() > 0) {
@@ -48,7 +57,7 @@ public final class FlowPlan implements ItemSource {
                 startedAt = entry.isPresent() ? entry.get().startedAtMillis() : startedAt;
             }
             items.add(new PlanItem(step.index(), step.step().seq(), id, startedAt, step.step().method(), url, targetUrl(step, url, settings),
-                    !(step.step().body() instanceof TemplateBody.None), skip(step, url, settings)));
+                    !(step.step().body() instanceof TemplateBody.None), skip));
         }
         return new Plan(flow.template().sessionId(), items, List.of());
     }
@@ -60,6 +69,13 @@ public final class FlowPlan implements ItemSource {
         } catch (UnfilledException | IllegalArgumentException e) {
             throw RunnableFlow.bad("step " + step.step().id() + ": " + e.getMessage());
         }
+    }
+
+    /** What needs a step that is not sent is not sent either. */
+    private static Skip behind(RunnableFlow flow, int other, int root, List<PlanItem> items) {
+        String why = root == other ? ", which is not sent: " : ", which is not sent as step " + flow.steps().get(root).step().id() + " is not: ";
+        return new Skip(Skip.Reason.STEP_FAILED, "it depends on step " + flow.steps().get(other).step().id() + why
+                + items.get(root).skipped().orElseThrow().sentence());
     }
 
     private static Optional<Skip> skip(RunnableFlow.Step step, String url, SendSettings settings) {

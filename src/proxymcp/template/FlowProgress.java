@@ -20,9 +20,10 @@ final class FlowProgress {
     /**
      * Why a step is no success.
      *
-     * @param root index of the step that failed, itself or one before it
+     * @param root index of the step that failed or was not sent, itself or one before it
+     * @param sent whether that one was sent
      */
-    record Failure(int root, String sentence) {}
+    record Failure(int root, boolean sent, String sentence) {}
 
     private final RunnableFlow flow;
     private final ReentrantLock lock = new ReentrantLock();
@@ -78,8 +79,9 @@ final class FlowProgress {
             for (int other : step.dependsOn()) {
                 Failure failure = failures.get(other);
                 if (failure != null) {
-                    return Optional.of(new Failure(failure.root(), "it depends on step " + id(other) + (failure.root() == other ? ", which failed: "
-                            : ", which was not sent as step " + id(failure.root()) + " failed: ") + failure.sentence()));
+                    String why = failure.root() == other ? (failure.sent() ? ", which failed: " : ", which was not sent: ")
+                            : ", which was not sent as step " + id(failure.root()) + (failure.sent() ? " failed: " : " was not: ");
+                    return Optional.of(new Failure(failure.root(), failure.sent(), "it depends on step " + id(other) + why + failure.sentence()));
                 }
             }
             return Optional.empty();
@@ -163,7 +165,7 @@ final class FlowProgress {
         try {
             passed.set(step, failure.isEmpty());
             if (failure.isPresent()) {
-                failures.put(step, new Failure(step, shortened(failure.get())));
+                failures.put(step, new Failure(step, true, shortened(failure.get())));
             } else {
                 failures.remove(step);
             }
@@ -176,7 +178,7 @@ final class FlowProgress {
     void skipped(int step, Failure why) {
         lock.lock();
         try {
-            failures.put(step, new Failure(why.root(), shortened(why.sentence())));
+            failures.put(step, new Failure(why.root(), why.sent(), shortened(why.sentence())));
         } finally {
             lock.unlock();
         }
@@ -198,7 +200,7 @@ final class FlowProgress {
         try {
             ended.set(step);
             if (!passed.get(step)) {
-                failures.putIfAbsent(step, new Failure(step, shortened(skip.orElse("it had no whole answer"))));
+                failures.putIfAbsent(step, new Failure(step, skip.isEmpty(), shortened(skip.orElse("it had no whole answer"))));
             }
             changed.signalAll();
         } finally {

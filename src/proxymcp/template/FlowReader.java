@@ -48,6 +48,7 @@ final class FlowReader {
     private final List<FlowExchange> exchanges = new ArrayList<>();
     private final ValueIndex index = new ValueIndex();
     private final CookieTrail cookies = new CookieTrail();
+    private final ValidatorTrail validators = new ValidatorTrail();
     private final List<String> warnings = new ArrayList<>();
     private final Optional<Partners> partners;
 
@@ -117,13 +118,24 @@ final class FlowReader {
                 entry.status().orElse(0), isFixed(type, entry.url()), uses, sent);
         exchanges.add(exchange);
         cookies.add(exchange, fields);
+        validators.add(exchange, fields);
         partners.ifPresent(known -> known.add(fields, exchange.endpoint(), exchange.startMillis(), exchange.status()));
         Optional<StreamKind> stream = stored.exchange().stream().filter(known -> known.framesIn() + known.framesOut() > 0).map(StreamSummary::kind);
-        ResponseValues values = new ResponseValues((value, selector, key, around) -> index.produced(step, end, value, selector, key, around));
+        ResponseValues values = new ResponseValues(new ResponseValues.Taker() {
+            @Override
+            public void take(String value, String selector, String key, String around) {
+                index.produced(step, end, value, selector, key, around);
+            }
+
+            @Override
+            public void unplaced(String value) {
+                index.unplaced(step, value);
+            }
+        });
         if (stream.isEmpty()) {
-            values.list(fields, type, text(stored, fields, type));
+            values.list(fields, type, text(stored, fields, type), () -> decoded(stored));
         } else {
-            values.list(withoutBody(fields), type, "");
+            values.list(withoutBody(fields), type, "", () -> "");
             new StreamValues(stream.get(), step, index).read(messages, entry.seq());
         }
     }
@@ -153,13 +165,7 @@ final class FlowReader {
 
     private static String text(StoredExchange stored, ExchangeFields fields, String type) {
         if (type.equals("text/event-stream")) {
-            try (InputStream in = stored.responseBody().open()) {
-                byte[] octets = Codings.decodePreview(in.readNBytes(STREAM_BYTES_MAX), stored.exchange().responseContentFields().all("Content-Encoding"),
-                        STREAM_BYTES_MAX).bytes();
-                return Charsets.text(type, octets);
-            } catch (IOException e) {
-                return ""; // What is damaged holds no value.
-            }
+            return decoded(stored);
         }
         for (Document document : fields.documents()) {
             if (document.side() == Side.RESPONSE && document.part() == Part.BODY && document.root() instanceof JsonArray lines) {
@@ -171,6 +177,16 @@ final class FlowReader {
             }
         }
         return "";
+    }
+
+    private static String decoded(StoredExchange stored) {
+        Fields head = stored.exchange().responseContentFields();
+        try (InputStream in = stored.responseBody().open()) {
+            byte[] octets = Codings.decodePreview(in.readNBytes(STREAM_BYTES_MAX), head.all("Content-Encoding"), STREAM_BYTES_MAX).bytes();
+            return Charsets.text(head.first("Content-Type").orElse(""), octets);
+        } catch (IOException e) {
+            return ""; // What is damaged holds no value.
+        }
     }
 
     private static boolean isFixed(String type, String url) {
@@ -219,6 +235,10 @@ final class FlowReader {
 
     CookieTrail cookies() {
         return cookies;
+    }
+
+    ValidatorTrail validators() {
+        return validators;
     }
 
     List<String> warnings() {

@@ -33,7 +33,7 @@ final class FlowSearch {
     FlowSearch(Session session, FlowReader flow) {
         this.session = session;
         this.exchanges = flow.exchanges();
-        this.finder = new EdgeFinder(exchanges, flow.index(), flow.cookies());
+        this.finder = new EdgeFinder(exchanges, flow.index(), flow.cookies(), flow.validators());
         this.signatures = new Signatures(exchanges, flow.index());
         for (FlowExchange exchange : exchanges) {
             for (Use use : exchange.uses()) {

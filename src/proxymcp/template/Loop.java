@@ -14,8 +14,8 @@ import java.util.Optional;
  * @param increment of a counter
  * @param recordedTimes how often the step was sent in the recording
  * @param timesMax how often it is sent at most
- * @param until a selector: the loop ends with the answer that has nothing there, an empty text or array, or {@code false}; a loop without it is run
- *     as often as recorded
+ * @param until a selector: the loop ends with the answer that has nothing there, an empty text or array, or {@code false}; {@code count:} before it has the
+ *     loop of a counter end when as many pages, or items, were asked for as the answer says; a loop without it is run as often as recorded
  */
 public record Loop(String id, String step, Kind kind, String variable, long start, long increment, int recordedTimes, int timesMax,
         Optional<String> until) {

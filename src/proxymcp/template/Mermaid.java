@@ -12,7 +12,7 @@ final class Mermaid {
     static String text(FlowTemplate template) {
         StringBuilder text = new StringBuilder("flowchart TD\n");
         for (TemplateStep step : template.steps()) {
-            text.append("    ").append(step.id()).append("[\"").append(label(step.id() + " " + step.method() + " " + withoutScheme(step.urlTemplate())))
+            text.append("    ").append(step.id()).append("[\"").append(label(step.id() + " " + step.method() + " " + plain(withoutScheme(step.urlTemplate()))))
                     .append("\"]\n");
         }
         for (TemplateInput input : template.inputs()) {
@@ -37,6 +37,13 @@ final class Mermaid {
         int scheme = url.indexOf("://");
         int query = url.indexOf('?');
         return url.substring(scheme < 0 ? 0 : scheme + 3, query < 0 ? url.length() : query);
+    }
+
+    /** Names alone: how values are coded says nothing of the way they take. */
+    private static String plain(String template) {
+        StringBuilder text = new StringBuilder();
+        TemplateTokens.of(template).forEach(piece -> text.append(piece.isLiteral() ? piece.text() : "{" + piece.name() + "}"));
+        return text.toString();
     }
 
     private static String node(String name) {

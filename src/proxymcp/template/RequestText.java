@@ -54,6 +54,14 @@ record RequestText(String method, String scheme, String host, String target, Str
         return Charsets.text(head.first("Content-Type").orElse(""), body);
     }
 
+    String contentType() {
+        return head.first("Content-Type").orElse("");
+    }
+
+    boolean isMultipart() {
+        return Charsets.mediaType(contentType()).startsWith("multipart/");
+    }
+
     boolean isForm() {
         return Charsets.mediaType(head.first("Content-Type").orElse("")).equals("application/x-www-form-urlencoded");
     }

@@ -13,6 +13,7 @@ import proxymcp.diff.Leaf;
 import proxymcp.diff.Part;
 import proxymcp.diff.Side;
 import proxymcp.diff.ValueType;
+import proxymcp.json.JsonArray;
 
 /** Lists what a request sends that may come from somewhere. */
 final class RequestUses {
@@ -20,8 +21,7 @@ final class RequestUses {
     /** Fields that say what a client is and wants, that frame a body, or that copy where it has been: nothing depends on them. */
     private static final Set<String> PLAIN_HEADERS = Set.of("host", "user-agent", "accept", "accept-language", "accept-encoding", "accept-charset",
             "connection", "proxy-connection", "keep-alive", "content-length", "content-type", "content-encoding", "transfer-encoding", "te", "trailer",
-            "upgrade", "upgrade-insecure-requests", "referer", "origin", "cache-control", "pragma", "if-none-match", "if-modified-since", "if-match",
-            "if-unmodified-since", "if-range", "range", "expect", "dnt", "priority", "date", "via", "forwarded", "x-forwarded-for",
+            "upgrade", "upgrade-insecure-requests", "referer", "origin", "cache-control", "pragma", "range", "expect", "dnt", "priority", "date", "via", "forwarded", "x-forwarded-for",
             "x-forwarded-host", "x-forwarded-proto", "x-requested-with", "content-md5-sum", "access-control-request-method",
             "access-control-request-headers", "sec-websocket-key", "sec-websocket-version", "sec-websocket-extensions", "sec-websocket-protocol");
 
@@ -96,6 +96,9 @@ final class RequestUses {
 
     private static void document(Document document, List<Use> uses) {
         if (document.part() == Part.BODY) {
+            if (document.root() instanceof JsonArray lines) {
+                BodyWords.of(lines, uses);
+            }
             return;
         }
         String holder = document.holderAt().isEmpty() ? "" : holder(document.holderAt());
@@ -119,17 +122,34 @@ final class RequestUses {
     /** The last name of a path: {@code id} of {@code $.items[3].id}. */
     static String lastName(String path) {
         int end = path.length();
-        while (end > 0 && path.charAt(end - 1) == ']' && path.lastIndexOf('[', end) >= 0 && !path.startsWith("['", path.lastIndexOf('[', end))) {
-            end = path.lastIndexOf('[', end);
+        int open = open(path, end);
+        while (open >= 0 && !isQuote(path, open + 1)) {
+            end = open;
+            open = open(path, end);
         }
-        int dot = path.lastIndexOf('.', end - 1);
-        int quote = end > 2 && path.charAt(end - 1) == ']' ? path.lastIndexOf("['", end) : -1;
-        return quote > dot ? path.substring(quote + 2, Math.max(quote + 2, end - 2)) : path.substring(dot + 1, end);
+        if (open >= 0) {
+            return path.substring(open + 2, Math.max(open + 2, end - 2));
+        }
+        return path.substring(path.lastIndexOf('.', end - 1) + 1, end);
+    }
+
+    /** Where the bracket begins that ends a path of that many characters; negative if it ends with none. */
+    private static int open(String path, int end) {
+        if (end == 0 || path.charAt(end - 1) != ']') {
+            return -1;
+        }
+        boolean quoted = end > 2 && isQuote(path, end - 2);
+        return quoted ? path.lastIndexOf("[" + path.charAt(end - 2), end - 3) : path.lastIndexOf('[', end);
+    }
+
+    private static boolean isQuote(String path, int at) {
+        return path.charAt(at) == '"' || path.charAt(at) == '\'';
     }
 
     /** The name of what the last name is in: {@code items} of {@code $.items[3].id}; empty at the top. */
     static String nameAround(String path) {
-        int dot = path.lastIndexOf('.');
-        return dot <= 1 ? "" : lastName(path.substring(0, dot));
+        int open = open(path, path.length());
+        int end = open >= 0 && isQuote(path, open + 1) ? open : path.lastIndexOf('.');
+        return end <= 1 ? "" : lastName(path.substring(0, end));
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,10 +35,14 @@ final class ResponseValues {
          * @param around the name of what it is in
          */
         void take(String value, String selector, String key, String around);
+
+        /** Takes one that is there, but that no selector is known for. */
+        default void unplaced(String value) {}
     }
 
     private static final int TEXT_CHARS_MAX = 1 << 20;
     private static final int LITERALS_MAX = 1_000;
+    private static final int TAKEN_MAX = 50_000;
     /** Tags that are looked at while selectors are tried: pages of many tags have many values. */
     private static final long VISITED_MAX = 50_000_000;
     private static final Set<String> PLAIN_HEADERS = Set.of("date", "server", "etag", "last-modified", "expires", "cache-control", "age", "vary", "via",
@@ -57,14 +62,35 @@ final class ResponseValues {
     private final Map<String, String> holders = new HashMap<>();
     /** Paths that an earlier event has: of a path alone the first event is found. */
     private final Set<String> eventPaths = new HashSet<>();
+    private final Set<String> taken = new HashSet<>();
     private long visited;
+    /** Whether members of the body have names that somebody made up: no path is known before them. */
+    private boolean namesAreValues;
 
     ResponseValues(Taker taker) {
         this.taker = taker;
     }
 
-    /** Lists the values; {@code text} is the body's, for what is read of texts alone. */
-    void list(ExchangeFields fields, String mediaType, String text) {
+    private void take(String value, String selector, String key, String around) {
+        if (taken.size() < TAKEN_MAX) {
+            taken.add(value);
+        }
+        taker.take(value, selector, key, around);
+    }
+
+    /** Values that stand anywhere in a text, but those that were found by what it is. */
+    private void tokens(String text, String selector) {
+        if (text.length() >= TextTokens.CHARS_MIN && text.length() <= TEXT_CHARS_MAX) {
+            new TextTokens(text, (value, expression, key) -> {
+                if (taken.add(value)) {
+                    expression.ifPresentOrElse(found -> taker.take(value, selector + "regex:" + found, key, ""), () -> taker.unplaced(value));
+                }
+            }).find();
+        }
+    }
+
+    /** Lists the values; {@code text} is the body's, for what is read of texts alone, {@code whole} that of any body. */
+    void list(ExchangeFields fields, String mediaType, String text, Supplier<String> whole) {
         for (Leaf leaf : fields.flat()) {
             if (leaf.location().side() == Side.RESPONSE) {
                 flat(leaf);
@@ -77,6 +103,9 @@ final class ResponseValues {
                 document(document);
             }
         }
+        if (namesAreValues) {
+            tokens(whole.get(), "");
+        }
         if (tree || text.isEmpty()) {
             return;
         }
@@ -88,6 +117,7 @@ final class ResponseValues {
         } else {
             literals(looked);
         }
+        tokens(looked, "");
     }
 
     private void flat(Leaf leaf) {
@@ -124,9 +154,17 @@ final class ResponseValues {
             String path = holderChars == 0 ? leaf.at() : "$" + leaf.at().substring(Math.min(holderChars, leaf.at().length()));
             if (holderChars == 0) {
                 keepHolder(leaf);
+                namesAreValues |= isMadeUp(RequestUses.lastName(path)) || isMadeUp(RequestUses.nameAround(path));
             }
             coded(leaf.value(), selector + path, RequestUses.lastName(path), RequestUses.nameAround(path));
+            if (leaf.value().length() > TextTokens.CHARS_MIN && !TextTokens.isValue(leaf.value())) {
+                tokens(leaf.value(), selector + path + " | ");
+            }
         }
+    }
+
+    private static boolean isMadeUp(String name) {
+        return name.length() >= TextTokens.CHARS_MIN && TextTokens.isValue(name);
     }
 
     private void keepHolder(Leaf leaf) {
@@ -149,25 +187,25 @@ final class ResponseValues {
         if (value.length() < Strength.CHARS_MIN || value.length() > Strength.CHARS_MAX) {
             return;
         }
-        taker.take(value, selector, key, around);
+        take(value, selector, key, around);
         if (value.indexOf('%') >= 0) {
             String once = PercentCoding.text(value, false);
             if (!once.equals(value)) {
-                taker.take(once, selector + " | url", key, around);
+                take(once, selector + " | url", key, around);
             }
         }
         if (value.indexOf('/') >= 0 || value.indexOf('?') >= 0 || value.indexOf('#') >= 0) {
             UrlParts.of(value).ifPresent(url -> parts(url, selector));
         }
-        printable(value).ifPresent(plain -> taker.take(plain, selector + " | base64", key, around));
+        printable(value).ifPresent(plain -> take(plain, selector + " | base64", key, around));
     }
 
     private void parts(UrlParts url, String selector) {
-        url.query().forEach((name, value) -> taker.take(value, selector + " | query:" + name, name, ""));
-        url.fragment().forEach((name, value) -> taker.take(value, selector + " | fragment:" + name, name, ""));
+        url.query().forEach((name, value) -> take(value, selector + " | query:" + name, name, ""));
+        url.fragment().forEach((name, value) -> take(value, selector + " | fragment:" + name, name, ""));
         for (int i = 0; i < url.segments().size(); i++) {
             String before = i == 0 ? "" : url.segments().get(i - 1);
-            taker.take(url.segments().get(i), selector + " | path:" + (i + 1), "id", before);
+            take(url.segments().get(i), selector + " | path:" + (i + 1), "id", before);
         }
     }
 
@@ -226,6 +264,9 @@ final class ResponseValues {
         Matcher line = LINE.matcher(text.substring(0, Math.min(LINES_CHARS_MAX, text.length())));
         while (line.find()) {
             coded(line.group(2), selector + " | regex:(?m)^" + line.group(1) + "\\s{0,3}[:=]\\s{0,3}(\\S+)", line.group(1), "");
+        }
+        if (!TextTokens.isValue(text)) {
+            tokens(text.substring(0, Math.min(LINES_CHARS_MAX, text.length())), selector + " | ");
         }
     }
 
@@ -319,11 +360,15 @@ final class ResponseValues {
         while (literal.find() && found++ < LITERALS_MAX) {
             String name = literal.group(1);
             if (seen.putIfAbsent(name, true) == null && Strength.of(literal.group(3)) >= 0.3) {
-                String expression = "(?<![\\w$-])" + name.replace("$", "\\$") + "[\"']?\\s{0,3}[:=]\\s{0,3}[\"']([^\"'\\n]{4,4096})";
                 boolean escaped = literal.group(3).indexOf('\\') >= 0;
+                String expression = "(?<![\\w$-])" + name.replace("$", "\\$") + "[\"']?\\s{0,3}[:=]\\s{0,3}[\"']("
+                        + (escaped ? "(?:\\\\.|[^\"'\\\\\\n]){4,4096}+)" : "[^\"'\\n]{4,4096})");
                 String plain = escaped ? Selector.unescaped(literal.group(3)) : HtmlTags.unescaped(literal.group(3));
                 boolean html = !escaped && !plain.equals(literal.group(3));
-                coded(plain, "regex:" + expression + (escaped ? " | js" : html ? " | html" : ""), name, "");
+                String selector = "regex:" + expression + (escaped ? " | js" : html ? " | html" : "");
+                coded(plain, selector, name, "");
+                EventData.json(plain).filter(json -> plain.startsWith("{") || plain.startsWith("["))
+                        .ifPresent(json -> new Nested(path -> selector + " | json:" + path).leaves(json, "$"));
             }
         }
     }

@@ -34,7 +34,15 @@ public final class RunnableFlow {
     record Taken(String as, Selector selector, boolean required) {}
 
     /** A loop that was parsed. */
-    record Pages(Loop loop, Optional<Selector> until, int most) {}
+    record Pages(Loop loop, Optional<Selector> until, int most) {
+        /** Whether an answer is that of the last page, by what was found of it and by the counter of the page. */
+        boolean isLast(Optional<String> more, Optional<String> counter) {
+            if (counted(loop) && counter.filter(text -> text.matches("-?[0-9]{1,15}")).isPresent()) {
+                return LoopEnd.isLast(more.orElse(""), Long.parseLong(counter.get()), loop.start(), loop.increment());
+            }
+            return more.isEmpty() || more.get().isEmpty() || more.get().equals("[]") || more.get().equals("false");
+        }
+    }
 
     /**
      * A step that was parsed.
@@ -81,7 +89,12 @@ public final class RunnableFlow {
         }
         flow.defineVerifiers();
         Map<String, Loop> loops = new HashMap<>();
-        template.loops().forEach(loop -> loops.put(loop.id(), loop));
+        for (Loop loop : template.loops()) {
+            boolean repeats = template.step(loop.step()).flatMap(TemplateStep::loop).equals(Optional.of(loop.id()));
+            if (loops.put(loop.id(), loop) != null || !repeats) {
+                throw bad("loop " + shown(loop.id()) + " is there twice, or its step " + shown(loop.step()) + " is not repeated by it");
+            }
+        }
         for (TemplateStep step : template.steps()) {
             flow.steps.add(flow.parsed(step, loops));
         }
@@ -161,7 +174,14 @@ public final class RunnableFlow {
         List<TemplateTokens.Piece> url = TemplateTokens.of(step.urlTemplate());
         List<List<TemplateTokens.Piece>> headers = new ArrayList<>();
         step.headers().forEach(header -> headers.add(TemplateTokens.of(header.value())));
-        List<TemplateTokens.Piece> body = step.body() instanceof TemplateBody.Text text ? TemplateTokens.of(text.template()) : List.of();
+        List<TemplateTokens.Piece> body = new ArrayList<>();
+        for (TemplateBody.Block block : blocks(step.body())) {
+            body.addAll(switch (block.kind()) {
+                case TEXT -> TemplateTokens.of(block.content());
+                case OCTETS -> List.<TemplateTokens.Piece>of();
+                case VALUE -> List.of(new TemplateTokens.Piece(block.content(), List.of(), ""));
+            });
+        }
         Set<String> names = new LinkedHashSet<>();
         collect(url, names, step, new HashSet<>());
         for (List<TemplateTokens.Piece> header : headers) {
@@ -181,7 +201,17 @@ public final class RunnableFlow {
             }
             dependsOn.add(other);
         }
-        return new Step(index, step, url, headers, body, names, dependsOn, taken(step), fields(step), pages(step, loops));
+        return new Step(index, step, url, headers, body, names, dependsOn, taken(step), fields(step), pages(step, names, loops));
+    }
+
+    private static List<TemplateBody.Block> blocks(TemplateBody body) {
+        return switch (body) {
+            case TemplateBody.None none -> List.of();
+            case TemplateBody.Text text -> List.of(new TemplateBody.Block(TemplateBody.Block.Kind.TEXT, text.template()));
+            case TemplateBody.Octets octets -> List.of();
+            case TemplateBody.Mixed mixed -> mixed.blocks();
+            case TemplateBody.Recorded recorded -> List.of();
+        };
     }
 
     private void collect(List<TemplateTokens.Piece> pieces, Set<String> names, TemplateStep step, Set<String> around) throws TemplateException {
@@ -264,7 +294,7 @@ public final class RunnableFlow {
         return fields;
     }
 
-    private static Optional<Pages> pages(TemplateStep step, Map<String, Loop> loops) throws TemplateException {
+    private Optional<Pages> pages(TemplateStep step, Set<String> names, Map<String, Loop> loops) throws TemplateException {
         if (step.loop().isEmpty()) {
             return Optional.empty();
         }
@@ -272,9 +302,40 @@ public final class RunnableFlow {
         if (loop == null || !loop.step().equals(step.id())) {
             throw bad("step " + step.id() + " is repeated by " + shown(step.loop().get()) + ", which is none of the template's loops, or another step's");
         }
-        Optional<Selector> until = loop.until().isPresent() ? Optional.of(selector(step, loop.until().get())) : Optional.empty();
+        requireProgress(loop, names);
+        Optional<Selector> until = loop.until().isPresent() ? Optional.of(selector(step, loop.until().get().substring(counted(loop) ? LoopEnd.COUNT.length() : 0)))
+                : Optional.empty();
         int times = until.isPresent() ? loop.timesMax() : Math.min(loop.recordedTimes(), loop.timesMax());
         return Optional.of(new Pages(loop, until, Math.clamp(times, 1, PAGES_MAX)));
+    }
+
+    /** Pages have to differ: a loop whose variable stays as it is would send the same request again and again. */
+    private void requireProgress(Loop loop, Set<String> names) throws TemplateException {
+        Definition definition = definitions.get(loop.variable());
+        String variable = "loop " + shown(loop.id()) + " goes on by {" + loop.variable() + "}, ";
+        if (!names.contains(loop.variable())) {
+            throw bad(variable + "which step " + loop.step() + " does not use");
+        }
+        switch (loop.kind()) {
+            case COUNTER -> {
+                if (definition == null || !(definition.value() instanceof DerivedValue.Counter counter)) {
+                    throw bad(variable + "which is no counter");
+                }
+                if (loop.increment() == 0 || counter.start() != loop.start() || counter.increment() != loop.increment()) {
+                    throw bad(variable + "from " + loop.start() + " by " + loop.increment() + ", which counts from " + counter.start() + " by " + counter.increment());
+                }
+            }
+            case CURSOR -> {
+                if (definition == null && !producers.containsKey(loop.variable())) {
+                    throw bad(variable + "which no answer gives");
+                }
+            }
+        }
+    }
+
+    /** Whether the last page is told by how many there are. */
+    static boolean counted(Loop loop) {
+        return loop.kind() == Loop.Kind.COUNTER && loop.until().filter(until -> until.startsWith(LoopEnd.COUNT)).isPresent();
     }
 
     /** The template. */

@@ -1,5 +1,6 @@
 package proxymcp.template;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
@@ -17,7 +18,7 @@ import proxymcp.replay.Target;
 /** Makes a request of a step and its values. Any thread may call. */
 final class StepMaker {
     /** Written anew for each request, as bodies and origins differ. */
-    private static final Set<String> FRAMING = Set.of("host", "content-length", "transfer-encoding", "connection", "proxy-connection", "keep-alive", "te",
+    static final Set<String> FRAMING = Set.of("host", "content-length", "transfer-encoding", "connection", "proxy-connection", "keep-alive", "te",
             "trailer", "expect", "sec-websocket-key");
     private static final int HEAD_CHARS_MAX = 256 << 10;
 
@@ -107,6 +108,7 @@ final class StepMaker {
             case TemplateBody.None none -> new ReplayBody.None();
             case TemplateBody.Text text -> new ReplayBody.Held(values.filled(step.body()).getBytes(StandardCharsets.UTF_8));
             case TemplateBody.Octets octets -> new ReplayBody.Held(Base64.getDecoder().decode(octets.base64()));
+            case TemplateBody.Mixed mixed -> new ReplayBody.Held(mixed(mixed, values));
             case TemplateBody.Recorded recorded -> given.body();
         };
         Fields.Builder fields = new Fields.Builder().add("Host", endpoint.authority());
@@ -143,6 +145,30 @@ final class StepMaker {
             fields.add("Content-Length", Long.toString(sent.size()));
         }
         return new OutgoingRequest(endpoint, RequestHead.of(step.step().method(), url.target(), fields.build()), sent, Fields.EMPTY);
+    }
+
+    private static byte[] mixed(TemplateBody.Mixed body, StepValues values) throws UnfilledException {
+        ByteArrayOutputStream octets = new ByteArrayOutputStream();
+        for (TemplateBody.Block block : body.blocks()) {
+            octets.writeBytes(switch (block.kind()) {
+                case TEXT -> values.filled(TemplateTokens.of(block.content())).getBytes(StandardCharsets.UTF_8);
+                case OCTETS -> Base64.getDecoder().decode(block.content());
+                case VALUE -> octets(block.content(), values);
+            });
+            StepValues.requireRoom(octets.size());
+        }
+        return octets.toByteArray();
+    }
+
+    private static byte[] octets(String name, StepValues values) throws UnfilledException {
+        if (values.isOpen(name)) {
+            return ("{" + name + "}").getBytes(StandardCharsets.UTF_8);
+        }
+        try {
+            return Base64.getDecoder().decode(values.value(name).replaceAll("\\s", ""));
+        } catch (IllegalArgumentException e) {
+            throw new UnfilledException("it sends the octets of {" + name + "}, which is no Base64");
+        }
     }
 
     /** Octets of a recorded field stand for one character each; other characters go out as UTF-8. */

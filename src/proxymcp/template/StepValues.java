@@ -113,7 +113,7 @@ final class StepValues {
         return coded;
     }
 
-    private static void requireRoom(int chars) throws UnfilledException {
+    static void requireRoom(int chars) throws UnfilledException {
         if (chars > TEXT_CHARS_MAX) {
             throw new UnfilledException("a part of it has more than " + TEXT_CHARS_MAX + " characters");
         }

@@ -1,6 +1,10 @@
 package proxymcp.template;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,13 +27,17 @@ import proxymcp.json.JsonValue;
 final class StepWriter {
     private static final int BODY_CHARS_MAX = 1 << 20;
     private static final int OCTETS_MAX = 64 << 10;
+    private static final int PLACES_MAX = 20;
+    private static final int MIXED_BYTES_MAX = 512 << 10;
     private static final Set<String> FRAMING = Set.of("host", "content-length", "transfer-encoding", "connection", "proxy-connection", "keep-alive", "te",
-            "trailer", "expect", "content-encoding", "if-none-match", "if-modified-since", "sec-websocket-key");
+            "trailer", "expect", "content-encoding", "sec-websocket-key");
 
     private final RequestText request;
     private final TemplateText text = new TemplateText();
     private final Map<String, List<Slot>> byLocation = new LinkedHashMap<>();
     private final List<String> warnings = new ArrayList<>();
+    private final Set<String> warned = new HashSet<>();
+    private final Map<String, String> files = new LinkedHashMap<>();
     /** Marks of numbers: their quotes go when the body needs no parsing any more. */
     private final List<String> numbers = new ArrayList<>();
 
@@ -61,12 +69,13 @@ final class StepWriter {
         });
     }
 
-    /** Whether a field line is part of a template: not if it frames the message, or says what the client knows already. */
+    /** Whether a field line is part of a template: not if it frames the message. */
     static boolean isKept(String name) {
         return !FRAMING.contains(name.toLowerCase(Locale.ROOT)) && !name.startsWith(":");
     }
 
     private void unfilled(String location) {
+        warned.add(location);
         warnings.add(location + ": the value inside of it is known, but cannot be put there; it is sent as recorded");
     }
 
@@ -151,8 +160,8 @@ final class StepWriter {
             String name = request.head().name(i);
             String lower = name.toLowerCase(Locale.ROOT);
             String value = request.head().value(i);
-            if (!isKept(name)) {
-                continue;
+            if (!isKept(name) || ValidatorTrail.isRevalidation(name) && !value.equals("*") && !byLocation.containsKey(Use.location(Part.HEADER, lower))) {
+                continue; // What the client knew before the recording, a run does not know.
             }
             if (lower.equals("cookie")) {
                 headers.add(new TemplateStep.Header(name, text.written(cookies(value, counts))));
@@ -181,8 +190,25 @@ final class StepWriter {
     }
 
     TemplateBody body() {
+        TemplateBody body = written();
+        Set<String> filled = new HashSet<>(warned);
+        text.placeholders().forEach(place -> filled.add(place.location()));
+        for (String location : byLocation.keySet()) {
+            if (!filled.contains(location)) {
+                unfilled(location);
+            }
+        }
+        return body;
+    }
+
+    private TemplateBody written() {
         if (request.body().length == 0) {
             return request.whole() ? new TemplateBody.None() : new TemplateBody.Recorded(0);
+        }
+        List<MultipartRanges.Range> parts = request.isMultipart() && request.body().length <= MIXED_BYTES_MAX ? MultipartRanges.of(request.contentType(), request.body())
+                : List.of();
+        if (!parts.isEmpty()) {
+            return multipart(parts);
         }
         String plain = request.textual() ? request.bodyText() : "";
         if (!request.textual() || plain.length() > BODY_CHARS_MAX || !TemplateText.canMark(plain)) {
@@ -197,11 +223,8 @@ final class StepWriter {
             for (Slot slot : entry.getValue()) {
                 if (slot.use().part() == Part.JSON) {
                     filled = json(filled, slot);
-                } else if (slot.use().part() == Part.MULTIPART) {
-                    Optional<String> next = text.filled(filled, "", slot, List.of());
-                    if (next.isEmpty()) {
-                        unfilled(slot.use().location());
-                    }
+                } else if (slot.use().part() == Part.BODY) {
+                    Optional<String> next = everywhere(filled, slot);
                     filled = next.orElse(filled);
                 }
             }
@@ -210,6 +233,83 @@ final class StepWriter {
             filled = filled.replace("\"" + number + "\"", number);
         }
         return new TemplateBody.Text(text.written(filled));
+    }
+
+    /** A value of a text stands wherever the text has it. */
+    private Optional<String> everywhere(String raw, Slot slot) {
+        Optional<String> filled = Optional.empty();
+        boolean markup = raw.stripLeading().startsWith("<");
+        for (int i = 0; i < PLACES_MAX; i++) {
+            Optional<String> next = text.filled(filled.orElse(raw), "", slot, markup ? List.of(Coding.HTML) : List.of());
+            if (next.isEmpty()) {
+                return filled;
+            }
+            filled = next;
+        }
+        return filled;
+    }
+
+    /** What of an upload is text is filled; a file is the Base64 of an input. */
+    private TemplateBody multipart(List<MultipartRanges.Range> parts) {
+        List<TemplateBody.Block> blocks = new ArrayList<>();
+        StringBuilder text = new StringBuilder();
+        int at = 0;
+        for (MultipartRanges.Range part : parts) {
+            between(at, part.from(), text, blocks);
+            String location = Use.location(Part.MULTIPART, part.at());
+            Optional<String> plain = text(part.from(), part.to());
+            List<Slot> slots = byLocation.getOrDefault(location, List.of());
+            if (plain.isPresent()) {
+                text.append(this.text.written(fill(plain.get(), plain.get(), location, List.of())));
+            } else if (!slots.isEmpty() && slots.get(0).text().equals(slots.get(0).use().value())) {
+                flush(text, blocks);
+                Slot slot = slots.get(0);
+                String base64 = Base64.getEncoder().encodeToString(Arrays.copyOfRange(request.body(), part.from(), part.to()));
+                this.text.mark(new Slot(slot.use(), base64, slot.name(), List.of(), base64, slot.derived()), List.of());
+                files.put(slot.name(), base64);
+                blocks.add(new TemplateBody.Block(TemplateBody.Block.Kind.VALUE, slot.name()));
+            } else {
+                between(part.from(), part.to(), text, blocks);
+            }
+            at = part.to();
+        }
+        between(at, request.body().length, text, blocks);
+        flush(text, blocks);
+        return blocks.size() == 1 && blocks.get(0).kind() == TemplateBody.Block.Kind.TEXT ? new TemplateBody.Text(blocks.get(0).content())
+                : new TemplateBody.Mixed(blocks);
+    }
+
+    /** What is sent as it was recorded. */
+    private void between(int from, int to, StringBuilder text, List<TemplateBody.Block> blocks) {
+        Optional<String> plain = text(from, to);
+        if (plain.isPresent()) {
+            text.append(this.text.written(plain.get()));
+        } else {
+            flush(text, blocks);
+            blocks.add(new TemplateBody.Block(TemplateBody.Block.Kind.OCTETS, Base64.getEncoder().encodeToString(Arrays.copyOfRange(request.body(), from, to))));
+        }
+    }
+
+    private static void flush(StringBuilder text, List<TemplateBody.Block> blocks) {
+        if (!text.isEmpty()) {
+            blocks.add(new TemplateBody.Block(TemplateBody.Block.Kind.TEXT, text.toString()));
+            text.setLength(0);
+        }
+    }
+
+    /** Octets of the body as text that can be filled; empty if they are none. */
+    private Optional<String> text(int from, int to) {
+        try {
+            String plain = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(request.body(), from, to - from)).toString();
+            return plain.indexOf('\0') < 0 && TemplateText.canMark(plain) ? Optional.of(plain) : Optional.empty();
+        } catch (CharacterCodingException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Files that are sent, in Base64, by the names of their values. */
+    Map<String, String> files() {
+        return files;
     }
 
     private String json(String body, Slot slot) {

@@ -11,6 +11,9 @@ final class Strength {
     static final int CHARS_MIN = 4;
     static final int CHARS_MAX = 64 << 10;
 
+    /** Two years: further off are few of the times that applications speak of. */
+    private static final long NEAR_MILLIS = 2 * 365 * 86_400_000L;
+
     private Strength() {}
 
     /** 0 for what is everywhere, 1 for what nobody could guess. */
@@ -33,6 +36,17 @@ final class Strength {
             case URL -> value.indexOf('?') > 0 ? 0.7 : Math.min(0.6, 0.3 + length / 200.0);
             case WORD, TEXT -> text(value, length);
         };
+    }
+
+    /** The same of what is sent at that time, epoch milliseconds: a number of ten digits that is no time about then is one like others. */
+    static double at(String value, long millis) {
+        ValueFormat format = ValueFormat.of(value);
+        boolean digits = format == ValueFormat.EPOCH_SECONDS && value.length() == 10 || format == ValueFormat.EPOCH_MILLIS && value.length() == 13;
+        if (digits && value.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            long time = Long.parseLong(value) * (value.length() == 10 ? 1_000 : 1);
+            return Math.abs(time - millis) > NEAR_MILLIS ? integer(value, value.length()) : of(value);
+        }
+        return of(value);
     }
 
     private static double integer(String value, int length) {

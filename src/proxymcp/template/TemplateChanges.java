@@ -169,7 +169,7 @@ public final class TemplateChanges implements PlannedChanges {
             return false;
         }
         Optional<String> more = find(step.pages().get().until().get(), parts, givenUp);
-        return more.isEmpty() || more.get().isEmpty() || more.get().equals("[]") || more.get().equals("false");
+        return step.pages().get().isLast(more, Optional.ofNullable(cursors.get(step.index())));
     }
 
     private Optional<String> find(Selector selector, ResponseParts parts, StringBuilder givenUp) {

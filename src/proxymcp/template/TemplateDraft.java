@@ -24,7 +24,10 @@ import proxymcp.text.TimeLimit;
 
 /** Puts a template together from what was found: names, placeholders, extracts, loops. For one template. */
 final class TemplateDraft {
+    private static final int NOT_MODIFIED = 304;
+    private static final int OK = 200;
     private static final int KEY_FIELDS_MAX = 4;
+    private static final int PAGES_MAX = 50;
     private static final int BODY_BYTES_MAX = 4 << 20;
     private static final long EXPRESSION_MILLIS = 500;
 
@@ -51,7 +54,7 @@ final class TemplateDraft {
         this.flow = flow;
         this.search = search;
         this.warnings = warnings;
-        this.classifier = new Classifier(flow.exchanges(), names, second);
+        this.classifier = new Classifier(flow.exchanges(), flow.index(), names, second);
     }
 
     FlowTemplate template(String id, String name, long nowMillis) throws IOException {
@@ -59,6 +62,9 @@ final class TemplateDraft {
         List<FlowExchange> all = new ArrayList<>();
         kept.forEach(step -> all.add(flow.exchanges().get(step)));
         for (LoopFinder.Repeated loop : new LoopFinder(search.found()).find(all)) {
+            if (isTakenApart(loop)) {
+                continue;
+            }
             int step = loop.members().get(0);
             loops.put(step, loop);
             for (int member : loop.members().subList(1, loop.members().size())) {
@@ -81,16 +87,69 @@ final class TemplateDraft {
             for (int step : kept) {
                 Optional<StoredExchange> stored = scan.exchange(flow.exchanges().get(step).seq());
                 if (stored.isPresent()) {
-                    steps.add(step(step, stored.get()));
+                    steps.add(step(step, stored.get(), scan));
                     allEdges.addAll(edges.getOrDefault(step, List.of()));
                 }
             }
         }
+        for (String location : classifier.guessed()) {
+            warnings.add(location + ": each request has another value there, which no answer holds; a run makes it up");
+        }
+        warnings.addAll(classifier.notes());
         List<Unexplained> unexplained = new ArrayList<>();
         for (Classifier.Open open : classifier.open()) {
             unexplained.add(new Unexplained(id(open.step()), open.use().location(), Classifier.sample(open.use().value()), open.guess()));
         }
-        return new FlowTemplate(id, name, session.manifest().id().text(), nowMillis, steps, classifier.inputs(bySeq), allEdges, loops(), unexplained, warnings);
+        List<TemplateInput> inputs = filled(classifier.inputs(bySeq), steps, unexplained);
+        return new FlowTemplate(id, name, session.manifest().id().text(), nowMillis, steps, inputs, allEdges, loops(), unexplained, warnings);
+    }
+
+    /** The inputs where they fill something: one that changes nothing would be taken and its recorded value sent. */
+    private static List<TemplateInput> filled(List<TemplateInput> inputs, List<TemplateStep> steps, List<Unexplained> unexplained) {
+        Set<String> places = new HashSet<>();
+        steps.forEach(step -> step.placeholders().forEach(place -> places.add(step.id() + " " + place.location())));
+        List<TemplateInput> kept = new ArrayList<>();
+        for (TemplateInput input : inputs) {
+            List<String> usedIn = new ArrayList<>();
+            for (String place : input.usedIn()) {
+                if (places.contains(place)) {
+                    usedIn.add(place);
+                } else {
+                    int blank = place.indexOf(' ');
+                    unexplained.add(new Unexplained(place.substring(0, blank), place.substring(blank + 1), Classifier.sample(input.defaultValue()),
+                            "given by the user, in a place that cannot be filled"));
+                }
+            }
+            if (!usedIn.isEmpty()) {
+                kept.add(new TemplateInput(input.name(), input.type(), input.format(), input.defaultValue(), usedIn));
+            }
+        }
+        return kept;
+    }
+
+    /** Whether something between the pages uses what an earlier one of them held: one step for all pages would have the last page's value, and come too early. */
+    private boolean isTakenApart(LoopFinder.Repeated loop) {
+        List<Integer> members = loop.members();
+        for (int between : kept.subSet(members.get(0), members.get(members.size() - 1))) {
+            for (Found found : search.found().getOrDefault(between, List.of())) {
+                if (!members.contains(between) && members.contains(found.from().step())) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** What is used behind a loop is of its last page, whichever page it was of in the recording. */
+    private void noteOtherPage(int step, Found found) {
+        Integer loop = standsFor.getOrDefault(found.from().step(), loops.containsKey(found.from().step()) ? found.from().step() : null);
+        if (loop != null && loop != step && !found.cookie()) {
+            List<Integer> members = loops.get(loop).members();
+            if (members.get(members.size() - 1) != found.from().step()) {
+                warnings.add(id(step) + " " + found.use().location() + ": in the recording it was of page " + (members.indexOf(found.from().step()) + 1) + " of " + id(loop)
+                        + ", a run takes it of the last page");
+            }
+        }
     }
 
     private String id(int step) {
@@ -117,6 +176,7 @@ final class TemplateDraft {
                 live(step, found);
                 continue;
             }
+            noteOtherPage(step, found);
             boolean cursor = loop.flatMap(LoopFinder.Repeated::cursor).filter(found::equals).isPresent();
             String name = cursor ? cursorName(step, loop.orElseThrow(), found) : extract(found);
             classifier.slot(step, new Slot(found.use(), found.text(), name, found.codings(), found.value(), Optional.empty()));
@@ -253,13 +313,17 @@ final class TemplateDraft {
         return part.kind() == RecipePart.Kind.VALUE ? new RecipePart(RecipePart.Kind.VALUE, names.getOrDefault(part.argument(), part.argument())) : part;
     }
 
-    private TemplateStep step(int step, StoredExchange stored) {
+    private TemplateStep step(int step, StoredExchange stored, ExchangeScan scan) throws IOException {
         FlowExchange exchange = flow.exchanges().get(step);
         StepWriter writer = new StepWriter(RequestText.of(stored), exchange.uses(), classifier.slots(step), names);
         String url = writer.url();
         List<TemplateStep.Header> headers = writer.headers();
         TemplateBody body = writer.body();
+        writer.files().forEach(classifier::file);
         writer.warnings().forEach(warning -> warnings.add(id(step) + " " + warning));
+        if (exchange.status() == 304 && headers.stream().noneMatch(header -> ValidatorTrail.isRevalidation(header.name()))) {
+            warnings.add(id(step) + " was answered 304 for what the client knew before the recording, which is left out: a run gets another answer");
+        }
         Optional<ResponseParts> response = stored.exchange().response().map(head -> ResponseParts.of(stored.exchange().responseContentFields(), body(stored)));
         List<Extract> taken = new ArrayList<>();
         for (Extract extract : extracts.getOrDefault(step, Map.of()).values()) {
@@ -276,10 +340,29 @@ final class TemplateDraft {
         sources.forEach(source -> dependsOn.add(id(source)));
         dependsOn.remove(id(step));
         if (loops.containsKey(step) && loops.get(step).cursor().isEmpty()) {
-            response.flatMap(ResponseParts::json).flatMap(root -> list(root, "$")).ifPresent(path -> untils.put(step, "json:" + path + "[0]"));
+            new LoopEnd(loops.get(step), pages(loops.get(step).members(), scan)).find().ifPresent(told -> {
+                untils.put(step, told.until());
+                if (told.guess()) {
+                    warnings.add(id(step) + ": no answer says which page is the last; a run ends at an empty one, which it asks for behind the last");
+                }
+            });
         }
         return new TemplateStep(id(step), exchange.seq(), exchange.endpoint().method(), url, headers, body, dependsOn, writer.placeholders(), taken,
                 asserts(exchange, response), loops.containsKey(step) ? Optional.of(loopId(step)) : Optional.empty());
+    }
+
+    /** The answers to pages as JSON, up to the first that is none, and some of many alone. */
+    private List<JsonValue> pages(List<Integer> members, ExchangeScan scan) throws IOException {
+        List<JsonValue> pages = new ArrayList<>();
+        for (int member : members.subList(0, Math.min(PAGES_MAX, members.size()))) {
+            Optional<StoredExchange> stored = scan.exchange(flow.exchanges().get(member).seq());
+            Optional<JsonValue> page = stored.flatMap(there -> ResponseParts.of(there.exchange().responseContentFields(), body(there)).json());
+            if (page.isEmpty()) {
+                return pages;
+            }
+            pages.add(page.get());
+        }
+        return pages;
     }
 
     private static byte[] body(StoredExchange stored) {
@@ -309,7 +392,8 @@ final class TemplateDraft {
     private static List<Assert> asserts(FlowExchange exchange, Optional<ResponseParts> response) {
         List<Assert> asserts = new ArrayList<>();
         if (exchange.status() > 0) {
-            asserts.add(new Assert.Status(exchange.status()));
+            // Conditions on what a cache held are left out of steps, so that their answers have bodies.
+            asserts.add(new Assert.Status(exchange.status() == NOT_MODIFIED ? OK : exchange.status()));
         }
         if (exchange.status() / 100 == 2 && response.flatMap(ResponseParts::json).orElse(JsonNull.NULL) instanceof JsonObject object) {
             for (JsonObject.Member member : object.members()) {
@@ -321,23 +405,6 @@ final class TemplateDraft {
             }
         }
         return asserts;
-    }
-
-    /** Where the first list of a page is. */
-    private static Optional<String> list(JsonValue value, String path) {
-        if (value instanceof JsonArray array && array.size() > 0) {
-            return Optional.of(path);
-        }
-        if (value instanceof JsonObject object && path.length() < 100) {
-            for (JsonObject.Member member : object.members()) {
-                boolean plain = !member.name().isEmpty() && member.name().chars().allMatch(c -> c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z');
-                Optional<String> found = plain ? list(member.value(), path + "." + member.name()) : Optional.empty();
-                if (found.isPresent()) {
-                    return found;
-                }
-            }
-        }
-        return Optional.empty();
     }
 
     private String loopId(int step) {

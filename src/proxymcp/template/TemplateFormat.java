@@ -7,7 +7,7 @@ import proxymcp.json.Json;
 public enum TemplateFormat {
     /** The format of this program: the one that can be run. */
     JSON,
-    /** A shell script that sends the steps with curl and takes values with jq and grep. */
+    /** A shell script that runs the steps with curl, and python3 for their values. */
     CURL,
     /** An OpenAPI 3.1 document of the endpoints, as JSON. */
     OPENAPI,

@@ -58,6 +58,7 @@ public final class TemplateJson {
             case TemplateBody.None none -> { }
             case TemplateBody.Text text -> json.put("body", text.template());
             case TemplateBody.Octets octets -> json.put("bodyBase64", octets.base64());
+            case TemplateBody.Mixed mixed -> json.put("bodyBlocks", all(mixed.blocks(), TemplateJson::block));
             case TemplateBody.Recorded recorded -> json.put("bodyRecorded", recorded.bytes());
         }
         return json.putStrings("dependsOn", step.dependsOn())
@@ -65,6 +66,14 @@ public final class TemplateJson {
                 .put("extracts", all(step.extracts(), TemplateJson::extract))
                 .put("asserts", all(step.asserts(), TemplateJson::assertion))
                 .putIf("loop", step.loop()).build();
+    }
+
+    private static JsonObject block(TemplateBody.Block block) {
+        return switch (block.kind()) {
+            case TEXT -> JsonObject.builder().put("text", block.content()).build();
+            case OCTETS -> JsonObject.builder().put("base64", block.content()).build();
+            case VALUE -> JsonObject.builder().put("octetsOf", block.content()).build();
+        };
     }
 
     private static JsonObject placeholder(Placeholder placeholder) {

@@ -19,6 +19,7 @@ import proxymcp.replay.Plan;
 import proxymcp.replay.PlanException;
 import proxymcp.replay.PlanItem;
 import proxymcp.replay.Planner;
+import proxymcp.replay.Selection;
 import proxymcp.replay.SendSettings;
 import proxymcp.store.IndexEntry;
 import proxymcp.store.Session;
@@ -53,6 +54,10 @@ public final class TemplateMaker {
      * @throws IOException if the session cannot be read
      */
     public FlowTemplate make(Session session, TemplateRequest request, WorkWatch watch) throws IOException, TemplateException, PlanException {
+        if (request.goalSeq().isPresent() && request.selection() instanceof Selection.Seqs(List<Long> chosen) && !chosen.contains(request.goalSeq().getAsLong())) {
+            throw new TemplateException("bad_argument", "goal_seq: expected one of seqs, got " + request.goalSeq().getAsLong(),
+                    "what leads to it is looked for among the exchanges chosen");
+        }
         Plan plan = new Planner(session, SendSettings.DEFAULT).plan(request.selection(), List.of());
         List<Long> seqs = seqs(plan, request);
         List<Long> others = new ArrayList<>();
@@ -72,6 +77,9 @@ public final class TemplateMaker {
         FlowSearch search = new FlowSearch(session, flow);
         search.run(goal, request.includeStatic());
         List<String> warnings = new ArrayList<>(plan.notes());
+        if (goal.isPresent() && plan.items().stream().noneMatch(item -> item.seq() == request.goalSeq().getAsLong())) {
+            warnings.add("goal_seq " + request.goalSeq().getAsLong() + " is not among the exchanges chosen; what leads to it is looked for among those");
+        }
         warnings.addAll(flow.warnings());
         Optional<SecondCapture> second = Optional.empty();
         if (request.other().isPresent()) {

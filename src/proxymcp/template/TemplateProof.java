@@ -1,14 +1,18 @@
 package proxymcp.template;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import proxymcp.http.Fields;
 import proxymcp.store.CorruptSegmentException;
@@ -19,7 +23,7 @@ import proxymcp.store.WorkWatch;
 
 /**
  * Proves that a template makes the recorded requests again: each step is filled with its samples and held against the recording, octet for octet but
- * for what frames a message and what makes a request conditional, which no template holds.
+ * for what frames a message, and what a client asks to be spared because it knew it before the recording: no template holds that.
  */
 public final class TemplateProof {
     private static final int SHOWN_CHARS_MAX = 80;
@@ -75,6 +79,7 @@ public final class TemplateProof {
                 }
                 TemplateProof proof = new TemplateProof(template, step, recorded.get());
                 proof.compare();
+                proof.unused(template);
                 all.addAll(proof.differences);
             }
         }
@@ -100,7 +105,7 @@ public final class TemplateProof {
         List<String> sent = new ArrayList<>();
         Fields head = recorded.head();
         for (int i = 0; i < head.size(); i++) {
-            if (StepWriter.isKept(head.name(i))) {
+            if (StepWriter.isKept(head.name(i)) && (!ValidatorTrail.isRevalidation(head.name(i)) || has(head.name(i)))) {
                 sent.add(head.name(i) + ": " + head.value(i));
             }
         }
@@ -111,9 +116,72 @@ public final class TemplateProof {
             case TemplateBody.None none -> body(new byte[0]);
             case TemplateBody.Text text -> body(filled(text.template()).getBytes(StandardCharsets.UTF_8));
             case TemplateBody.Octets octets -> body(Base64.getDecoder().decode(octets.base64()));
+            case TemplateBody.Mixed mixed -> body(mixed(mixed));
             case TemplateBody.Recorded whole -> { }
         }
         derived();
+    }
+
+    private boolean has(String name) {
+        for (TemplateStep.Header header : step.headers()) {
+            if (header.name().equals(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private byte[] mixed(TemplateBody.Mixed mixed) {
+        ByteArrayOutputStream octets = new ByteArrayOutputStream();
+        for (TemplateBody.Block block : mixed.blocks()) {
+            octets.writeBytes(switch (block.kind()) {
+                case TEXT -> filled(block.content()).getBytes(StandardCharsets.UTF_8);
+                case OCTETS -> Base64.getDecoder().decode(block.content());
+                case VALUE -> Base64.getDecoder().decode(samples.getOrDefault(block.content(), ""));
+            });
+        }
+        return octets.toByteArray();
+    }
+
+    /** What is known of the request is no use if nothing that is sent is made of it: its recorded value would go out. */
+    private void unused(FlowTemplate template) {
+        Set<String> names = new HashSet<>();
+        use(step.urlTemplate(), names);
+        step.headers().forEach(header -> use(header.value(), names));
+        switch (step.body()) {
+            case TemplateBody.None none -> { }
+            case TemplateBody.Text text -> use(text.template(), names);
+            case TemplateBody.Octets octets -> { }
+            case TemplateBody.Mixed mixed -> mixed.blocks().forEach(block -> {
+                if (block.kind() == TemplateBody.Block.Kind.VALUE) {
+                    names.add(block.content());
+                } else if (block.kind() == TemplateBody.Block.Kind.TEXT) {
+                    use(block.content(), names);
+                }
+            });
+            case TemplateBody.Recorded whole -> { }
+        }
+        Set<String> filled = new HashSet<>();
+        for (Placeholder place : step.placeholders()) {
+            if (names.contains(place.name()) && place.derived().orElse(null) instanceof DerivedValue.Composed composed) {
+                use(composed.template(), names);
+            }
+        }
+        step.placeholders().forEach(place -> filled.add(names.contains(place.name()) ? place.location() : ""));
+        Set<String> known = new LinkedHashSet<>();
+        for (Edge edge : template.edges()) {
+            known.add(edge.to().equals(step.id()) ? edge.location() : "");
+        }
+        known.remove("");
+        for (String location : known) {
+            if (!filled.contains(location)) {
+                differences.add(step.id() + " " + location + ": where its value comes from is known, but it is sent as recorded");
+            }
+        }
+    }
+
+    private static void use(String template, Set<String> names) {
+        TemplateTokens.of(template).forEach(piece -> names.add(piece.name()));
     }
 
     private void body(byte[] made) {

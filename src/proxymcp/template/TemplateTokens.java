@@ -2,6 +2,7 @@ package proxymcp.template;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A template's text taken apart: literals, and what is filled in. */
 final class TemplateTokens {
@@ -50,6 +51,33 @@ final class TemplateTokens {
             pieces.add(new Piece("", List.of(), literal.toString()));
         }
         return pieces;
+    }
+
+    /** What is wrong with a text that somebody wrote, a sentence: a brace and a letter begin a placeholder, which has to be one. Empty for nothing. */
+    static Optional<String> complaint(String template) {
+        for (int at = template.indexOf('{'); at >= 0; at = template.indexOf('{', at + 1)) {
+            if (template.startsWith("{{", at)) {
+                at++;
+                continue;
+            }
+            if (at + 1 == template.length() || !isName(template.substring(at + 1, at + 2))) {
+                continue;
+            }
+            int end = template.indexOf('}', at);
+            String inside = template.substring(at + 1, end < 0 ? template.length() : end);
+            int colon = inside.indexOf(':');
+            String begun = RunnableFlow.shown("{" + inside + (end < 0 ? "" : "}"));
+            if (end < 0) {
+                return Optional.of(begun + " has no end; a brace is written {{");
+            }
+            if (!isName(colon < 0 ? inside : inside.substring(0, colon))) {
+                return Optional.of(begun + " is no placeholder; a brace is written {{");
+            }
+            if (colon >= 0 && !codings(inside.substring(colon + 1), new ArrayList<>())) {
+                return Optional.of(begun + " has a coding that is none of " + Coding.words() + "; a brace is written {{");
+            }
+        }
+        return Optional.empty();
     }
 
     private static boolean codings(String text, List<Coding> codings) {

@@ -70,6 +70,15 @@ final class ValueIndex {
     private int ofResponse;
     private int responseStep = -1;
     private boolean full;
+    /** In which answer values first stood that no selector is known for. */
+    private final Map<String, Integer> unplaced = new HashMap<>();
+
+    /** Takes a value that the answer of step {@code step} holds, but that nothing finds there. */
+    void unplaced(int step, String value) {
+        if (unplaced.size() < VALUES_MAX) {
+            unplaced.putIfAbsent(value, step);
+        }
+    }
 
     /** Takes a value of the response of step {@code step}; steps come in order. */
     void produced(int step, long millis, String value, String selector, String key, String around) {
@@ -159,6 +168,12 @@ final class ValueIndex {
     /** Where a value is. */
     Places places(String value) {
         return places.getOrDefault(value, NONE);
+    }
+
+    /** Whether an answer to an earlier exchange than {@code step} holds a value. */
+    boolean heldBefore(int step, String value) {
+        Places known = places.get(value);
+        return known != null && known.all().get(0).step() < step || unplaced.getOrDefault(value, step) < step;
     }
 
     /** Where a value is in other case. */

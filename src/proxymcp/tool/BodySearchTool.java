@@ -51,7 +51,7 @@ final class BodySearchTool {
             Property.integer("max_scan", "Exchanges to look at, at most; all unless given", 1, SCAN_MAX),
             Property.integer("context_chars", "Shown on each side of a match", 20, 500).defaultTo(120),
             Property.text("cursor", "nextCursor of the page before", 1, 40),
-            ListBudget.MAX_CHARS).and(SessionFilter.UNEXPLAINED_BUT_TEXT);
+            ListBudget.MAX_CHARS).and(SessionFilter.FEW).andUntold(SessionFilter.OTHERS_BUT_TEXT);
 
     private final SessionControl sessions;
     private final WorkPool pool;

@@ -31,9 +31,9 @@ import proxymcp.store.SessionQuery;
 final class HarExportTool {
     static final Schema INPUT = Schema.of(SessionTools.SESSION_ID,
             Property.text("output_file", "gzip if it ends with .gz; unless given a new one in har/ of the home's folder files", 1, 4_096),
-            Property.flag("include_bodies", "").defaultTo(true)).and(SessionFilter.UNEXPLAINED).and(List.of(
+            Property.flag("include_bodies", "").defaultTo(true),
             Property.choice("sort", "", "asc", "desc").defaultTo("asc"),
-            Property.flag("overwrite", "").defaultTo(false)));
+            Property.flag("overwrite", "").defaultTo(false)).and(SessionFilter.FEW).andUntold(SessionFilter.OTHERS);
 
     private static final String FOLDER = "har";
     private static final String EXTENSION = ".har";

@@ -47,7 +47,7 @@ final class SessionDiffTool {
             Property.choice("array_mode", "How array elements are paired", "auto", "ordered", "set", "keyed").defaultTo("auto"),
             Property.integer("limit", "10 at level summary, else 50", 1, 5_000),
             Property.integer("offset", "", 0, Integer.MAX_VALUE).defaultTo(0),
-            ListBudget.MAX_CHARS).and(SessionFilter.UNEXPLAINED);
+            ListBudget.MAX_CHARS).and(SessionFilter.FEW).andUntold(SessionFilter.OTHERS);
 
     private final SessionControl sessions;
     private final WorkPool pool;

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.exchange.Source;
 import proxymcp.json.Args;
@@ -35,27 +36,20 @@ final class SessionFilter {
     static final List<Property> PROPERTIES = withText();
     /** The same for a tool whose description refers to proxy_query_session, where they are explained: the list of tools has to be short. */
     static final List<Property> UNEXPLAINED = unexplained(PROPERTIES);
-    /** {@link #BUT_TEXT} likewise. */
-    static final List<Property> UNEXPLAINED_BUT_TEXT = unexplained(BUT_TEXT);
 
+    private static final Set<String> NAMES_OF_FEW = Set.of("method", "hostname_contains", "url_contains", "status_code", "from_ts", "to_ts");
     /** The few that do where choosing is not what a tool is for; not explained. */
-    static final List<Property> FEW = few();
+    static final List<Property> FEW = UNEXPLAINED.stream().filter(property -> NAMES_OF_FEW.contains(property.name())).toList();
+    /** The others: a tool that refers to proxy_query_session takes them without telling. */
+    static final List<Property> OTHERS = UNEXPLAINED.stream().filter(property -> !NAMES_OF_FEW.contains(property.name())).toList();
+    /** {@link #OTHERS} without {@code text}. */
+    static final List<Property> OTHERS_BUT_TEXT = OTHERS.stream().filter(property -> !property.name().equals("text")).toList();
 
     private SessionFilter() {}
 
     private static List<Property> withText() {
         List<Property> all = new ArrayList<>(BUT_TEXT);
         all.add(3, Property.text("text", "Part of URL, exchange id or target id", 1, 10_000));
-        return List.copyOf(all);
-    }
-
-    private static List<Property> few() {
-        List<Property> all = new ArrayList<>();
-        for (Property property : UNEXPLAINED) {
-            if (List.of("method", "hostname_contains", "url_contains", "status_code", "from_ts", "to_ts").contains(property.name())) {
-                all.add(property);
-            }
-        }
         return List.copyOf(all);
     }
 

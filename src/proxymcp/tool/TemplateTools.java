@@ -50,7 +50,7 @@ final class TemplateTools {
             Property.choice("format", "Of the export", "json", "curl", "openapi", "mermaid").defaultTo("json"),
             Property.text("output_file", "", 1, 4_096),
             Property.flag("overwrite", "").defaultTo(false),
-            ListBudget.MAX_CHARS).and(SessionFilter.UNEXPLAINED);
+            ListBudget.MAX_CHARS).and(SessionFilter.FEW).andUntold(SessionFilter.OTHERS);
 
     private final SessionControl sessions;
     private final ReplayTools replaying;

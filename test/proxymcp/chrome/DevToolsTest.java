@@ -99,7 +99,9 @@ final class DevToolsTest {
             assertEquals("devtools_silent", codeOf(silent.port(), 300));
         }
         for (String version : List.of("{}", "{\"Browser\":\"Probe/1\"}", "{\"webSocketDebuggerUrl\":\"ws://localhost/x\"}",
-                "{\"Browser\":1,\"webSocketDebuggerUrl\":\"ws://localhost/x\"}", "{\"Browser\":\"Probe/1\",\"webSocketDebuggerUrl\":null}")) {
+                "{\"Browser\":1,\"webSocketDebuggerUrl\":\"ws://localhost/x\"}", "{\"Browser\":\"Probe/1\",\"webSocketDebuggerUrl\":null}",
+                "{\"Browser\":\"Probe/1\",\"webSocketDebuggerUrl\":\"garbage\"}", "{\"Browser\":\"Probe/1\",\"webSocketDebuggerUrl\":\"ws:x\"}",
+                "{\"Browser\":\"Probe/1\",\"webSocketDebuggerUrl\":\"http://localhost/x\"}", "{\"Browser\":\"\",\"webSocketDebuggerUrl\":\"ws://localhost/x\"}")) {
             try (Peer other = new Peer("127.0.0.1", answering(version))) {
                 assertEquals("devtools_unexpected", codeOf(other.port(), 10_000), version);
             }
@@ -136,7 +138,7 @@ final class DevToolsTest {
     }
 
     @Test void pagesThatLookWhetherTrafficIsCapturedAreNotListed() throws Exception {
-        String list = "[{\"url\":\"http://0a.proxy-mcp.invalid/\"},{\"url\":\"about:blank#proxy-mcp-probe\"},{\"url\":\"about:blank\"},"
+        String list = "[{\"url\":\"http://0a.proxy-mcp.invalid/\"},{\"url\":\"about:blank#proxy-mcp-probe\"},{\"url\":\"\"},{\"url\":\"about:blank\"},"
                 + "{\"url\":\"http://a.example/?http://0a.proxy-mcp.invalid/x\"}]";
         try (Peer peer = new Peer("127.0.0.1", answering(list))) {
             assertEquals("[{\"url\":\"about:blank\"},{\"url\":\"http://a.example/?http://0a.proxy-mcp.invalid/x\"}]",

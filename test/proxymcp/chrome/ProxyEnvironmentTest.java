@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,34 @@ final class ProxyEnvironmentTest {
                 assertTrue(seen.contains("B_SECOND=" + WORST) && seen.contains("A_FIRST="), seen.toString());
             }
         }
+    }
+
+    @Test void optionsOfTheCallerStayBeforeOursWhichAreAddedOnce() throws Exception {
+        Map<String, String> ours = new LinkedHashMap<>();
+        ours.put("NODE_OPTIONS", "--require \"" + WORST + "\"");
+        ours.put("JAVA_TOOL_OPTIONS", "-Da=* '[x]'? ~");
+        for (String[] shell : new String[][] {{"bash", "bash", "sh"}, {"sh", "bash", "sh"}, {"zsh", "bash", "sh"}, {"fish", "fish", "fish"},
+            {"pwsh", "powershell", "ps1"}}) {
+            Optional<Path> program = Programs.find(shell[0]);
+            if (program.isPresent()) {
+                String statements = new ProxyEnvironment(ours).shown(EnvironmentForm.of(shell[1]).orElseThrow());
+                Path script = Files.writeString(folder.resolve(shell[0] + "." + shell[2]), statements + statements + "env -0\n");
+                List<String> seen = run(program.get(), script, Map.of("NODE_OPTIONS", "--title=\"$HOME *\" --mine"));
+                assertTrue(seen.contains("NODE_OPTIONS=--title=\"$HOME *\" --mine " + ours.get("NODE_OPTIONS")), shell[0] + seen);
+                assertTrue(seen.contains("JAVA_TOOL_OPTIONS=" + ours.get("JAVA_TOOL_OPTIONS")), shell[0] + seen);
+                assertEquals(seen, run(program.get(), script, Map.of("NODE_OPTIONS", "--title=\"$HOME *\" --mine " + ours.get("NODE_OPTIONS"))));
+            }
+        }
+        assertEquals("{\"NODE_OPTIONS\":\"--a\"}", new ProxyEnvironment(Map.of("NODE_OPTIONS", "--a")).shown(EnvironmentForm.JSON));
+    }
+
+    /** The variables of a shell that has run {@code script}, but for those that every start changes. */
+    private static List<String> run(Path shell, Path script, Map<String, String> given) throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(shell.toString(), script.toString()).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().remove("JAVA_TOOL_OPTIONS");
+        builder.environment().putAll(given);
+        String out = new String(builder.start().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return Arrays.stream(out.split("\0")).filter(variable -> !variable.startsWith("_=")).sorted().toList();
     }
 
     @Test void noVariableTurnsVerificationOff() throws Exception {

@@ -130,6 +130,11 @@ final class JarProcessTest {
             try (JarProcess call = JarProcess.start(home(), "call", "proxy_get_exchange", "exchange_id=none", "--url", mcp, "--token", token)) {
                 assertEquals("unknown_exchange 1", json(call.line()).string("code").orElseThrow() + " " + call.exit());
             }
+            // min_size is told by another tool, and a number.
+            try (JarProcess call = JarProcess.start(home(), "call", "proxy_search_session_bodies", "session_id=20260131235959_0a1b2c3d", "text=x",
+                    "min_size=5", "--url", mcp, "--token", token)) {
+                assertEquals("unknown_session 1", json(call.line()).string("code").orElseThrow() + " " + call.exit());
+            }
             try (JarProcess call = JarProcess.start(home(), "call", "proxy_status", "--url", mcp)) {
                 assertEquals(3, call.exit());
                 assertTrue(call.err().contains("--token"), call.err());

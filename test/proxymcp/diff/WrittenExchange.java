@@ -38,7 +38,7 @@ public final class WrittenExchange {
     private final String target;
     private final List<String[]> requestFields = new ArrayList<>();
     private final List<String[]> responseFields = new ArrayList<>();
-    private String requestBody = "";
+    private byte[] requestBody = new byte[0];
     private String responseBody = "";
     private boolean responseWhole = true;
     private int status = 200;
@@ -71,7 +71,12 @@ public final class WrittenExchange {
 
     /** The request body. */
     public WrittenExchange body(String mediaType, String text) {
-        requestBody = text;
+        return body(mediaType, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The request body, as octets. */
+    public WrittenExchange body(String mediaType, byte[] octets) {
+        requestBody = octets;
         return header("Content-Type", mediaType);
     }
 
@@ -123,10 +128,9 @@ public final class WrittenExchange {
         RequestHead head = RequestHead.of(method, target, fields(requestFields));
         Recording recording = sink.open(new ExchangeStart(new UUID(0x1234_0000_0000_4000L | session << 16, 0x8000_0000_0000_0000L | number),
                 STARTED_MILLIS + session * 86_400_000L + number * 40, CLIENT, new Endpoint("https", host, 443), head, Optional.empty()));
-        if (!requestBody.isEmpty()) {
+        if (requestBody.length > 0) {
             BodyTap tap = new BodyTap(recording::requestBody);
-            byte[] octets = requestBody.getBytes(StandardCharsets.UTF_8);
-            tap.pass(octets, 0, octets.length);
+            tap.pass(requestBody, 0, requestBody.length);
             recording.requestEnd(tap.end(true, Fields.EMPTY));
         }
         recording.response(ResponseHead.of(status, "Said", fields(responseFields)));

@@ -135,11 +135,35 @@ final class ClassifierTest {
     }
 
     @Test void whatTwoRequestsShareOrMayBeADigestIsNotMadeUp() throws Exception {
-        assertEquals(List.of(new DerivedValue.Nonce("alphanumeric", 20)), derived(template(get("/a").header("X-Thing", TOKEN), get("/a").header("X-Thing", TOKEN),
-                get("/a").header("X-Thing", "Zq8Rn4Tb6Yw1Kd3Fh7Jm"))));
+        FlowTemplate shared = template(get("/a").header("X-Thing", TOKEN), get("/a").header("X-Thing", TOKEN), get("/a").header("X-Thing", "Zq8Rn4Tb6Yw1Kd3Fh7Jm"));
+        assertEquals(List.of(), derived(shared));
+        assertEquals(List.of("request.header.x-thing", "request.header.x-thing"), unexplained(shared), "a token that was given twice");
         FlowTemplate template = template(get("/a").header("X-Thing", "9f3c1a7be2d840569f3c1a7be2d84056"), get("/a").header("X-Thing", "1f3c1a7be2d840569f3c1a7be2d84057"));
         assertEquals(List.of(), derived(template));
         assertEquals(List.of("a digest or signature of parts or with a key that are not known"), template.unexplained().stream().map(Unexplained::guess).distinct().toList());
+    }
+
+    /** Values that differ may come from where nothing is looked for: none is made up where the name, the form or an answer speaks against it. */
+    @Test void aTokenWithSeveralValuesIsNoNonce() throws Exception {
+        String first = "9f3c1a7be2d840569f3c1a7b";
+        String second = "1f3c1a7be2d840569f3c1a7c";
+        FlowTemplate template = template(get("/a").header("X-Api-Key", first), get("/a").header("X-Api-Key", second));
+        assertEquals(List.of(), derived(template));
+        assertEquals(List.of(first, second), template.inputs().stream().map(TemplateInput::defaultValue).toList());
+        template = template(get("/a").header("X-Session", UUID));
+        assertEquals(List.of(), derived(template));
+        assertEquals(List.of("request.header.x-session"), unexplained(template));
+        template = template(get("/a").header("X-Thing", first), get("/a").header("X-Thing", TOKEN));
+        assertEquals(List.of(), derived(template));
+        assertEquals(List.of("request.header.x-thing", "request.header.x-thing"), unexplained(template), "of two forms");
+        template = template(get("/a?__VIEWSTATE=" + TOKEN));
+        assertEquals(List.of(), derived(template));
+    }
+
+    @Test void aGuessThatAValueIsMadeUpIsSaid() throws Exception {
+        assertEquals(List.of("request.header.x-thing: each request has another value there, which no answer holds; a run makes it up"),
+                template(get("/a").header("X-Thing", TOKEN), get("/a").header("X-Thing", "Zq8Rn4Tb6Yw1Kd3Fh7Jm")).warnings());
+        assertEquals(List.of(), template(get("/a").header("X-Nonce", TOKEN), get("/a").header("X-Nonce", "Zq8Rn4Tb6Yw1Kd3Fh7Jm")).warnings());
     }
 
     @Test void inputsHaveTypesAndDefaults() throws Exception {

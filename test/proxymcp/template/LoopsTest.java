@@ -1,15 +1,19 @@
 package proxymcp.template;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import proxymcp.replay.ItemChanges;
+import proxymcp.replay.OutgoingRequest;
 import proxymcp.store.Session;
 
 /** Requests that are the same but for where they go on, and those that only look so. */
@@ -178,5 +182,75 @@ final class LoopsTest {
         assertEquals(List.of(), template(cursor("refresh_next", false)).loops());
         assertEquals(List.of(), template(cursor("ticket", false)).loops());
         assertEquals(List.of(2L), List.of((long) template(cursor("after", true)).loops().size()), "the second page is not asked for as the third is");
+    }
+
+    private static RecordedApp counted(String... answers) {
+        RecordedApp app = new RecordedApp("loop.example", 1);
+        for (int page = 1; page <= answers.length; page++) {
+            app.add(app.request("GET", "/list?page=" + page).answer(200, "application/json", answers[page - 1]));
+        }
+        return app;
+    }
+
+    private static List<String> untils(FlowTemplate template) {
+        return template.loops().stream().map(loop -> loop.until().orElse("")).toList();
+    }
+
+    /** A server that has no page behind the last answers 404 there: what says that a page is the last comes before a list that is empty. */
+    @Test void theEndIsWhereAnAnswerSaysSo() throws Exception {
+        assertEquals(List.of("json:$.has_more"), untils(template(counted("{\"items\":[1],\"has_more\":true}", "{\"items\":[2],\"has_more\":true}", "{\"items\":[3],\"has_more\":false}"))));
+        assertEquals(List.of("json:$.meta.hasNextPage"), untils(template(counted("{\"items\":[1],\"meta\":{\"hasNextPage\":true}}", "{\"items\":[2],\"meta\":{\"hasNextPage\":true}}"))));
+        assertEquals(List.of("json:$.next"), untils(template(counted("{\"items\":[1],\"next\":\"/list?page=2\"}", "{\"items\":[2],\"next\":null}"))));
+        assertEquals(List.of("count:json:$.page_info.total_pages"),
+                untils(template(counted("{\"items\":[1],\"page_info\":{\"total_pages\":2}}", "{\"items\":[2],\"page_info\":{\"total_pages\":2}}"))));
+    }
+
+    @Test void aFieldThatDoesNotFitThePagesIsNotTheEnd() throws Exception {
+        FlowTemplate template = template(counted("{\"items\":[1],\"more\":false,\"pages\":1}", "{\"items\":[2],\"more\":false,\"pages\":1}"));
+        assertEquals(List.of("json:$.items[0]"), untils(template));
+        assertEquals(List.of("s1: no answer says which page is the last; a run ends at an empty one, which it asks for behind the last"), template.warnings());
+        assertEquals(List.of(), template(counted("{\"items\":[1]}", "{\"items\":[]}")).warnings());
+    }
+
+    @Test void aRunEndsWhereTheCountSaysSo() throws Exception {
+        FlowTemplate template = template(counted("{\"items\":[1],\"total_pages\":2}", "{\"items\":[2],\"total_pages\":2}"));
+        try (FlowRun run = new FlowRun(template, Map.of())) {
+            OutgoingRequest sent = run.request(1);
+            for (int page = 1; page < 4; page++) {
+                assertEquals("/list?page=" + page, sent.head().target());
+                sent = assertInstanceOf(ItemChanges.Next.Page.class, run.page(1, sent, page, FlowRun.answer(200, "{\"items\":[1],\"total_pages\":4}"))).request();
+            }
+            assertEquals(new ItemChanges.Next.Nothing(), run.page(1, sent, 4, FlowRun.answer(200, "{\"items\":[1],\"total_pages\":4}")));
+        }
+    }
+
+    @Test void offsetsEndWithTheLastItem() {
+        assertEquals(List.of(false, true, true), List.of(LoopEnd.isLast("75", 25, 0, 25), LoopEnd.isLast("75", 50, 0, 25), LoopEnd.isLast("60", 50, 0, 25)));
+        assertEquals(List.of(false, true), List.of(LoopEnd.isLast("3", 1, 0, 1), LoopEnd.isLast("3", 2, 0, 1)));
+        assertEquals(List.of(false, true), List.of(LoopEnd.isLast("75", 26, 1, 25), LoopEnd.isLast("75", 51, 1, 25)));
+        assertEquals(List.of(true, true), List.of(LoopEnd.isLast("", 1, 1, 1), LoopEnd.isLast("many", 1, 1, 1)));
+    }
+
+    /** Each detail is of the page before it: one step for all pages would come too early and have the last page's value alone. */
+    @Test void detailsBetweenThePagesKeepTheirOrder() throws Exception {
+        RecordedApp app = new RecordedApp("loop.example", 1);
+        for (int page = 1; page < 4; page++) {
+            String id = app.token(20);
+            app.add(app.request("GET", "/list?page=" + page).answer(200, "application/json", "{\"rows\":[{\"id\":\"" + id + "\"}]}"));
+            app.add(app.request("GET", "/rows/" + id).answer(200, "application/json", "{}"));
+        }
+        FlowTemplate template = template(app);
+        assertEquals(List.of(), template.loops());
+        assertEquals(List.of(1L, 2L, 3L, 4L, 5L, 6L), seqs(template));
+        assertEquals(List.of("s1 s2", "s3 s4", "s5 s6"), template.edges().stream().map(edge -> edge.from() + " " + edge.to()).toList());
+    }
+
+    @Test void aDetailOfAnEarlierPageBehindTheLoopIsNamed() throws Exception {
+        RecordedApp app = new RecordedApp("loop.example", 1);
+        String first = app.token(20);
+        app.add(app.request("GET", "/list?page=1").answer(200, "application/json", "{\"has_more\":true,\"rows\":[{\"id\":\"" + first + "\"}]}"));
+        app.add(app.request("GET", "/list?page=2").answer(200, "application/json", "{\"has_more\":false,\"rows\":[{\"id\":\"" + app.token(20) + "\"}]}"));
+        app.add(app.request("GET", "/rows/" + first).answer(200, "application/json", "{}"));
+        assertEquals(List.of("s2 request.path.2: in the recording it was of page 1 of s1, a run takes it of the last page"), template(app).warnings());
     }
 }

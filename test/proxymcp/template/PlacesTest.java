@@ -186,4 +186,12 @@ final class PlacesTest {
         assertEquals(List.of(), locations(template(exchanges)));
         assertEquals(List.of("s1 request.query.item"), locations(template(exchanges[0], exchanges[12])));
     }
+
+    /** A written session begins in October 2025: a number of that time may be a time, others of as many digits are ids. */
+    @Test void aNumberOfTenDigitsIsAnIdUnlessItIsATimeAboutThen() throws Exception {
+        WrittenExchange use = post("application/json", "{\"num\":2914405127}").answer(200, "application/json", "{}");
+        assertEquals(List.of("s1 request.json.$.num"), locations(template(json("{\"one\":2914405127}"), use)));
+        use = post("application/json", "{\"num\":1760000007}").answer(200, "application/json", "{}");
+        assertEquals(List.of(), locations(template(json("{\"one\":1760000007}"), use)));
+    }
 }

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import proxymcp.json.Json;
 import proxymcp.json.JsonObject;
+import proxymcp.replay.SeqRange;
+import proxymcp.replay.Selection;
 import proxymcp.store.Session;
+import proxymcp.store.SessionQuery;
 
 /** Templates of the ten applications: what steps send, what is left out, how they are kept and exported. */
 @Timeout(60)
@@ -123,6 +126,15 @@ final class TemplateMakerTest {
         }
     }
 
+    /** What the recording's cache held is not asked about again, so the answer is a whole one. */
+    @Test void anAnswerThatWasNotModifiedIsExpectedWhole() throws Exception {
+        RecordedApp app = new RecordedApp("cached.example", 1);
+        app.add(app.request("GET", "/x").header("If-None-Match", "\"v1\"").answer(304, "application/json", ""));
+        try (Session session = sessions.write(app.exchanges())) {
+            assertEquals(List.of(new Assert.Status(200)), RecordedSessions.make(session).steps().get(0).asserts());
+        }
+    }
+
     @Test void whatNothingIsKnownOfIsSaid() throws Exception {
         RecordedApp app = new RecordedApp("open.example", 1);
         String cookie = app.token(30);
@@ -151,6 +163,19 @@ final class TemplateMakerTest {
     @Test void aNewerVersionIsRefused() {
         TemplateException refused = assertThrows(TemplateException.class, () -> TemplateJson.read((JsonObject) Json.parse("{\"version\":2}")));
         assertEquals("version: expected at most 1, got 2", refused.getMessage());
+    }
+
+    /** Whoever names exchanges and a goal that is none of them means something that is not done. */
+    @Test void aGoalIsOneOfTheExchangesThatAreNamed() throws Exception {
+        try (Session session = session("csrf form", 1)) {
+            TemplateException refused = assertThrows(TemplateException.class, () -> RecordedSessions.make(session, new TemplateRequest(
+                    new Selection.Seqs(List.of(1L, 2L)), OptionalLong.of(6), Optional.empty(), Optional.empty(), false)));
+            assertEquals("bad_argument goal_seq: expected one of seqs, got 6", refused.code() + " " + refused.getMessage());
+            FlowTemplate template = RecordedSessions.make(session, new TemplateRequest(new Selection.Matching(SessionQuery.ALL,
+                    List.of(new SeqRange(1, 2)), 0, Selection.ITEMS_MAX), OptionalLong.of(3), Optional.empty(), Optional.empty(), false));
+            assertEquals(List.of(1L, 3L), seqs(template));
+            assertEquals(List.of("goal_seq 3 is not among the exchanges chosen; what leads to it is looked for among those"), template.warnings());
+        }
     }
 
     @Test void aGoalThatIsNotThereIsRefused() throws Exception {

@@ -77,10 +77,15 @@ final class TemplateRunTest {
     }
 
     private String template(String sessionId) {
+        return template(origin.url(), sessionId);
+    }
+
+    /** The template of a flow of a {@link FlowOrigin} at {@code url}, whose right password is {@code open sesame}. */
+    static String template(String url, String sessionId) {
         String text = "{'version':1,'id':'flow','name':'a flow','sessionId':'" + sessionId + "','createdAt':0,'steps':[" + LOGIN + PAGES + "],'inputs':[{'name':'password','schema':"
                 + "{'type':'string','format':'password'},'default':'wrong'}],'loops':[{'id':'l1','step':'s5','kind':'counter','variable':'page','start':1,'increment':1,"
                 + "'recordedTimes':2,'timesMax':100,'until':'json:$.items[0]'}]}";
-        return text.replace('\'', '"').replace("HOST", origin.url());
+        return text.replace('\'', '"').replace("HOST", url);
     }
 
     private JsonObject run(String more) {
@@ -140,6 +145,11 @@ final class TemplateRunTest {
         assertEquals("done 1 0 6", counts(result));
         assertEquals("unsafe step_failed", text(item(result, 1), "skippedReason") + " " + text(item(result, 2), "skippedReason"));
         assertEquals(1, origin.seen.size());
+        assertTrue(text(item(result, 2), "skippedBecause").startsWith("it depends on step s2, which is not sent: POST "), Json.text(item(result, 2)));
+        assertTrue(text(item(result, 3), "skippedBecause").startsWith("POST "), Json.text(item(result, 3)));
+        assertTrue(text(item(result, 6), "skippedBecause").startsWith("it depends on step s6, which is not sent: POST "), Json.text(item(result, 6)));
+        JsonObject plan = tools.call(REPLAY, "{\"template_file\":\"" + file + "\"}");
+        assertEquals("6 1", number(plan, "skippedCount") + " " + number(plan, "pendingCount"), "a plan counts what a run would skip");
     }
 
     @Test

@@ -167,8 +167,8 @@ final class TemplateToolsTest {
     void listsAreShortenedAndSaySo() throws Exception {
         String session = recorded();
         JsonObject whole = make(session, ",\"max_chars\":200000");
-        for (int most : new int[] {2_000, 3_000, 6_000}) {
-            JsonObject made = make(session, ",\"format\":\"curl\",\"max_chars\":" + most);
+        for (int most : new int[] {2_000, 3_000, 4_500}) {
+            JsonObject made = make(session, ",\"format\":\"openapi\",\"max_chars\":" + most);
             assertTrue(Json.text(made).length() <= most, Json.text(made));
             assertEquals("false", at(made, "complete").toString());
             assertEquals(!made.has("text"), text(made, "reason").contains("text of "), text(made, "reason"));

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import proxymcp.json.Json;
@@ -51,6 +53,20 @@ public final class ToolboxTest {
     /** What another tool tells. */
     private static boolean isUntold(Tool tool, String property) {
         return !tool.input().published().object("properties").orElse(JsonObject.EMPTY).has(property);
+    }
+
+    /** Whoever knows a parameter of one tool knows it of all; {@code call --url} reads values by it. */
+    @Test
+    void aNameHasOneType() throws IOException {
+        Map<String, String> types = new TreeMap<>();
+        try (Tools tools = new Tools(folder)) {
+            for (Tool tool : tools.server.tools()) {
+                for (JsonObject.Member property : tool.input().whole().published().object("properties").orElse(JsonObject.EMPTY).members()) {
+                    String type = ((JsonObject) property.value()).string("type").orElse("any");
+                    assertEquals(types.merge(property.name(), type, (known, also) -> known), type, tool.name() + " " + property.name());
+                }
+            }
+        }
     }
 
     @Test

@@ -7,7 +7,7 @@
   if (env.NODE_USE_ENV_PROXY !== '1' || process.allowedNodeEnvironmentFlags.has('--use-env-proxy')) {
     return;
   }
-  const http = require('http'), https = require('https'), net = require('net'), tls = require('tls');
+  const http = require('http'), https = require('https'), net = require('net'), stream = require('stream'), tls = require('tls');
 
   function proxyUrl(names) {
     for (const name of names) {
@@ -47,7 +47,7 @@
     return proxy && bare(proxy.hostname) === name && Number(proxy.port || 80) === Number(port) ? undefined : proxy;
   }
 
-  // Calls back with a socket that the proxy has connected to host and port.
+  // Calls back, later, with a socket that the proxy has connected to host and port. Returns that socket, which is of no use before.
   function tunnel(proxy, host, port, callback) {
     const name = bare(host), authority = (net.isIPv6(name) ? '[' + name + ']' : name) + ':' + port;
     const headers = {host: authority};
@@ -56,14 +56,20 @@
           + Buffer.from(decodeURIComponent(proxy.username) + ':' + decodeURIComponent(proxy.password)).toString('base64');
     }
     const connection = net.connect({host: bare(proxy.hostname), port: Number(proxy.port) || 80});
-    // With a connection of its own and no agent, this request does not come by here again.
-    const request = http.request({method: 'CONNECT', path: authority, headers, createConnection: () => connection});
-    let over = false;
+    let over = false, request;
     function done(error, socket) {
       if (!over) {
         over = true;
         callback(error, socket);
       }
+    }
+    try {
+      // With a connection of its own and no agent, this request does not come by here again.
+      request = http.request({method: 'CONNECT', path: authority, headers, createConnection: () => connection});
+    } catch (badHost) {
+      connection.destroy();
+      process.nextTick(done, badHost);
+      return connection;
     }
     request.once('error', done);
     request.once('connect', (response, socket, head) => {
@@ -82,17 +88,147 @@
       done(new Error('the proxy answered CONNECT ' + authority + ' with ' + response.statusCode));
     });
     request.end();
+    return connection;
+  }
+
+  const facts = ['remoteAddress', 'remotePort', 'remoteFamily', 'localAddress', 'localPort'];
+
+  // Gives a stream that ends in connection what a socket has of the system.
+  function likeSocket(socket, connection) {
+    for (const name of ['ref', 'unref', 'setNoDelay', 'setKeepAlive']) {
+      socket[name] = function () {
+        connection[name].apply(connection, arguments);
+        return socket;
+      };
+    }
+    for (const name of facts) {
+      Object.defineProperty(socket, name, {get: () => connection[name], enumerable: true, configurable: true});
+    }
+  }
+
+  // A stream that stands for connection from now on, and holds what is written until open is called. Errors go to fail.
+  function ahead(connection, fail) {
+    let held, isOpen = false, ended = false;
+    function whenOpen(action) {
+      if (isOpen) {
+        action();
+      } else {
+        held = action; // A stream writes one piece at a time.
+      }
+    }
+    const socket = new stream.Duplex({
+      allowHalfOpen: false,
+      read() {
+        if (isOpen) {
+          connection.resume();
+        }
+      },
+      write(chunk, encoding, callback) {
+        whenOpen(() => connection.write(chunk, callback));
+      },
+      final(callback) {
+        whenOpen(() => {
+          if (connection.writable) {
+            connection.end(() => callback());
+          } else {
+            callback();
+          }
+        });
+      },
+      destroy(error, callback) {
+        connection.destroy();
+        callback(error);
+      },
+    });
+    likeSocket(socket, connection);
+    socket.connecting = true;
+    socket.setTimeout = function (millis, listener) {
+      socket.timeout = millis;
+      connection.setTimeout(millis);
+      if (typeof listener === 'function') {
+        socket[millis > 0 ? 'once' : 'removeListener']('timeout', listener);
+      }
+      return socket;
+    };
+    connection.on('timeout', () => socket.emit('timeout'));
+    function open() {
+      isOpen = true;
+      connection.on('error', fail);
+      connection.on('data', chunk => {
+        if (!socket.push(chunk)) {
+          connection.pause();
+        }
+      });
+      connection.once('end', () => {
+        ended = true;
+        socket.push(null);
+      });
+      connection.once('close', () => {
+        if (!ended) {
+          socket.destroy();
+        }
+      });
+      socket.connecting = false;
+      socket.emit('connect');
+      socket.emit('ready');
+      if (held) {
+        held();
+      }
+    }
+    return {socket, open};
+  }
+
+  // For an agent with a createConnection of its own, which may use what this one returns, or what it calls back with.
+  function connectAhead(agent, original, protocol, options, callback, proxy, host, port) {
+    const connection = tunnel(proxy, host, port, error => {
+      if (error) {
+        fail(error);
+      } else {
+        start.open();
+        returned.removeListener('error', ignore);
+      }
+      if (typeof callback === 'function') {
+        callback(error || null, error ? undefined : returned);
+      }
+    });
+    const start = ahead(connection, fail);
+    let returned = start.socket;
+    function fail(error) {
+      returned.destroy(error);
+    }
+    // Who waits for the callback is told there, and hears nothing of a socket that it has not got yet.
+    function ignore() { }
+    if (options.noDelay) {
+      connection.setNoDelay(true);
+    }
+    if (protocol === 'https:') {
+      try {
+        returned = original.call(agent, Object.assign({}, options, {socket: start.socket}));
+      } catch (badOptions) {
+        start.socket.destroy();
+        throw badOptions;
+      }
+      likeSocket(returned, connection);
+    } else if (options.timeout) {
+      returned.setTimeout(options.timeout);
+    }
+    returned.on('error', ignore);
+    return returned;
   }
 
   function wrap(agents, protocol, defaultPort) {
     const original = agents.prototype.createConnection;
-    agents.prototype.createConnection = function (options, callback) {
+    function createConnection(options, callback) {
       const ready = !options || typeof options !== 'object' || options.socket || options.socketPath;
       const host = ready ? undefined : options.host || options.hostname || 'localhost';
       const port = ready ? undefined : options.port || defaultPort;
       const proxy = ready ? undefined : proxyFor(protocol, host, port);
-      if (!proxy || typeof callback !== 'function') {
+      const overridden = !this || this.createConnection !== createConnection;
+      if (!proxy || !overridden && typeof callback !== 'function') {
         return original.apply(this, arguments);
+      }
+      if (overridden) {
+        return connectAhead(this, original, protocol, options, callback, proxy, host, port);
       }
       tunnel(proxy, host, port, (error, socket) => {
         if (error) {
@@ -109,7 +245,8 @@
         }
       });
       return undefined;
-    };
+    }
+    agents.prototype.createConnection = createConnection;
   }
   wrap(http.Agent, 'http:', 80);
   // It has one of its own; were it ever to inherit that of http, this would still be the right one.

@@ -125,7 +125,7 @@ public final class MemoryQueue implements JobQueue {
 
     @Override
     public synchronized List<Lease> lease(WorkerId worker, int room, Duration wait) throws QueueException {
-        long until = millis.getAsLong() + wait.toMillis();
+        long until = System.nanoTime() + wait.toNanos();
         while (true) {
             look();
             List<Lease> leases = new ArrayList<>();
@@ -136,7 +136,7 @@ public final class MemoryQueue implements JobQueue {
                     }
                 }
             }
-            if (!leases.isEmpty() || millis.getAsLong() >= until) {
+            if (!leases.isEmpty() || System.nanoTime() - until >= 0) {
                 return leases;
             }
             try {
