@@ -14,7 +14,7 @@ import java.util.Map;
 /**
  * {@code make bench}: every benchmark, as one table of ratios to baselines of the same run. {@code ARGS=proxy} (or {@code start},
  * {@code store}, {@code verify}, {@code search}, {@code decode}, {@code replay}, {@code streams}, {@code stream-proxy},
- * {@code queue-embedded}, {@code queue-redis}) runs one part; {@code store-large} is {@code store} with a session of 10 GiB, and takes minutes
+ * {@code queue-embedded}, {@code queue-redis}, {@code queue-workers}) runs one part; {@code store-large} is {@code store} with a session of 10 GiB, and takes minutes
  * and 15 GB of disk.
  */
 final class Main {
@@ -35,6 +35,7 @@ final class Main {
         PARTS.put("diff", DiffBench::run);
         PARTS.put("queue-embedded", QueueBench::embedded);
         PARTS.put("queue-redis", QueueRedisBench::run);
+        PARTS.put("queue-workers", QueueWorkersBench::run);
         PARTS.put("template", TemplateBench::run);
         PARTS.put("parity", ParityBench::run);
         PARTS.put("streams", StreamBench::run);

@@ -16,7 +16,8 @@ import javax.net.ssl.SSLContext;
 
 /**
  * The server that benchmarks and demo talk to, in a process of its own: {@code Origin [KEYSTORE]} prints its port, plain or, with a PKCS#12
- * file of password {@code changeit}, TLS. {@code /1k} is 900 bytes of JSON, {@code /bytes/N} is N octets.
+ * file of password {@code changeit}, TLS. {@code /1k} is 900 bytes of JSON, {@code /bytes/N} is N octets, {@code /wait/N} what
+ * {@code /1k} is, after N ms.
  */
 final class Origin {
     private static final byte[] SMALL = smallAnswer();
@@ -56,12 +57,15 @@ final class Origin {
                 String path = line.split(" ")[1];
                 if (path.startsWith("/bytes/")) {
                     bytes(out, Long.parseLong(path.substring(7)));
+                } else if (path.startsWith("/wait/")) {
+                    Thread.sleep(Long.parseLong(path.substring(6)));
+                    out.write(SMALL);
                 } else {
                     out.write(SMALL);
                 }
             }
-        } catch (IOException e) {
-            return; // The client left.
+        } catch (IOException | InterruptedException e) {
+            return; // The client left; nobody interrupts it.
         }
     }
 

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * {@code make soak}: mixed traffic with clients that leave at random moments, for 30 minutes or as many as {@code ARGS} says. The proxy runs
  * in 96 MB of heap; its memory and file descriptors must be where they were once the load is over. Then the long versions of the store's
  * tests, and how long sessions of 1 and 10 GiB take to open after a kill: 1,000 kills, a body of 10 GiB, 1,000,000 exchanges, HAR files of 2 GiB, a replay of
- * 100,000 requests in 128 MB of heap; {@code ARGS="minutes kills"} sets the first of these too.
+ * 100,000 requests in 128 MB of heap, 200 replays by workers with faults; {@code ARGS="minutes kills"} sets the first of these too.
  */
 final class Soak {
     private static final int CLIENTS = 24;
@@ -63,8 +63,9 @@ final class Soak {
             Main.delete(scratch);
         }
         long kills = arguments.length < 2 ? 1_000 : Long.parseLong(arguments[1]);
-        System.exit(LongTests.run("CrashTest,SizeTest,HarSizeTest,ReplaySizeTest", Map.of("proxymcp.crash.rounds", kills, "proxymcp.size.mebibytes", 10_240L,
-                "proxymcp.size.exchanges", 1_000_000L, "proxymcp.har.mebibytes", 2_048L, "proxymcp.replay.requests", 100_000L)));
+        System.exit(LongTests.run("CrashTest,SizeTest,HarSizeTest,ReplaySizeTest,ChaosTest", Map.of("proxymcp.crash.rounds", kills, "proxymcp.size.mebibytes", 10_240L,
+                "proxymcp.size.exchanges", 1_000_000L, "proxymcp.har.mebibytes", 2_048L, "proxymcp.replay.requests", 100_000L,
+                "proxymcp.chaos.runs", 200L)));
     }
 
     private static long openFiles(Child proxy) throws IOException {

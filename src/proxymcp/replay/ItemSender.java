@@ -42,6 +42,11 @@ public interface ItemSender extends Closeable {
         close();
     }
 
+    /** What holds it up, in words; empty if nothing does. Returns at once. */
+    default Optional<String> waitingFor() {
+        return Optional.empty();
+    }
+
     /** Why the results are not to be trusted, a sentence; asked for when all calls have returned. */
     default Optional<String> objection() {
         return Optional.empty();

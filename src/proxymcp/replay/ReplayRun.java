@@ -151,7 +151,7 @@ public final class ReplayRun implements RunView {
     /** Called with the lock held. */
     private Optional<String> waitingFor() {
         long left = heldUntil - now();
-        return heldOrigin.isEmpty() || left <= 0 || state != RunReport.State.RUNNING ? Optional.empty()
+        return state != RunReport.State.RUNNING ? Optional.empty() : heldOrigin.isEmpty() || left <= 0 ? prepared.sender().waitingFor()
                 : Optional.of("Retry-After of " + heldOrigin + ", until " + Instant.ofEpochMilli(time.epochMillis() + TimeUnit.NANOSECONDS.toMillis(left)));
     }
 

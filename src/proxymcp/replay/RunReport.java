@@ -29,7 +29,7 @@ import java.util.Optional;
  * @param selectionNotes what was asked for and is not among its items, a sentence each
  * @param note what went wrong with keeping the run or renewing its authorisation; empty if nothing did
  * @param replaySessions sessions that its answers were recorded to, the newest last
- * @param waitingFor what holds up requests to an origin, and until when; empty if nothing does
+ * @param waitingFor what holds it up: an origin that asked for it, with the time, or its queue; empty if nothing does
  */
 public record RunReport(ReplayId replayId, String sessionId, State state, String reason, int selectedCount, int successCount, int errorCount,
         int skippedCount, int pendingCount, int retryCount, Map<Integer, Integer> statusCounts, Map<String, Integer> errorBuckets,

@@ -51,7 +51,7 @@ public final class ExchangeUnpack {
     public static List<Recorded> record(InputStream packed, ExchangeSink sink) throws IOException {
         ExchangeUnpack unpack = new ExchangeUnpack(sink);
         try (DataInputStream in = new DataInputStream(packed)) {
-            unpack.frames(in);
+            frames(in, unpack::take);
         } catch (PayloadReader.MalformedPayloadException e) {
             throw new IOException("the exchange cannot be read: " + e.getMessage(), e);
         } finally {
@@ -61,7 +61,33 @@ public final class ExchangeUnpack {
         return List.copyOf(unpack.recorded);
     }
 
-    private void frames(DataInputStream in) throws IOException, PayloadReader.MalformedPayloadException {
+    /**
+     * Id of the last exchange of {@code packed}; empty if it has none.
+     *
+     * @throws IOException if the octets are none of a pack, or cannot be read
+     */
+    public static Optional<UUID> lastId(InputStream packed) throws IOException {
+        List<UUID> ids = new ArrayList<>();
+        try (DataInputStream in = new DataInputStream(packed)) {
+            frames(in, (type, payload) -> {
+                if (type == RecordType.START) {
+                    PayloadReader reader = new PayloadReader(payload, 0, payload.length);
+                    reader.fixed();
+                    ids.add(ExchangeCodec.start(reader).id());
+                }
+            });
+        } catch (PayloadReader.MalformedPayloadException e) {
+            throw new IOException("the exchange cannot be read: " + e.getMessage(), e);
+        }
+        return ids.isEmpty() ? Optional.empty() : Optional.of(ids.getLast());
+    }
+
+    /** Takes one record of a pack. */
+    private interface Taker {
+        void take(RecordType type, byte[] payload) throws IOException, PayloadReader.MalformedPayloadException;
+    }
+
+    private static void frames(DataInputStream in, Taker taker) throws IOException, PayloadReader.MalformedPayloadException {
         for (int code = in.read(); code >= 0; code = in.read()) {
             int length = in.readInt();
             if (length < 0 || length > FRAME_BYTES_MAX) {
@@ -73,7 +99,7 @@ public final class ExchangeUnpack {
             }
             Optional<RecordType> type = RecordType.of(code);
             if (type.isPresent()) {
-                take(type.get(), payload);
+                taker.take(type.get(), payload);
             }
         }
     }

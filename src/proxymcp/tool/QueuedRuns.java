@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import proxymcp.json.BadArgument;
 import proxymcp.json.Json;
@@ -22,9 +24,9 @@ import proxymcp.replay.Plan;
 import proxymcp.replay.PlanException;
 import proxymcp.replay.PlanItem;
 import proxymcp.replay.PreparedRun;
+import proxymcp.replay.RecordedAs;
 import proxymcp.replay.ReplayId;
 import proxymcp.replay.ReplayRun;
-import proxymcp.replay.ReplaySession;
 import proxymcp.replay.RunException;
 import proxymcp.replay.RunMemory;
 import proxymcp.replay.RunReport;
@@ -55,6 +57,8 @@ final class QueuedRuns {
 
     private final ReplayControl control;
     private final QueueControl queues;
+    /** Why runs are not gone on with, though they could be. */
+    private final Map<ReplayId, String> stuck = new ConcurrentHashMap<>();
 
     /**
      * How a run is to be queued.
@@ -203,7 +207,8 @@ final class QueuedRuns {
                     queue.enqueue(status.header(), maker(plan, args, planned).jobs(id, jobs));
                 }
             }
-            return collecting(queue, id, selected, args, plan, (int) QueuedWork.number(kept.object(QUEUE).orElse(JsonObject.EMPTY), WORKERS));
+            Map<UUID, RecordedAs> earlier = control.recordedWhole(control.runs().find(id).report().replaySessions());
+            return collecting(queue, id, selected, args, plan, earlier, (int) QueuedWork.number(kept.object(QUEUE).orElse(JsonObject.EMPTY), WORKERS));
         } catch (BadArgument | ToolFailure e) {
             throw new PlanException(e.getMessage());
         } catch (UncheckedIOException e) {
@@ -223,14 +228,15 @@ final class QueuedRuns {
 
     private PreparedRun begun(JobQueue queue, ReplayId id, JobMaker.Selected selected, ReplayArgs args, Plan plan, int workerCount) throws IOException {
         try {
-            return collecting(queue, id, selected, args, plan, workerCount);
+            return collecting(queue, id, selected, args, plan, Map.of(), workerCount);
         } catch (IOException e) {
             drop(queue, id);
             throw e;
         }
     }
 
-    private PreparedRun collecting(JobQueue queue, ReplayId id, JobMaker.Selected selected, ReplayArgs args, Plan plan, int workerCount) throws IOException {
+    private PreparedRun collecting(JobQueue queue, ReplayId id, JobMaker.Selected selected, ReplayArgs args, Plan plan, Map<UUID, RecordedAs> earlier,
+            int workerCount) throws IOException {
         try {
             Optional<ReplayControl.OpenRecording> recording = args.args().flag("record") ? Optional.of(control.record(plan, args)) : Optional.empty();
             List<QueueWorker> workers = new ArrayList<>();
@@ -243,8 +249,8 @@ final class QueuedRuns {
                     recording.get().close();
                 }
             };
-            Optional<ReplaySession> session = recording.map(ReplayControl.OpenRecording::session);
-            Collector collector = new Collector(queue, id, selected, session, after);
+            Optional<Collector.Recorder> recorder = recording.map(open -> new Collector.Recorder(open.session(), open.writtenThrough(), earlier));
+            Collector collector = new Collector(queue, id, selected, recorder, after);
             RunSettings settings = new RunSettings(Math.max(1, plan.items().size()), OptionalInt.empty(), OptionalDouble.empty(), 1,
                     new RunSettings.Pacing.None(), RunSettings.RetryPolicy.NONE, args.settings().stopOn(), Optional.empty());
             // The queue itself knows which unsafe requests may have been sent.
@@ -298,11 +304,18 @@ final class QueuedRuns {
                     && control.runs().find(id).report().state() == RunReport.State.INTERRUPTED) {
                 control.runs().resume(id, (kept, plan) -> resume(id, kept, plan));
             }
+            stuck.remove(id);
         } catch (RunException e) {
             return; // Another process has it, or its files are damaged, which is told to who asks for it.
         } catch (IOException | PlanException e) {
+            stuck.put(id, String.valueOf(e.getMessage()));
             System.getLogger("proxymcp.tool").log(System.Logger.Level.WARNING, "{0} is not gone on with: {1}", id, e.getMessage());
         }
+    }
+
+    /** Why a run was not gone on with when that was tried last; empty if it was. */
+    Optional<String> stuck(ReplayId id) {
+        return Optional.ofNullable(stuck.get(id));
     }
 
     /** Cancels a run that another process collects. */

@@ -8,8 +8,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import proxymcp.json.BadArgument;
@@ -23,6 +25,7 @@ import proxymcp.replay.PlanItem;
 import proxymcp.replay.PlannedChanges;
 import proxymcp.replay.Planner;
 import proxymcp.replay.PreparedRun;
+import proxymcp.replay.RecordedAs;
 import proxymcp.replay.ReplayId;
 import proxymcp.replay.ReplayRuns;
 import proxymcp.replay.ReplaySession;
@@ -38,7 +41,9 @@ import proxymcp.rule.RuleBook;
 import proxymcp.rule.RuleEngine;
 import proxymcp.rule.RuleThreads;
 import proxymcp.store.CaptureProfile;
+import proxymcp.store.SessionException;
 import proxymcp.store.SessionId;
+import proxymcp.store.SessionQuery;
 import proxymcp.store.SessionWriter;
 import proxymcp.template.FlowPlan;
 import proxymcp.template.FlowTemplate;
@@ -152,7 +157,7 @@ public final class ReplayControl implements Closeable {
     }
 
     /** A session that a run is recorded to; closed when the run has ended. */
-    record OpenRecording(ReplaySession session, Closeable end) implements Closeable {
+    record OpenRecording(ReplaySession session, LongSupplier writtenThrough, Closeable end) implements Closeable {
         @Override
         public void close() throws IOException {
             end.close();
@@ -162,7 +167,33 @@ public final class ReplayControl implements Closeable {
     /** Begins the session of a run. */
     OpenRecording record(Plan plan, ReplayArgs args) throws Exception {
         SessionWriter writer = recording(isFree(plan, args) ? Optional.empty() : Optional.of(session(plan)), plan.sessionId());
-        return new OpenRecording(new ReplaySession(writer.id().text(), writer.sink()), () -> sessions.catalog().end(writer));
+        return new OpenRecording(new ReplaySession(writer.id().text(), writer.sink()), () -> writer.status().writtenThrough(),
+                () -> sessions.catalog().end(writer));
+    }
+
+    /** Where the exchanges of these sessions stand that were recorded whole; sessions that are there no more have none. */
+    Map<UUID, RecordedAs> recordedWhole(List<String> sessionIds) throws IOException {
+        Map<UUID, RecordedAs> whole = new HashMap<>();
+        for (String id : sessionIds) {
+            try {
+                sessions.catalog().read(SessionId.parse(id).orElseThrow(), opened -> {
+                    opened.forEach(SessionQuery.ALL, entry -> {
+                        if (entry.state() == SessionQuery.State.COMPLETE) {
+                            whole.put(entry.id(), new RecordedAs(id, entry.id(), entry.seq()));
+                        }
+                        return true;
+                    });
+                    return id;
+                });
+            } catch (SessionException gone) {
+                continue; // Deleted since; what it had is recorded anew.
+            } catch (IOException | RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IOException(e);
+            }
+        }
+        return whole;
     }
 
     Clock clock() {

@@ -39,6 +39,7 @@ final class ReplayTools {
     private static final long SLICE_MILLIS = 250;
     private static final int ITEMS_MAX = 5_000;
     private static final int WAIT_MILLIS_MAX = 300_000;
+    private static final int STUCK_CHARS = 500;
 
     private static final Schema STATUS = Schema.of(
             Property.text("replay_id", "", 1, 100).required(),
@@ -193,8 +194,10 @@ final class ReplayTools {
         }
         RunView run = find(id, args.integer("wait_ms"), context);
         RunItem.Only only = args.choice("only", RunItem.Only.class);
-        return pool.run(context, () -> ToolOutcome.success(shown(run, only, args.integer("offset"), args.integer("limit"),
-                args.integer("max_chars"))));
+        JsonObject shown = pool.run(context, () -> shown(run, only, args.integer("offset"), args.integer("limit"), args.integer("max_chars")));
+        Optional<String> stuck = run.report().state() == RunReport.State.INTERRUPTED ? control.queued().stuck(id) : Optional.empty();
+        return ToolOutcome.success(stuck.isEmpty() ? shown : JsonObject.builder().putAll(shown).put("waitingFor", "its queue: "
+                + Shortened.text(stuck.get(), STUCK_CHARS)).build());
     }
 
     /** A run of this process; one that a queue has, and whose process died, is this one's from now on. */

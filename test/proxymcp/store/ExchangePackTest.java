@@ -66,6 +66,15 @@ final class ExchangePackTest {
     }
 
     @Test
+    void theLastExchangeIsNamedWithoutBeingRecorded() throws IOException {
+        ExchangePack pack = new ExchangePack(1 << 20);
+        assertEquals(Optional.empty(), ExchangeUnpack.lastId(new ByteArrayInputStream(pack.octets())));
+        record(pack, new UUID(1, 2), octets(100_000));
+        record(pack, ID, new byte[0]);
+        assertEquals(Optional.of(ID), ExchangeUnpack.lastId(new ByteArrayInputStream(pack.octets())));
+    }
+
+    @Test
     void whatIsUnpackedIsWhatWasPacked() throws IOException {
         ExchangePack pack = new ExchangePack(1 << 20);
         byte[] large = octets(200_000);

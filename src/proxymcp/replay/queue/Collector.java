@@ -7,12 +7,14 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import proxymcp.exchange.ErrorClass;
 import proxymcp.replay.ItemSender;
 import proxymcp.replay.PlanItem;
@@ -34,11 +36,12 @@ public final class Collector implements ItemSender {
     private static final long LOOK_MILLIS_MIN = 20;
     private static final long LOOK_MILLIS_MAX = 250;
     private static final long AWAY_MILLIS = 1_000;
+    private static final int WRITTEN_MILLIS_MAX = 2_000;
 
     private final JobQueue queue;
     private final ReplayId run;
     private final JobMaker.Selected selected;
-    private final Optional<ReplaySession> session;
+    private final Optional<Recorder> recorder;
     private final Closeable after;
     private final Map<Integer, CompletableFuture<JobOutcome>> awaited = new ConcurrentHashMap<>();
     private final AtomicBoolean started = new AtomicBoolean();
@@ -47,24 +50,41 @@ public final class Collector implements ItemSender {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final CountDownLatch concluded = new CountDownLatch(1);
     private volatile boolean withdrawn;
+    private volatile String complaint = "";
     private volatile Optional<String> objection = Optional.empty();
     /** The reading thread's alone. */
     private final Map<JobEnd.State, Long> seen = new EnumMap<>(JobEnd.State.class);
+    private final List<Taken> taken = new ArrayList<>();
     private boolean cancelled;
-    private String complaint = "";
+
+    /**
+     * Where exchanges are recorded.
+     *
+     * @param writtenThrough seq of the session up to which this process loses nothing when it is killed
+     * @param earlier exchanges of the run that other processes, which died, had recorded whole
+     */
+    public record Recorder(ReplaySession session, LongSupplier writtenThrough, Map<UUID, RecordedAs> earlier) {
+        /** Copies the map. */
+        public Recorder {
+            earlier = Map.copyOf(earlier);
+        }
+    }
+
+    /** A job that has ended, and whose item is told so once its exchange is written. */
+    private record Taken(CompletableFuture<JobOutcome> item, JobOutcome outcome) {}
 
     /**
      * A collector of a run that is in the queue.
      *
      * @param selected which items are jobs, and why others are not
-     * @param session where exchanges are recorded; empty for nowhere
+     * @param recorder where exchanges are recorded; empty for nowhere
      * @param after closed when nothing more is recorded and the run is left
      */
-    public Collector(JobQueue queue, ReplayId run, JobMaker.Selected selected, Optional<ReplaySession> session, Closeable after) {
+    public Collector(JobQueue queue, ReplayId run, JobMaker.Selected selected, Optional<Recorder> recorder, Closeable after) {
         this.queue = queue;
         this.run = run;
         this.selected = selected;
-        this.session = session;
+        this.recorder = recorder;
         this.after = after;
         for (int job = 0; job < selected.jobs().count(); job++) {
             awaited.put(selected.jobs().itemOf(job), new CompletableFuture<>());
@@ -105,7 +125,12 @@ public final class Collector implements ItemSender {
 
     @Override
     public Optional<String> recordsTo() {
-        return session.map(ReplaySession::id);
+        return recorder.map(to -> to.session().id());
+    }
+
+    @Override
+    public Optional<String> waitingFor() {
+        return Optional.of(complaint).filter(sentence -> !sentence.isEmpty()).map(sentence -> "its queue: " + sentence);
     }
 
     private void begin() {
@@ -150,9 +175,13 @@ public final class Collector implements ItemSender {
                     ResultPage page = queue.results(run, cursor, PAGE_JOBS);
                     for (JobEnd end : page.ends()) {
                         if (closed.getCount() == 0) {
-                            return;
+                            break;
                         }
                         take(end);
+                    }
+                    tellTaken();
+                    if (closed.getCount() == 0) {
+                        return;
                     }
                     cursor = page.nextCursor();
                     if (page.ends().isEmpty() && status.isPresent() && status.get().state().hasEnded()) {
@@ -205,18 +234,36 @@ public final class Collector implements ItemSender {
         }
         CompletableFuture<JobOutcome> outcome = awaited.get(selected.jobs().itemOf(end.id().index()));
         if (outcome != null && !outcome.isDone()) {
-            outcome.complete(JobOutcome.of(end, end.result().flatMap(this::record)));
+            taken.add(new Taken(outcome, JobOutcome.of(end, end.result().flatMap(this::record))));
         }
     }
 
+    /** Items are told of their exchanges when these have been written: a run that names one that a killed process took with it would never get it. */
+    private void tellTaken() throws InterruptedException {
+        long last = 0;
+        for (Taken one : taken) {
+            last = Math.max(last, one.outcome().result().recorded().filter(as -> recordsTo().equals(Optional.of(as.sessionId()))).map(RecordedAs::seq).orElse(0L));
+        }
+        for (int millis = 0; recorder.isPresent() && recorder.get().writtenThrough().getAsLong() < last && millis < WRITTEN_MILLIS_MAX; millis++) {
+            Thread.sleep(1); // One that is not written in all that time is among the session's losses, which it tells.
+        }
+        taken.forEach(one -> one.item().complete(one.outcome()));
+        taken.clear();
+    }
+
     private Optional<RecordedAs> record(JobResult result) {
-        if (session.isEmpty() || result.exchange().size() == 0) {
+        if (recorder.isEmpty() || result.exchange().size() == 0) {
             return Optional.empty();
         }
+        ReplaySession session = recorder.get().session();
+        Map<UUID, RecordedAs> earlier = recorder.get().earlier();
         try {
-            List<ExchangeUnpack.Recorded> recorded = ExchangeUnpack.record(result.exchange().open(), session.get().sink());
-            return recorded.isEmpty() ? Optional.empty()
-                    : Optional.of(new RecordedAs(session.get().id(), recorded.getLast().id(), recorded.getLast().seq()));
+            Optional<RecordedAs> known = earlier.isEmpty() ? Optional.empty() : ExchangeUnpack.lastId(result.exchange().open()).map(earlier::get);
+            if (known.isPresent()) {
+                return known;
+            }
+            List<ExchangeUnpack.Recorded> recorded = ExchangeUnpack.record(result.exchange().open(), session.sink());
+            return recorded.isEmpty() ? Optional.empty() : Optional.of(new RecordedAs(session.id(), recorded.getLast().id(), recorded.getLast().seq()));
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "an exchange of {0} is not recorded: {1}", run, e.getMessage());
             return Optional.empty();
