@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.lang.model.element.Modifier;
 import javax.tools.JavaCompiler;
+import javax.tools.JavaFileManager;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
@@ -30,6 +31,10 @@ final class SourceRules {
     private static final List<String> ELSEWHERE = List.of("repo1." + "maven", "repo.maven." + "apache",
             "registry." + "npm");
     private static final List<String> VAGUE_NAMES = List.of("Util", "Utils", "Helper", "Manager", "Impl");
+
+    private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
+    /** One for all files: making it takes longer than to parse most of them. */
+    private static final JavaFileManager FILES = COMPILER.getStandardFileManager(null, null, null);
 
     private SourceRules() {
     }
@@ -86,8 +91,7 @@ final class SourceRules {
         VAGUE_NAMES.stream().filter(type::endsWith)
                 .forEach(name -> findings.add(path + ": no class is named " + name));
         try {
-            JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-            JavacTask task = (JavacTask) compiler.getTask(null, null, problem -> { }, List.of("-proc:none"), null,
+            JavacTask task = (JavacTask) COMPILER.getTask(null, FILES, problem -> { }, List.of("-proc:none"), null,
                     List.of(new CodeText(code)));
             DocTrees trees = DocTrees.instance(task);
             for (CompilationUnitTree unit : task.parse()) {

@@ -68,7 +68,9 @@ final class QueueTools {
         Set<String> own = names();
         List<Property> others = new ArrayList<>();
         for (Property property : ReplayArgs.INPUT.properties()) {
-            if (!own.contains(property.name())) {
+            if (property.name().equals("mode")) {
+                others.add(Property.choice("mode", "proxy_replay_session shows a dry run", "execute").defaultTo("execute"));
+            } else if (!own.contains(property.name())) {
                 others.add(property);
             }
         }
@@ -124,9 +126,6 @@ final class QueueTools {
     private static ReplayArgs replayArgs(Args given) throws BadArgument {
         if (given.given("resume")) {
             throw new BadArgument("resume", "a run goes on by itself; proxy_replay_status shows it");
-        }
-        if (given.given("mode") && !given.string("mode").equals("execute")) {
-            throw new BadArgument("mode", "expected execute; proxy_replay_session shows a dry run");
         }
         JsonObject.Builder kept = JsonObject.builder();
         for (JsonObject.Member member : given.json().members()) {
