@@ -69,8 +69,11 @@ record Wiring(ProxyControl control, SessionControl sessions, Interceptors interc
         FileAccess files = new FileAccess(options.home(), Path.of(""), UserHome.find(System.getenv()).orElse(options.home()),
                 options.allowPaths());
         ReplayRuns runs = new ReplayRuns(options.home().resolve("replays"), RunTime.of(Clock.systemUTC()), RANDOM);
+        QueueControl queues = queues(options, control);
+        // Before all else and as patiently as a session: what is in flight must be committed.
+        closing.addTargets(queues::endWorkers);
         ReplayControl replays = closing.add(new ReplayControl(runs, sessions, control, options.allowEnv(), System.getenv(), Clock.systemUTC(),
-                RANDOM, queues(options, control)));
+                RANDOM, queues));
         PluginFolder plugins = closing.add(new PluginFolder(options.home().resolve("plugins"),
                 PluginLimits.DEFAULT.isolated(options.isolatePlugins())));
         Toolbox toolbox = new Toolbox(control, sessions, files, options.limits().proxy(), pool, Set.copyOf(options.toolsets()),

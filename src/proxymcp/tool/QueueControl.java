@@ -99,6 +99,11 @@ public final class QueueControl implements Closeable {
         return worker;
     }
 
+    /** Ends the workers of this process; what they send may still be committed, and collected by who waits for it. */
+    public void endWorkers() {
+        end(List.copyOf(workers));
+    }
+
     /** Ends workers at once, as many as there are: each lets what is in flight end. Returns when all have. */
     void end(List<QueueWorker> ended) {
         workers.removeAll(ended);
@@ -133,7 +138,7 @@ public final class QueueControl implements Closeable {
     /** Ends the workers, then closes the queues. */
     @Override
     public void close() {
-        end(List.copyOf(workers));
+        endWorkers();
         lock.lock();
         try {
             closed = true;

@@ -29,7 +29,7 @@ import proxymcp.upstream.OwnPorts;
  * Takes jobs out of a queue and sends them: one thread leases, one renews leases and tells that the worker is there, and each job has one of its own.
  *
  * <p>A job is sent only while its lease holds by this worker's own clock, and after the queue noted that it is. What came of it is committed as soon as
- * the queue can be reached. A job that cannot begin is released. {@link #close} takes nothing new, lets what is in flight end for as long as a lease lasts,
+ * the queue can be reached. A job that cannot begin is released. {@link #close} takes nothing new, lets what is in flight end for as long as that may take,
  * and gives the rest back.
  */
 public final class QueueWorker implements Closeable {
@@ -375,12 +375,9 @@ public final class QueueWorker implements Closeable {
     @Override
     public void close() {
         draining.countDown();
-        long millis = 0;
-        for (HeldLease holding : held.values()) {
-            millis = Math.max(millis, Math.min(DRAIN_MILLIS_MAX, holding.lease().validMillis()));
-        }
         try {
-            if (!room.tryAcquire(self.concurrency(), millis, TimeUnit.MILLISECONDS)) {
+            // Leases are renewed meanwhile. Without any, what is left is quick.
+            if (!room.tryAcquire(self.concurrency(), held.isEmpty() ? 0 : DRAIN_MILLIS_MAX, TimeUnit.MILLISECONDS)) {
                 cut = true;
                 allPlaces().forEach(place -> place.sender().close());
                 room.tryAcquire(self.concurrency(), CUT_MILLIS, TimeUnit.MILLISECONDS);

@@ -18,8 +18,8 @@ final class RunTokens {
     }
 
     private static final long RETRY_MILLIS_MAX = 250;
-    /** What a run may be late with and catch up, as a part of a second: the queue's answers take their time, and tokens that come up meanwhile must not be lost. */
-    private static final double LATE_SECONDS = 0.25;
+    /** What a run may be late with and catch up, as a part of a second, and begin too many of at first: the queue's answers take their time, and tokens that come up meanwhile must not be lost. */
+    private static final double LATE_SECONDS = 0.1;
     private static final double NANOS = 1e9;
 
     private final JobQueue queue;
