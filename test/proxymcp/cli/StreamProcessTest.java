@@ -95,7 +95,7 @@ final class StreamProcessTest {
             }
         }
         JsonArray streams = call("proxy_list_ws_streams", "{\"session_id\":\"" + session + "\",\"sort\":\"frames\"}").array("items").orElseThrow();
-        assertEquals("websocket cut sse cut", text(streams.values().get(0), "kind") + " " + text(streams.values().get(0), "endedBy") + " "
+        assertEquals("websocket recording sse recording", text(streams.values().get(0), "kind") + " " + text(streams.values().get(0), "endedBy") + " "
                 + text(streams.values().get(1), "kind") + " " + text(streams.values().get(1), "endedBy"));
         assertEquals(3, frames(session, text(streams.values().get(1), "streamId"), "in", "{\"n\":%d}", 1));
         assertTrue(frames(session, text(streams.values().get(0), "streamId"), "out", "frame %03d", 0) >= FRAMES);
