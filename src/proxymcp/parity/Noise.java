@@ -30,6 +30,11 @@ record Noise(RequestMemory memory, ResponseNoise scores, Map<Key, Boolean> known
         return known.computeIfAbsent(new Key(endpoint, location, madeUpOnly), this::judge);
     }
 
+    /** Whether the same requests are known to be answered with other values of a field. */
+    boolean isRestless(Endpoint endpoint, Location location) {
+        return memory.isRestless(endpoint, location);
+    }
+
     private boolean judge(Key key) {
         if (memory.isRestless(key.endpoint(), key.location())) {
             return true;

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +81,7 @@ final class ValueCheck {
                 if (others.isEmpty()) {
                     gone(location, values.get(0));
                 } else {
-                    differing(location, values, others);
+                    differing(location, values, others, before, now);
                 }
             }
         });
@@ -88,28 +89,28 @@ final class ValueCheck {
 
     /** A field that is not always there, and that the pair has. What stands below a field that drifted has been told. */
     private void gone(Location location, String value) {
-        for (String above = above(location.name()); !above.isEmpty(); above = above(above)) {
+        for (String above = KeyFields.above(location.name()); !above.isEmpty(); above = KeyFields.above(above)) {
             if (findings.hasShape(new Location(location.side(), location.part(), above))) {
                 return;
             }
         }
-        if (!noise.is(findings.endpoint(), location, false)) {
-            findings.add(location, DriftKind.VALUE_CHANGED, Shown.text(value), "absent", Severity.LOW);
+        findings.add(location, DriftKind.VALUE_CHANGED, Shown.text(value), "absent", severity(location, false));
+    }
+
+    /** Of another value of a field; none where it is noise. What the caller names is none, and low where the same requests are answered differently. */
+    private Severity severity(Location location, boolean madeUpOnly) {
+        Endpoint endpoint = findings.endpoint();
+        if (weights.isNamed(endpoint, location)) {
+            return noise.isRestless(endpoint, location) ? Severity.LOW : Severity.HIGH;
         }
+        return noise.is(endpoint, location, madeUpOnly) ? Severity.NONE : weights.isKey(endpoint, location) ? Severity.HIGH : Severity.LOW;
     }
 
-    private static String above(String path) {
-        int dot = path.lastIndexOf('.');
-        int bracket = path.lastIndexOf('[');
-        return path.substring(0, Math.max(0, Math.max(dot, bracket)));
-    }
-
-    private void differing(Location location, List<String> values, List<String> others) {
-        if (noise.is(findings.endpoint(), location, madeUpOnly(values, others))) {
+    private void differing(Location location, List<String> values, List<String> others, Map<Location, List<String>> before, Map<Location, List<String>> now) {
+        Severity severity = severity(location, madeUpOnly(values, others));
+        if (severity == Severity.NONE) {
             return;
         }
-        Endpoint endpoint = findings.endpoint();
-        Severity severity = weights.isKey(endpoint, location) ? Severity.HIGH : Severity.LOW;
         if (values.size() == 1 && others.size() == 1) {
             findings.add(location, DriftKind.VALUE_CHANGED, Shown.text(values.get(0)), Shown.text(others.get(0)), severity);
             return;
@@ -119,13 +120,29 @@ final class ValueCheck {
         Collections.sort(sorted);
         Collections.sort(othersSorted);
         if (sorted.equals(othersSorted)) {
-            findings.add(location, DriftKind.ORDER_CHANGED, values.size() + " elements", "the same in another order", severity.max(Severity.LOW));
+            boolean swapped = weights.isNamed(findings.endpoint(), location) && haveStayed(location, before, now);
+            findings.add(location, DriftKind.ORDER_CHANGED, values.size() + " elements", swapped ? "the same in other elements" : "the same in another order",
+                    swapped ? severity : Severity.LOW);
             return;
         }
         int common = common(values, others);
-        boolean shifted = common * 2 >= Math.max(values.size(), others.size());
+        boolean shifted = common * 2 >= Math.max(values.size(), others.size()) && !weights.isNamed(findings.endpoint(), location);
         findings.add(location, DriftKind.ITEMS_CHANGED, values.size() + " elements", others.size() + " elements, " + common + " of them the same",
                 shifted ? Severity.LOW : severity);
+    }
+
+    /** Whether the elements stayed where they were, as another field of them tells that is unlike in each: then a value went from one to the other. */
+    private static boolean haveStayed(Location location, Map<Location, List<String>> before, Map<Location, List<String>> now) {
+        String elements = location.name().substring(0, location.name().lastIndexOf("[*]") + 3);
+        for (Map.Entry<Location, List<String>> entry : before.entrySet()) {
+            String name = entry.getKey().name();
+            List<String> values = entry.getValue();
+            boolean beside = name.startsWith(elements) && name.lastIndexOf("[*]") + 3 == elements.length() && !name.equals(location.name());
+            if (beside && values.equals(now.get(entry.getKey())) && new HashSet<>(values).size() == values.size()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static int common(List<String> values, List<String> others) {
@@ -170,10 +187,7 @@ final class ValueCheck {
     }
 
     private void changed(Location location, String before, String now, boolean told) {
-        if (!noise.is(findings.endpoint(), location, false)) {
-            findings.add(location, DriftKind.VALUE_CHANGED, told ? before : Shown.text(before), told ? now : Shown.text(now),
-                    weights.isKey(findings.endpoint(), location) ? Severity.HIGH : Severity.LOW);
-        }
+        findings.add(location, DriftKind.VALUE_CHANGED, told ? before : Shown.text(before), told ? now : Shown.text(now), severity(location, false));
     }
 
     /** A picture that was packed again has other octets, and about as many. */

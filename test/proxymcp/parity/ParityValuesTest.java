@@ -1,0 +1,71 @@
+package proxymcp.parity;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import proxymcp.store.Session;
+
+/** What is said of values that changed: of fields that the caller names, of constants, of lists. */
+@Timeout(60)
+final class ParityValuesTest {
+    private static final String ROWS = "{\"items\":[{\"id\":7001,\"price\":14.11,\"state\":\"open\"},{\"id\":7002,\"price\":9.50,\"state\":\"paid\"},"
+            + "{\"id\":7003,\"price\":3.25,\"state\":\"open\"},{\"id\":7004,\"price\":8.75,\"state\":\"sent\"}]}";
+
+    private Judged sessions;
+
+    @BeforeEach void open(@TempDir Path home) {
+        sessions = new Judged(home);
+    }
+
+    @AfterEach void close() throws Exception {
+        sessions.close();
+    }
+
+    /** The drifts of {@code count} equal answers that all became {@code after}. */
+    private List<String> drifts(int count, String before, String after, String... keys) throws Exception {
+        return Judged.drifts(sessions.judge(Judged.gets(count, "/v", i -> before), Judged.gets(count, "/v", i -> after), Judged.keys(keys)));
+    }
+
+    @Test void aKeyFieldOfOneElementIsHigh() throws Exception {
+        for (String key : List.of("$.items[*].price", "$.items", "$..price", "response.json.**")) {
+            assertEquals(List.of("response.json.$.items[*].price items_changed high"), drifts(3, ROWS, ROWS.replace("14.11", "9999"), key), key);
+        }
+        assertEquals(List.of("response.json.$.items[*].price items_changed low"), drifts(3, ROWS, ROWS.replace("14.11", "9999"), "$.items[*].id"));
+    }
+
+    @Test void aKeyFieldInAnotherOrderIsLowAndInAnotherElementHigh() throws Exception {
+        String turned = "{\"items\":[{\"id\":7004,\"price\":8.75,\"state\":\"sent\"},{\"id\":7001,\"price\":14.11,\"state\":\"open\"},"
+                + "{\"id\":7002,\"price\":9.50,\"state\":\"paid\"},{\"id\":7003,\"price\":3.25,\"state\":\"open\"}]}";
+        for (String drift : drifts(3, ROWS, turned, "$.items[*].price")) {
+            assertEquals("order_changed low", drift.split(" ", 2)[1], drift);
+        }
+        assertEquals(List.of("response.json.$.items[*].price order_changed high"),
+                drifts(3, ROWS, ROWS.replace("14.11", "x").replace("9.50", "14.11").replace("x", "9.50"), "$.items[*].price"));
+    }
+
+    @Test void aKeyFieldIsNeverNoise() throws Exception {
+        String[][] changes = {{"\"2026-01-05\"", "\"2027-01-05\""}, {"12345678901234567890", "12345678901234567891"}, {"1234567890", "1234567891"},
+            {"\"DE89370400440532013000\"", "\"DE12500105170648489890\""}, {"\"0b7ab4d3e1f24c0e8b1d5a7c9e3f6021\"", "\"9c1f0e2d3b4a59687786a5b4c3d2e1f0\""},
+            {"\"2026-03-01T10:00:00Z\"", "\"2001-03-01T10:00:00Z\""}, {"\"6f1ed002-ab55-4f2d-9d1c-0c6a3a1b2c3d\"", "\"0a0b0c0d-1111-4222-8333-444455556666\""}};
+        for (int count : new int[] {1, 3}) {
+            for (String[] change : changes) {
+                assertEquals(List.of("response.json.$.userId value_changed high"),
+                        drifts(count, "{\"userId\":" + change[0] + ",\"a\":1}", "{\"userId\":" + change[1] + ",\"a\":1}", "$.userId"), change[0] + " of " + count);
+            }
+        }
+    }
+
+    @Test void aKeyFieldThatTheSameRequestsAnswerDifferentlyIsLow() throws Exception {
+        IntFunction<IntFunction<String>> views = day -> i -> "{\"views\":" + (1_000 * day + 7 * i) + ",\"a\":1}";
+        Session baseline = sessions.write(Judged.gets(4, "/v", views.apply(1)));
+        assertEquals(List.of("response.json.$.views value_changed low"),
+                Judged.drifts(Judged.judge(baseline, sessions.write(Judged.gets(4, "/v", views.apply(2))), Judged.keys("$.views"))));
+    }
+}
