@@ -107,7 +107,8 @@ final class ValueCheck {
     }
 
     private void differing(Location location, List<String> values, List<String> others, Map<Location, List<String>> before, Map<Location, List<String>> now) {
-        Severity severity = severity(location, madeUpOnly(values, others));
+        Severity plain = Meaning.of(location, values, others);
+        Severity severity = severity(location, plain == Severity.NONE && madeUpOnly(values, others)).max(plain);
         if (severity == Severity.NONE) {
             return;
         }
@@ -128,7 +129,7 @@ final class ValueCheck {
         int common = common(values, others);
         boolean shifted = common * 2 >= Math.max(values.size(), others.size()) && !weights.isNamed(findings.endpoint(), location);
         findings.add(location, DriftKind.ITEMS_CHANGED, values.size() + " elements", others.size() + " elements, " + common + " of them the same",
-                shifted ? Severity.LOW : severity);
+                shifted ? Severity.LOW.max(plain) : severity);
     }
 
     /** Whether the elements stayed where they were, as another field of them tells that is unlike in each: then a value went from one to the other. */

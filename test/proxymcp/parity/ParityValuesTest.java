@@ -68,4 +68,33 @@ final class ParityValuesTest {
         assertEquals(List.of("response.json.$.views value_changed low"),
                 Judged.drifts(Judged.judge(baseline, sessions.write(Judged.gets(4, "/v", views.apply(2))), Judged.keys("$.views"))));
     }
+
+    /** Of one answer and of more; {@code before} and {@code after} are members of an object within. */
+    private void assertDrift(String drift, String before, String after) throws Exception {
+        for (int count : new int[] {1, 4}) {
+            List<String> drifts = drifts(count, "{\"data\":[1],\"meta\":{" + before + "}}", "{\"data\":[1],\"meta\":{" + after + "}}");
+            assertEquals(List.of("response.json.$.meta." + drift), drifts, after + " in " + count);
+        }
+    }
+
+    @Test void anOutcomeThatTurnedBadIsHigh() throws Exception {
+        assertDrift("success value_changed high", "\"success\":true", "\"success\":false");
+        assertDrift("ok value_changed high", "\"ok\":true", "\"ok\":false");
+        assertDrift("authenticated value_changed high", "\"authenticated\":true", "\"authenticated\":false");
+        assertDrift("is_authenticated value_changed high", "\"is_authenticated\":true", "\"is_authenticated\":false");
+        assertDrift("hasError value_changed high", "\"hasError\":false", "\"hasError\":true");
+        assertDrift("code value_changed high", "\"code\":200", "\"code\":500");
+        assertDrift("httpStatus value_changed high", "\"httpStatus\":201", "\"httpStatus\":403");
+        assertDrift("success value_changed low", "\"success\":false", "\"success\":true");
+        assertDrift("darkMode value_changed low", "\"darkMode\":true", "\"darkMode\":false");
+    }
+
+    @Test void nothingWhereThereWasSomethingIsMedium() throws Exception {
+        String token = "\"token\":\"0b7ab4d3e1f24c0e8b1d5a7c9e3f6021\"";
+        for (String hollow : List.of("undefined", "null", "NaN", "[object Object]")) {
+            assertDrift("token value_changed medium", token, "\"token\":\"" + hollow + "\"");
+        }
+        assertDrift("token emptied medium", token, "\"token\":\"\"");
+        assertDrift("expires value_changed medium", "\"expires\":1760000000", "\"expires\":0");
+    }
 }
