@@ -39,7 +39,7 @@ record Noise(RequestMemory memory, ResponseNoise scores, Map<Key, Boolean> known
         if (memory.isRestless(key.endpoint(), key.location())) {
             return true;
         }
-        return !memory.isStable(key.endpoint(), key.location())
+        return !memory.isStable(key.endpoint(), key.location()) && !memory.isConstant(key.endpoint(), key.location())
                 && scores.of(key.endpoint(), key.location(), key.madeUpOnly()).score() >= Volatility.NOISE;
     }
 }

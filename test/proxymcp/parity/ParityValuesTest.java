@@ -1,9 +1,11 @@
 package proxymcp.parity;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,5 +98,25 @@ final class ParityValuesTest {
         }
         assertDrift("token emptied medium", token, "\"token\":\"\"");
         assertDrift("expires value_changed medium", "\"expires\":1760000000", "\"expires\":0");
+    }
+
+    @Test void aConstantThatChangedIsListed() throws Exception {
+        String[][] changes = {{"\"2026-01-05\"", "\"2027-01-05\""}, {"12345678901234567890", "12345678901234567891"}, {"1234567890", "1234567891"},
+            {"\"eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.\"", "\"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.\""},
+            {"\"DE89370400440532013000\"", "\"DE12500105170648489890\""}, {"\"6f1ed002-ab55-4f2d-9d1c-0c6a3a1b2c3d\"", "\"0a0b0c0d-1111-4222-8333-444455556666\""}};
+        for (String target : List.of("/v", "/v/#")) {
+            for (String[] change : changes) {
+                ParityReport report = sessions.judge(Judged.gets(4, target, i -> "{\"field\":" + change[0] + "}"), Judged.gets(4, target, i -> "{\"field\":" + change[1] + "}"),
+                        ParityRequest.ALL);
+                assertEquals(List.of("response.json.$.field value_changed low"), Judged.drifts(report), change[0] + " at " + target);
+                assertTrue(report.score() < 1);
+            }
+        }
+    }
+
+    @Test void whatIsFreshInEachAnswerIsNoDrift() throws Exception {
+        IntFunction<IntFunction<String>> answer = day -> i -> "{\"requestId\":\"" + new UUID(0x6f1ed002ab554f2dL * (31 * day + i), 0x8d1c0c6a3a1b2c3dL * (17 * i + day)) + "\",\"at\":"
+                + (1_760_000_000L + 86_400 * day + 7 * i) + "}";
+        assertEquals(List.of(), Judged.drifts(sessions.judge(Judged.gets(4, "/v", answer.apply(1)), Judged.gets(4, "/v", answer.apply(2)), ParityRequest.ALL)));
     }
 }
