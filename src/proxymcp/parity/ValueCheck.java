@@ -8,6 +8,8 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import proxymcp.diff.Endpoint;
 import proxymcp.diff.Leaf;
 import proxymcp.diff.Location;
@@ -19,11 +21,15 @@ import proxymcp.diff.ValueType;
 final class ValueCheck {
     private static final int NUMBER_CHARS_MAX = 40;
     private static final int WORDS_COMPARED_CHARS = 100_000;
+    private static final int ELEMENTS_TO_TELL = 4;
+    private static final Pattern IDS = Pattern.compile("(?:[iI]d|ID|[uU]uid|UUID|[gG]uid|GUID|[kK]ey|[sS]ku)(?:\\[\\*\\])?$");
     private static final int PICTURE_GROWTH_MAX = 4;
 
     private final Noise noise;
     private final Weights weights;
     private final Findings findings;
+    /** Lists of which it was told that nothing is left. */
+    private final Set<Location> emptied = new HashSet<>();
 
     ValueCheck(Noise noise, Weights weights, Findings findings) {
         this.noise = noise;
@@ -74,11 +80,13 @@ final class ValueCheck {
     }
 
     private void trees(Map<Location, List<String>> before, Map<Location, List<String>> now) {
+        Set<String> filled = filled(now);
         before.forEach((location, values) -> {
             List<String> others = now.getOrDefault(location, List.of());
-            boolean inArray = location.name().contains("[*]");
-            if (!values.equals(others) && !findings.hasShape(location) && !(others.isEmpty() && inArray)) {
-                if (others.isEmpty()) {
+            if (!values.equals(others) && !findings.hasShape(location)) {
+                if (others.isEmpty() && location.name().contains("[*]")) {
+                    goneFromAll(location, values, filled);
+                } else if (others.isEmpty()) {
                     gone(location, values.get(0));
                 } else {
                     differing(location, values, others, before, now);
@@ -87,14 +95,52 @@ final class ValueCheck {
         });
     }
 
-    /** A field that is not always there, and that the pair has. What stands below a field that drifted has been told. */
+    /** A field that is not always there, and that the pair has. */
     private void gone(Location location, String value) {
-        for (String above = KeyFields.above(location.name()); !above.isEmpty(); above = KeyFields.above(above)) {
-            if (findings.hasShape(new Location(location.side(), location.part(), above))) {
+        if (!isTold(location)) {
+            findings.add(location, DriftKind.VALUE_CHANGED, Shown.text(value), "absent", severity(location, false));
+        }
+    }
+
+    /** A field that some elements have, and none of the other answer. That there are no elements at all is told once, of the outermost list. */
+    private void goneFromAll(Location location, List<String> values, Set<String> filled) {
+        if (isTold(location)) {
+            return;
+        }
+        Severity named = weights.isNamed(findings.endpoint(), location) ? Severity.HIGH : Severity.LOW;
+        Severity severity = noise.isRestless(findings.endpoint(), location) ? Severity.LOW : named;
+        for (int at = location.name().indexOf("[*]"); at >= 0; at = location.name().indexOf("[*]", at + 1)) {
+            Location list = new Location(location.side(), location.part(), location.name().substring(0, at));
+            if (!filled.contains(list.name())) {
+                if (emptied.add(list)) {
+                    findings.add(list, DriftKind.ITEMS_CHANGED, "elements", "none", severity);
+                }
                 return;
             }
         }
-        findings.add(location, DriftKind.VALUE_CHANGED, Shown.text(value), "absent", severity(location, false));
+        findings.add(location, DriftKind.ITEMS_CHANGED, "in " + values.size() + " elements", "in none", severity);
+    }
+
+    /** The paths of all lists that have a value in some element. */
+    private static Set<String> filled(Map<Location, List<String>> values) {
+        Set<String> filled = new HashSet<>();
+        for (Location location : values.keySet()) {
+            String name = location.name();
+            for (int at = name.indexOf("[*]"); at >= 0; at = name.indexOf("[*]", at + 1)) {
+                filled.add(name.substring(0, at));
+            }
+        }
+        return filled;
+    }
+
+    /** What stands below a field that drifted has been told. */
+    private boolean isTold(Location location) {
+        for (String above = KeyFields.above(location.name()); !above.isEmpty(); above = KeyFields.above(above)) {
+            if (findings.hasShape(new Location(location.side(), location.part(), above))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Of another value of a field; none where it is noise. What the caller names is none, and low where the same requests are answered differently. */
@@ -106,9 +152,23 @@ final class ValueCheck {
         return noise.is(endpoint, location, madeUpOnly) ? Severity.NONE : weights.isKey(endpoint, location) ? Severity.HIGH : Severity.LOW;
     }
 
+    /**
+     * Lists are low at least where most elements stayed, as values that are made anew are all others, and where what was unlike in each element is so no
+     * more, as ids are.
+     */
+    private Severity inList(Location location, List<String> values, List<String> others, int common) {
+        boolean stayed = values.size() >= ELEMENTS_TO_TELL && common * 2 >= Math.max(values.size(), others.size())
+                && !noise.isRestless(findings.endpoint(), location);
+        boolean unique = values.size() > 1 && new HashSet<>(values).size() == values.size();
+        boolean doubled = unique && IDS.matcher(location.name()).find() && new HashSet<>(others).size() < others.size();
+        return stayed || doubled ? Severity.LOW : Severity.NONE;
+    }
+
     private void differing(Location location, List<String> values, List<String> others, Map<Location, List<String>> before, Map<Location, List<String>> now) {
         Severity plain = Meaning.of(location, values, others);
         Severity severity = severity(location, plain == Severity.NONE && madeUpOnly(values, others)).max(plain);
+        int common = common(values, others);
+        severity = severity.max(inList(location, values, others, common));
         if (severity == Severity.NONE) {
             return;
         }
@@ -126,7 +186,6 @@ final class ValueCheck {
                     swapped ? severity : Severity.LOW);
             return;
         }
-        int common = common(values, others);
         boolean shifted = common * 2 >= Math.max(values.size(), others.size()) && !weights.isNamed(findings.endpoint(), location);
         findings.add(location, DriftKind.ITEMS_CHANGED, values.size() + " elements", others.size() + " elements, " + common + " of them the same",
                 shifted ? Severity.LOW.max(plain) : severity);

@@ -119,4 +119,44 @@ final class ParityValuesTest {
                 + (1_760_000_000L + 86_400 * day + 7 * i) + "}";
         assertEquals(List.of(), Judged.drifts(sessions.judge(Judged.gets(4, "/v", answer.apply(1)), Judged.gets(4, "/v", answer.apply(2)), ParityRequest.ALL)));
     }
+
+    /** A list of as many elements, {@code each} by its number. */
+    private static String list(int count, IntFunction<String> each) {
+        StringBuilder items = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            items.append(i == 0 ? "" : ",").append(each.apply(i));
+        }
+        return "{\"items\":[" + items + "]}";
+    }
+
+    @Test void twoElementsOfOneIdAreListed() throws Exception {
+        IntFunction<String> before = i -> "{\"id\":" + (7_001 + i) + ",\"n\":1}";
+        assertEquals(List.of("response.json.$.items[*].id items_changed low"), drifts(1, list(6, before), list(6, i -> before.apply(i == 3 ? 2 : i))));
+        IntFunction<String> made = i -> "{\"id\":\"" + new UUID(0x6f1ed002ab554f2dL * (i + 3), 0x8d1c0c6a3a1b2c3dL * (i + 5)) + "\"}";
+        assertEquals(List.of("response.json.$.items[*].id items_changed low"), drifts(1, list(2, made), list(2, i -> made.apply(9))));
+        assertEquals(List.of(), drifts(1, list(2, made), list(2, i -> made.apply(9 + i))));
+    }
+
+    @Test void anOptionalMemberThatIsGoneFromAllElementsIsListed() throws Exception {
+        IntFunction<String> before = i -> "{\"n\":1" + (i % 2 == 0 ? ",\"badge\":{\"text\":\"new\"}" : "") + "}";
+        for (int count : new int[] {1, 3}) {
+            assertEquals(List.of("response.json.$.items[*].badge.text items_changed low"), drifts(count, list(6, before), list(6, i -> "{\"n\":1}")));
+            assertEquals(List.of("response.json.$.items[*].badge.text items_changed high"), drifts(count, list(6, before), list(6, i -> "{\"n\":1}"), "$.items[*].badge"));
+        }
+    }
+
+    @Test void aListThatMayBeEmptyAndIsWhereItWasNotIsListedOnce() throws Exception {
+        IntFunction<String> before = i -> i == 0 ? "{\"items\":[]}" : "{\"items\":[{\"n\":5,\"m\":6},{\"n\":7,\"m\":8}]}";
+        IntFunction<String> after = i -> i == 2 ? "{\"items\":[]}" : before.apply(i);
+        assertEquals(List.of("response.json.$.items items_changed low"),
+                Judged.drifts(sessions.judge(Judged.gets(4, "/v/#", before), Judged.gets(4, "/v/#", after), ParityRequest.ALL)));
+    }
+
+    @Test void oneOfAThousandElementsIsListed() throws Exception {
+        IntFunction<String> even = i -> "{\"id\":" + i + ",\"v\":" + 2 * i + "}";
+        for (String last : List.of("1999", "-1")) {
+            assertEquals(List.of("response.json.$.items[*].v items_changed low"), drifts(1, list(1_000, even),
+                    list(1_000, i -> i == 999 ? "{\"id\":999,\"v\":" + last + "}" : even.apply(i))), last);
+        }
+    }
 }
