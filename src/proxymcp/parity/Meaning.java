@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import proxymcp.diff.Location;
 import proxymcp.diff.ValueFormat;
 
@@ -19,6 +20,7 @@ final class Meaning {
             "unavailable");
     /** What programs write where they have no value and do not know it. */
     private static final Set<String> HOLLOW = Set.of("undefined", "null", "nan", "[object object]");
+    private static final Pattern ACCOUNT = Pattern.compile("[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}");
     private static final int OK = 200;
     private static final int OK_END = 300;
     private static final int ERROR = 400;
@@ -47,6 +49,24 @@ final class Meaning {
             return nowBad == others.size() ? Severity.HIGH : Severity.MEDIUM;
         }
         return isHollowed(values, others) ? Severity.MEDIUM : Severity.NONE;
+    }
+
+    /** Whether all are account numbers (IBAN, ISO 13616) by form and check digits: they look made up, and are no accident. */
+    static boolean areAccounts(List<String> values) {
+        for (String value : values) {
+            if (!ACCOUNT.matcher(value).matches()) {
+                return false;
+            }
+            int remainder = 0;
+            for (char c : (value.substring(4) + value.substring(0, 4)).toCharArray()) {
+                int digit = Character.digit(c, Character.MAX_RADIX);
+                remainder = (remainder * (digit < 10 ? 10 : 100) + digit) % 97;
+            }
+            if (remainder != 1) {
+                return false;
+            }
+        }
+        return !values.isEmpty();
     }
 
     /** The last step, lower case, without what divides its words and an {@code is} or {@code has} before them. */

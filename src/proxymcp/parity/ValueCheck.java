@@ -153,22 +153,22 @@ final class ValueCheck {
     }
 
     /**
-     * Lists are low at least where most elements stayed, as values that are made anew are all others, and where what was unlike in each element is so no
-     * more, as ids are.
+     * What is low at least, whatever its format: lists of which most elements stayed, as values that are made anew are all others; ids that were unlike in
+     * each element and are so no more; account numbers.
      */
-    private Severity inList(Location location, List<String> values, List<String> others, int common) {
+    private Severity atLeast(Location location, List<String> values, List<String> others, int common) {
         boolean stayed = values.size() >= ELEMENTS_TO_TELL && common * 2 >= Math.max(values.size(), others.size())
                 && !noise.isRestless(findings.endpoint(), location);
         boolean unique = values.size() > 1 && new HashSet<>(values).size() == values.size();
         boolean doubled = unique && IDS.matcher(location.name()).find() && new HashSet<>(others).size() < others.size();
-        return stayed || doubled ? Severity.LOW : Severity.NONE;
+        return stayed || doubled || Meaning.areAccounts(values) ? Severity.LOW : Severity.NONE;
     }
 
     private void differing(Location location, List<String> values, List<String> others, Map<Location, List<String>> before, Map<Location, List<String>> now) {
         Severity plain = Meaning.of(location, values, others);
         Severity severity = severity(location, plain == Severity.NONE && madeUpOnly(values, others)).max(plain);
         int common = common(values, others);
-        severity = severity.max(inList(location, values, others, common));
+        severity = severity.max(atLeast(location, values, others, common));
         if (severity == Severity.NONE) {
             return;
         }

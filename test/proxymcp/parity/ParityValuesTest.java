@@ -159,4 +159,10 @@ final class ParityValuesTest {
                     list(1_000, i -> i == 999 ? "{\"id\":999,\"v\":" + last + "}" : even.apply(i))), last);
         }
     }
+
+    @Test void anotherAccountIsListedHoweverFewAnswersThereAre() throws Exception {
+        String before = "{\"payTo\":\"DE89370400440532013000\"}"; // The example of ISO 13616.
+        assertEquals(List.of("response.json.$.payTo value_changed low"), drifts(1, before, "{\"payTo\":\"GB82WEST12345698765432\"}"));
+        assertEquals(List.of("response.json.$.payTo value_changed low"), drifts(1, before, "{\"payTo\":\"DE75512108001245126199\"}"));
+    }
 }
