@@ -12,12 +12,14 @@ import proxymcp.diff.Location;
  */
 public final class KeyFields {
     /** None. */
-    public static final KeyFields NONE = new KeyFields(IgnorePatterns.NONE);
+    public static final KeyFields NONE = new KeyFields(List.of());
 
+    private final boolean none;
     private final IgnorePatterns patterns;
 
-    private KeyFields(IgnorePatterns patterns) {
-        this.patterns = patterns;
+    private KeyFields(List<String> fields) {
+        none = fields.isEmpty();
+        patterns = IgnorePatterns.parse(fields);
     }
 
     /**
@@ -30,11 +32,14 @@ public final class KeyFields {
         for (String field : fields) {
             patterns.add(field.startsWith("$") ? "response.json." + field : field);
         }
-        return new KeyFields(IgnorePatterns.parse(patterns));
+        return new KeyFields(patterns);
     }
 
     /** Whether a field, or one that it stands below, is one of them. */
     boolean has(Endpoint endpoint, Location location) {
+        if (none) {
+            return false;
+        }
         for (String path = location.name(); !path.isEmpty(); path = above(path)) {
             if (patterns.matches(endpoint, new Location(location.side(), location.part(), path), path)) {
                 return true;
