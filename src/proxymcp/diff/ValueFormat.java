@@ -106,7 +106,7 @@ public enum ValueFormat {
     }
 
     /** Whether a value of this format is a secret or an id that somebody made up: something to look for elsewhere. */
-    boolean isMadeUp() {
+    public boolean isMadeUp() {
         return switch (this) {
             case UUID, HEX, BASE64, JWT, TOKEN, TRACE -> true;
             case EMPTY, BOOLEAN, EPOCH_SECONDS, EPOCH_MILLIS, ISO_TIME, ISO_DATE, HTTP_DATE, COUNTER, INTEGER, DECIMAL, URL, WORD, TEXT -> false;

@@ -8,16 +8,18 @@ import proxymcp.diff.Location;
 
 /**
  * Fields that matter most, as the caller names them: patterns as {@link IgnorePatterns} reads them, or a path alone, which is one into the JSON of
- * responses: {@code $.items[*].price}.
+ * responses: {@code $.items[*].price}. What stands below one is one too.
  */
 public final class KeyFields {
     /** None. */
-    public static final KeyFields NONE = new KeyFields(IgnorePatterns.NONE);
+    public static final KeyFields NONE = new KeyFields(List.of());
 
+    private final boolean none;
     private final IgnorePatterns patterns;
 
-    private KeyFields(IgnorePatterns patterns) {
-        this.patterns = patterns;
+    private KeyFields(List<String> fields) {
+        none = fields.isEmpty();
+        patterns = IgnorePatterns.parse(fields);
     }
 
     /**
@@ -30,11 +32,26 @@ public final class KeyFields {
         for (String field : fields) {
             patterns.add(field.startsWith("$") ? "response.json." + field : field);
         }
-        return new KeyFields(IgnorePatterns.parse(patterns));
+        return new KeyFields(patterns);
     }
 
-    /** Whether a field is one of them. */
+    /** Whether a field, or one that it stands below, is one of them. */
     boolean has(Endpoint endpoint, Location location) {
-        return patterns.matches(endpoint, location, location.name());
+        if (none) {
+            return false;
+        }
+        for (String path = location.name(); !path.isEmpty(); path = above(path)) {
+            if (patterns.matches(endpoint, new Location(location.side(), location.part(), path), path)) {
+                return true;
+            }
+        }
+        return location.name().isEmpty() && patterns.matches(endpoint, location, "");
+    }
+
+    /** The path without its last step; empty if it has one alone. */
+    static String above(String path) {
+        int dot = path.lastIndexOf('.');
+        int bracket = path.lastIndexOf('[');
+        return path.substring(0, Math.max(0, Math.max(dot, bracket)));
     }
 }

@@ -30,11 +30,16 @@ record Noise(RequestMemory memory, ResponseNoise scores, Map<Key, Boolean> known
         return known.computeIfAbsent(new Key(endpoint, location, madeUpOnly), this::judge);
     }
 
+    /** Whether the same requests are known to be answered with other values of a field. */
+    boolean isRestless(Endpoint endpoint, Location location) {
+        return memory.isRestless(endpoint, location);
+    }
+
     private boolean judge(Key key) {
         if (memory.isRestless(key.endpoint(), key.location())) {
             return true;
         }
-        return !memory.isStable(key.endpoint(), key.location())
+        return !memory.isStable(key.endpoint(), key.location()) && !memory.isConstant(key.endpoint(), key.location())
                 && scores.of(key.endpoint(), key.location(), key.madeUpOnly()).score() >= Volatility.NOISE;
     }
 }

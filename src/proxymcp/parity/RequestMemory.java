@@ -13,6 +13,7 @@ import proxymcp.diff.Location;
 final class RequestMemory {
     private static final int PLACES = 1 << 20;
     private static final int FIELDS_MAX = 100_000;
+    private static final int TIMES_TO_TELL = 3;
     private static final int SESSION_BITS = 8;
     private static final long SESSION_MASK = (1L << SESSION_BITS) - 1;
 
@@ -21,6 +22,9 @@ final class RequestMemory {
         private int again;
         private int changed;
         private int sameElsewhere;
+        private int answers;
+        private long first;
+        private boolean varies;
     }
 
     private record Key(Endpoint endpoint, Location location) {}
@@ -40,13 +44,15 @@ final class RequestMemory {
         long asked = request * 31 + hash(List.of(endpoint.toString()));
         ValueCheck.grouped(answer.values()).forEach((location, texts) -> {
             long hash = hash(texts) & ~SESSION_MASK | session & SESSION_MASK;
+            Behaviour behaviour = behaviour(new Key(endpoint, location));
+            behaviour.first = behaviour.answers++ == 0 ? hash : behaviour.first;
+            behaviour.varies |= (behaviour.first & ~SESSION_MASK) != (hash & ~SESSION_MASK);
             long place = mixed(asked * 31 + hash(List.of(location.toString())));
             int at = find(place);
             if (at < 0) {
                 return;
             }
             if (requests[at] == place) {
-                Behaviour behaviour = behaviour(new Key(endpoint, location));
                 boolean same = (values[at] & ~SESSION_MASK) == (hash & ~SESSION_MASK);
                 behaviour.again++;
                 behaviour.changed += same ? 0 : 1;
@@ -82,6 +88,12 @@ final class RequestMemory {
     boolean isStable(Endpoint endpoint, Location location) {
         Behaviour behaviour = behaviours.get(new Key(endpoint, location));
         return behaviour != null && behaviour.changed == 0 && behaviour.sameElsewhere > 0;
+    }
+
+    /** Whether all answers of an endpoint that have a field have the same in it, or all to the same request, and there are enough of them to tell. */
+    boolean isConstant(Endpoint endpoint, Location location) {
+        Behaviour behaviour = behaviours.get(new Key(endpoint, location));
+        return behaviour != null && (!behaviour.varies && behaviour.answers >= TIMES_TO_TELL || behaviour.changed == 0 && behaviour.again >= TIMES_TO_TELL - 1);
     }
 
     /** The place of a hash or a free one; -1 if there is none. */

@@ -4,9 +4,12 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import proxymcp.diff.Endpoint;
 import proxymcp.diff.Leaf;
 import proxymcp.diff.Location;
@@ -18,11 +21,15 @@ import proxymcp.diff.ValueType;
 final class ValueCheck {
     private static final int NUMBER_CHARS_MAX = 40;
     private static final int WORDS_COMPARED_CHARS = 100_000;
+    private static final int ELEMENTS_TO_TELL = 4;
+    private static final Pattern IDS = Pattern.compile("(?:[iI]d|ID|[uU]uid|UUID|[gG]uid|GUID|[kK]ey|[sS]ku)(?:\\[\\*\\])?$");
     private static final int PICTURE_GROWTH_MAX = 4;
 
     private final Noise noise;
     private final Weights weights;
     private final Findings findings;
+    /** Lists of which it was told that nothing is left. */
+    private final Set<Location> emptied = new HashSet<>();
 
     ValueCheck(Noise noise, Weights weights, Findings findings) {
         this.noise = noise;
@@ -73,43 +80,98 @@ final class ValueCheck {
     }
 
     private void trees(Map<Location, List<String>> before, Map<Location, List<String>> now) {
+        Set<String> filled = filled(now);
         before.forEach((location, values) -> {
             List<String> others = now.getOrDefault(location, List.of());
-            boolean inArray = location.name().contains("[*]");
-            if (!values.equals(others) && !findings.hasShape(location) && !(others.isEmpty() && inArray)) {
-                if (others.isEmpty()) {
+            if (!values.equals(others) && !findings.hasShape(location)) {
+                if (others.isEmpty() && location.name().contains("[*]")) {
+                    goneFromAll(location, values, filled);
+                } else if (others.isEmpty()) {
                     gone(location, values.get(0));
                 } else {
-                    differing(location, values, others);
+                    differing(location, values, others, before, now);
                 }
             }
         });
     }
 
-    /** A field that is not always there, and that the pair has. What stands below a field that drifted has been told. */
+    /** A field that is not always there, and that the pair has. */
     private void gone(Location location, String value) {
-        for (String above = above(location.name()); !above.isEmpty(); above = above(above)) {
-            if (findings.hasShape(new Location(location.side(), location.part(), above))) {
+        if (!isTold(location)) {
+            findings.add(location, DriftKind.VALUE_CHANGED, Shown.text(value), "absent", severity(location, false));
+        }
+    }
+
+    /** A field that some elements have, and none of the other answer. That there are no elements at all is told once, of the outermost list. */
+    private void goneFromAll(Location location, List<String> values, Set<String> filled) {
+        if (isTold(location)) {
+            return;
+        }
+        Severity named = weights.isNamed(findings.endpoint(), location) ? Severity.HIGH : Severity.LOW;
+        Severity severity = noise.isRestless(findings.endpoint(), location) ? Severity.LOW : named;
+        for (int at = location.name().indexOf("[*]"); at >= 0; at = location.name().indexOf("[*]", at + 1)) {
+            Location list = new Location(location.side(), location.part(), location.name().substring(0, at));
+            if (!filled.contains(list.name())) {
+                if (emptied.add(list)) {
+                    findings.add(list, DriftKind.ITEMS_CHANGED, "elements", "none", severity);
+                }
                 return;
             }
         }
-        if (!noise.is(findings.endpoint(), location, false)) {
-            findings.add(location, DriftKind.VALUE_CHANGED, Shown.text(value), "absent", Severity.LOW);
+        findings.add(location, DriftKind.ITEMS_CHANGED, "in " + values.size() + " elements", "in none", severity);
+    }
+
+    /** The paths of all lists that have a value in some element. */
+    private static Set<String> filled(Map<Location, List<String>> values) {
+        Set<String> filled = new HashSet<>();
+        for (Location location : values.keySet()) {
+            String name = location.name();
+            for (int at = name.indexOf("[*]"); at >= 0; at = name.indexOf("[*]", at + 1)) {
+                filled.add(name.substring(0, at));
+            }
         }
+        return filled;
     }
 
-    private static String above(String path) {
-        int dot = path.lastIndexOf('.');
-        int bracket = path.lastIndexOf('[');
-        return path.substring(0, Math.max(0, Math.max(dot, bracket)));
+    /** What stands below a field that drifted has been told. */
+    private boolean isTold(Location location) {
+        for (String above = KeyFields.above(location.name()); !above.isEmpty(); above = KeyFields.above(above)) {
+            if (findings.hasShape(new Location(location.side(), location.part(), above))) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    private void differing(Location location, List<String> values, List<String> others) {
-        if (noise.is(findings.endpoint(), location, madeUpOnly(values, others))) {
+    /** Of another value of a field; none where it is noise. What the caller names is none, and low where the same requests are answered differently. */
+    private Severity severity(Location location, boolean madeUpOnly) {
+        Endpoint endpoint = findings.endpoint();
+        if (weights.isNamed(endpoint, location)) {
+            return noise.isRestless(endpoint, location) ? Severity.LOW : Severity.HIGH;
+        }
+        return noise.is(endpoint, location, madeUpOnly) ? Severity.NONE : weights.isKey(endpoint, location) ? Severity.HIGH : Severity.LOW;
+    }
+
+    /**
+     * What is low at least, whatever its format: lists of which most elements stayed, as values that are made anew are all others; ids that were unlike in
+     * each element and are so no more; account numbers.
+     */
+    private Severity atLeast(Location location, List<String> values, List<String> others, int common) {
+        boolean stayed = values.size() >= ELEMENTS_TO_TELL && common * 2 >= Math.max(values.size(), others.size())
+                && !noise.isRestless(findings.endpoint(), location);
+        boolean unique = values.size() > 1 && new HashSet<>(values).size() == values.size();
+        boolean doubled = unique && IDS.matcher(location.name()).find() && new HashSet<>(others).size() < others.size();
+        return stayed || doubled || Meaning.areAccounts(values) ? Severity.LOW : Severity.NONE;
+    }
+
+    private void differing(Location location, List<String> values, List<String> others, Map<Location, List<String>> before, Map<Location, List<String>> now) {
+        Severity plain = Meaning.of(location, values, others);
+        Severity severity = severity(location, plain == Severity.NONE && madeUpOnly(values, others)).max(plain);
+        int common = common(values, others);
+        severity = severity.max(atLeast(location, values, others, common));
+        if (severity == Severity.NONE) {
             return;
         }
-        Endpoint endpoint = findings.endpoint();
-        Severity severity = weights.isKey(endpoint, location) ? Severity.HIGH : Severity.LOW;
         if (values.size() == 1 && others.size() == 1) {
             findings.add(location, DriftKind.VALUE_CHANGED, Shown.text(values.get(0)), Shown.text(others.get(0)), severity);
             return;
@@ -119,13 +181,28 @@ final class ValueCheck {
         Collections.sort(sorted);
         Collections.sort(othersSorted);
         if (sorted.equals(othersSorted)) {
-            findings.add(location, DriftKind.ORDER_CHANGED, values.size() + " elements", "the same in another order", severity.max(Severity.LOW));
+            boolean swapped = weights.isNamed(findings.endpoint(), location) && haveStayed(location, before, now);
+            findings.add(location, DriftKind.ORDER_CHANGED, values.size() + " elements", swapped ? "the same in other elements" : "the same in another order",
+                    swapped ? severity : Severity.LOW);
             return;
         }
-        int common = common(values, others);
-        boolean shifted = common * 2 >= Math.max(values.size(), others.size());
+        boolean shifted = common * 2 >= Math.max(values.size(), others.size()) && !weights.isNamed(findings.endpoint(), location);
         findings.add(location, DriftKind.ITEMS_CHANGED, values.size() + " elements", others.size() + " elements, " + common + " of them the same",
-                shifted ? Severity.LOW : severity);
+                shifted ? Severity.LOW.max(plain) : severity);
+    }
+
+    /** Whether the elements stayed where they were, as another field of them tells that is unlike in each: then a value went from one to the other. */
+    private static boolean haveStayed(Location location, Map<Location, List<String>> before, Map<Location, List<String>> now) {
+        String elements = location.name().substring(0, location.name().lastIndexOf("[*]") + 3);
+        for (Map.Entry<Location, List<String>> entry : before.entrySet()) {
+            String name = entry.getKey().name();
+            List<String> values = entry.getValue();
+            boolean beside = name.startsWith(elements) && name.lastIndexOf("[*]") + 3 == elements.length() && !name.equals(location.name());
+            if (beside && values.equals(now.get(entry.getKey())) && new HashSet<>(values).size() == values.size()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static int common(List<String> values, List<String> others) {
@@ -170,10 +247,7 @@ final class ValueCheck {
     }
 
     private void changed(Location location, String before, String now, boolean told) {
-        if (!noise.is(findings.endpoint(), location, false)) {
-            findings.add(location, DriftKind.VALUE_CHANGED, told ? before : Shown.text(before), told ? now : Shown.text(now),
-                    weights.isKey(findings.endpoint(), location) ? Severity.HIGH : Severity.LOW);
-        }
+        findings.add(location, DriftKind.VALUE_CHANGED, told ? before : Shown.text(before), told ? now : Shown.text(now), severity(location, false));
     }
 
     /** A picture that was packed again has other octets, and about as many. */

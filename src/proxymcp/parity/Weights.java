@@ -72,6 +72,11 @@ final class Weights {
         return new Location(Side.RESPONSE, part, name).toString();
     }
 
+    /** Whether the caller names a field: then no other value of it is taken for noise. */
+    boolean isNamed(Endpoint endpoint, Location location) {
+        return keys.has(endpoint, location);
+    }
+
     /** Whether a field matters most. */
     boolean isKey(Endpoint endpoint, Location location) {
         return keys.has(endpoint, location) || extracted.getOrDefault(endpoint, Set.of()).contains(location.toString());
