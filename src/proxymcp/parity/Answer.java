@@ -148,6 +148,17 @@ record Answer(long seq, int status, List<Leaf> head, Content content, Optional<S
         return content instanceof Content.Tree tree ? new Document(Side.RESPONSE, tree.part(), "", "", tree.root()).leaves() : List.of();
     }
 
+    /** The values that are kept in mind to see what the same request is answered with: those of the body, and references and file names of the head. */
+    List<Leaf> remembered() {
+        List<Leaf> remembered = new ArrayList<>(values());
+        for (Leaf leaf : head) {
+            if (leaf.location().part() == Part.HEADER && Targets.fields().contains(leaf.location().name())) {
+                remembered.add(leaf);
+            }
+        }
+        return remembered;
+    }
+
     /** The fields that noise is learned from. */
     ExchangeFields fields() {
         List<Document> documents = new ArrayList<>();

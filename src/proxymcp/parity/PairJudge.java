@@ -83,7 +83,7 @@ final class PairJudge {
         boolean blocked = false;
         if (!identical) {
             Optional<LearnedSchema> schema = schemas.of(endpoint, baseline.statusClass());
-            new HeadCheck(baseline, other, schema, weights, findings).check();
+            new HeadCheck(baseline, other, schema, noise, weights, findings).check();
             PageCheck pages = new PageCheck(schema, weights, findings);
             Optional<BlockDetector.Found> block = BlockDetector.find(baseline, other, pages.isGone(baseline, other));
             block.ifPresent(found -> findings.add(Findings.at(Part.BODY, ""), found.blocked() ? DriftKind.BLOCKED : DriftKind.ERROR_BODY,

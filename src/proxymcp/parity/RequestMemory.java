@@ -38,7 +38,7 @@ final class RequestMemory {
      */
     void add(int session, long request, Endpoint endpoint, Answer answer) {
         long asked = request * 31 + hash(List.of(endpoint.toString()));
-        ValueCheck.grouped(answer.values()).forEach((location, texts) -> {
+        ValueCheck.grouped(answer.remembered()).forEach((location, texts) -> {
             long hash = hash(texts) & ~SESSION_MASK | session & SESSION_MASK;
             long place = mixed(asked * 31 + hash(List.of(location.toString())));
             int at = find(place);
