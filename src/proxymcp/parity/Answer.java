@@ -23,8 +23,11 @@ import proxymcp.json.JsonValue;
  * @param content what the body is
  * @param unknown why the body is not known whole, or why there was no response; empty if it is
  * @param inner documents that values hold, such as tokens
+ * @param conditional whether the request had a validator, so that 304 says that what the client has still holds (RFC 9110 section 13)
  */
-record Answer(long seq, int status, List<Leaf> head, Content content, Optional<String> unknown, List<Document> inner) {
+record Answer(long seq, int status, List<Leaf> head, Content content, Optional<String> unknown, List<Document> inner, boolean conditional) {
+    private static final int NOT_MODIFIED = 304;
+
     /** What a body is. */
     sealed interface Content {
         /** There is none. */
@@ -60,8 +63,11 @@ record Answer(long seq, int status, List<Leaf> head, Content content, Optional<S
         List<JsonObject.Member> form = new ArrayList<>();
         Optional<String> octets = Optional.empty();
         int status = 0;
+        boolean conditional = false;
         for (Leaf leaf : fields.flat()) {
             if (leaf.location().side() != Side.RESPONSE) {
+                String name = leaf.location().name();
+                conditional |= leaf.location().part() == Part.HEADER && (name.equals("if-none-match") || name.equals("if-modified-since"));
                 continue;
             }
             switch (leaf.location().part()) {
@@ -89,7 +95,7 @@ record Answer(long seq, int status, List<Leaf> head, Content content, Optional<S
         }
         Content content = !form.isEmpty() ? new Content.Tree(Part.LAYER, new JsonObject(form)) : body.isPresent() ? content(body.get(), mediaType(head))
                 : octets.isPresent() ? new Content.Octets(octets.get()) : new Content.None();
-        return new Answer(fields.seq(), status, head, content, fields.unknown(Side.RESPONSE), inner);
+        return new Answer(fields.seq(), status, head, content, fields.unknown(Side.RESPONSE), inner, conditional);
     }
 
     private static int parsedStatus(String text) {
@@ -141,6 +147,23 @@ record Answer(long seq, int status, List<Leaf> head, Content content, Optional<S
     /** Hundreds of the status: 2 for success; 0 if there was no response. */
     int statusClass() {
         return status / 100;
+    }
+
+    /** Whether it says that what the client has still holds. */
+    boolean isNotModified() {
+        return status == NOT_MODIFIED;
+    }
+
+    /** Whether both name the state that the content has, and name another one. */
+    boolean isOfAnotherState(Answer other) {
+        for (String name : List.of("etag", "last-modified")) {
+            Optional<String> one = header(name);
+            Optional<String> two = other.header(name);
+            if (one.isPresent() && two.isPresent()) {
+                return !one.get().replaceFirst("^W/", "").equals(two.get().replaceFirst("^W/", ""));
+            }
+        }
+        return false;
     }
 
     /** Values of the body by field. */

@@ -69,8 +69,17 @@ final class HeadCheck {
             return;
         }
         boolean alike = baseline.content().getClass() == other.content().getClass();
-        findings.add(Findings.at(Part.HEADER, "content-type"), DriftKind.MEDIA_TYPE_CHANGED, Shown.text(before), now.isEmpty() ? "absent" : Shown.text(now),
-                alike ? Severity.LOW : Severity.HIGH);
+        // Clients choose by it how they read a body, whatever is in it.
+        Severity severity = !alike ? Severity.HIGH : before.isEmpty() || family(before).equals(family(now)) ? Severity.LOW : Severity.MEDIUM;
+        findings.add(Findings.at(Part.HEADER, "content-type"), DriftKind.MEDIA_TYPE_CHANGED, before.isEmpty() ? "absent" : Shown.text(before),
+                now.isEmpty() ? "absent" : Shown.text(now), severity);
+    }
+
+    /** What is read in the same way: JSON, XML, pages, pictures. */
+    private static String family(String type) {
+        int slash = type.indexOf('/');
+        return type.contains("html") ? "html" : type.endsWith("json") ? "json" : type.endsWith("xml") ? "xml"
+                : type.startsWith("image/") || type.startsWith("audio/") || type.startsWith("video/") || type.contains("font") ? type.substring(0, slash) : type;
     }
 
     private static boolean isSame(String before, String now) {
