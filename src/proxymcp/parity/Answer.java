@@ -43,7 +43,12 @@ record Answer(long seq, int status, List<Leaf> head, Content content, Optional<S
         record Text(String text) implements Content {}
 
         /** Anything else, known by its size and digest. */
-        record Octets(String digest) implements Content {}
+        record Octets(String digest) implements Content {
+            /** Whether it is a text in place of a picture or sound: the digest of {@code diff} ends so. */
+            boolean isText() {
+                return digest.endsWith(", text");
+            }
+        }
 
         /** For people. */
         default String words() {
@@ -52,7 +57,7 @@ record Answer(long seq, int status, List<Leaf> head, Content content, Optional<S
                 case Tree tree -> tree.part() == Part.JSON ? "JSON" : "a structured body";
                 case Html html -> html.page().title().isEmpty() ? "an HTML page" : "an HTML page titled " + Shown.text(html.page().title());
                 case Text text -> "text";
-                case Octets octets -> "octets";
+                case Octets octets -> octets.isText() ? "text in place of octets" : "octets";
             };
         }
     }

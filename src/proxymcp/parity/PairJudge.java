@@ -142,6 +142,8 @@ final class PairJudge {
                     new ShapeCheck(tree.part(), request.minSamples(), weights, findings).check(schema.get().tree(tree.part()).get(), List.of(tree.root()), "$", true);
             case Answer.Content.Html html when sameKind -> pages.check(baseline, html.page());
             case Answer.Content.Text text when sameKind -> pages.text(baseline, text.text());
+            case Answer.Content.Octets octets when baseline.content() instanceof Answer.Content.Octets before && before.isText() != octets.isText() ->
+                    findings.add(Findings.at(Part.BODY, ""), DriftKind.TYPE_CHANGED, before.words(), octets.words(), Severity.HIGH);
             default -> {
                 if (!sameKind) {
                     boolean seen = schema.get().hasSeen(other.content());

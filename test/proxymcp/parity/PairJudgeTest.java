@@ -3,6 +3,7 @@ package proxymcp.parity;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -62,5 +63,20 @@ final class PairJudgeTest {
         assertEquals(List.of("response.header.content-type media_type_changed low"),
                 Judged.drifts(judge(Judged.get("/c", "{\"a\":1}"), Judged.get("/c").answer(200, "application/hal+json", "{\"a\":1}"))));
         assertEquals(List.of(), Judged.drifts(judge(Judged.get("/c", "{\"a\":1}"), Judged.get("/c").answer(200, "text/json; charset=utf-8", "{\"a\":1}"))));
+    }
+
+    @Test void aPictureThatBecameATextIsHighAndAnotherPictureIsLow() throws Exception {
+        byte[] picture = new byte[64];
+        for (int i = 0; i < picture.length; i++) {
+            picture[i] = (byte) (i * 37 % 256);
+        }
+        byte[] last = picture.clone();
+        last[63]++;
+        byte[] text = "Internal error please retry later ok".getBytes(StandardCharsets.US_ASCII);
+        assertEquals(List.of("response.body type_changed high"),
+                Judged.drifts(judge(Judged.get("/l.png").answer(200, "image/png", picture), Judged.get("/l.png").answer(200, "image/png", text))));
+        assertEquals(List.of("response.body value_changed low"),
+                Judged.drifts(judge(Judged.get("/l.png").answer(200, "image/png", picture), Judged.get("/l.png").answer(200, "image/png", last))));
+        assertEquals(List.of(), Judged.drifts(judge(Judged.get("/l.png").answer(200, "image/png", picture), Judged.get("/l.png").answer(200, "image/png", picture))));
     }
 }
