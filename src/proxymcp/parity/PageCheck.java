@@ -1,5 +1,6 @@
 package proxymcp.parity;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -151,9 +152,43 @@ final class PageCheck {
 
     /** A text beside one of the baseline. */
     void text(Answer baseline, String text) {
-        if (baseline.content() instanceof Answer.Content.Text before && (text.isBlank() && !before.text().isBlank()
-                || before.text().length() >= TEXT_CHARS_MIN && text.length() * SHELL < before.text().length())) {
+        if (!(baseline.content() instanceof Answer.Content.Text before)) {
+            return;
+        }
+        if (text.isBlank() && !before.text().isBlank() || before.text().length() >= TEXT_CHARS_MIN && text.length() * SHELL < before.text().length()) {
             findings.add(at(""), DriftKind.EMPTY_SHELL, before.text().length() + " characters", text.length() + " characters", Severity.HIGH);
+            return;
+        }
+        // Whatever it is called now, it is read as a table if it was one.
+        TextTable.of(baseline.mediaType(), before.text()).ifPresent(table -> table(table, TextTable.of(baseline.mediaType(), text)));
+    }
+
+    private void table(TextTable before, Optional<TextTable> now) {
+        if (now.isEmpty() || now.get().delimiter() != before.delimiter() || !before.hasNames() && now.get().cells().size() != before.cells().size()) {
+            findings.add(at(""), DriftKind.FORMAT_CHANGED, before.words(), now.map(TextTable::words).orElse("no table"), now.isEmpty() ? Severity.HIGH : Severity.MEDIUM);
+            return;
+        }
+        if (!before.hasNames()) {
+            return;
+        }
+        List<String> names = now.get().cells();
+        int told = 0;
+        for (String name : before.cells()) {
+            if (!names.contains(name) && told++ < FEATURES_TOLD_MAX) {
+                boolean key = weights.isKey(findings.endpoint(), at(name));
+                findings.add(at(name), DriftKind.REMOVED, "a column", "absent", key ? Severity.CRITICAL : Severity.HIGH);
+            }
+        }
+        List<String> kept = new ArrayList<>();
+        for (String name : names) {
+            if (before.cells().contains(name)) {
+                kept.add(name);
+            } else if (told++ < FEATURES_TOLD_MAX) {
+                findings.add(at(name), DriftKind.ADDED, "absent", "a column", Severity.LOW);
+            }
+        }
+        if (kept.size() == before.cells().size() && !kept.equals(before.cells())) {
+            findings.add(at(""), DriftKind.ORDER_CHANGED, Shown.text(String.join(", ", before.cells())), Shown.text(String.join(", ", names)), Severity.MEDIUM);
         }
     }
 }

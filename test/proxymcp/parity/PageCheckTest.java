@@ -93,4 +93,15 @@ final class PageCheckTest {
     @Test void aLoginInPlaceOfATextIsBlocked() throws Exception {
         assertFirst("response.body blocked critical", "text/plain", "balance 100 EUR", "Please log in to continue");
     }
+
+    @Test void columnsOfATableInTextAreFields() throws Exception {
+        String before = "id,name,price\n1,\"Oak, oiled\",12.50\n2,Elm,13.00\n3,Ash,14.00\n";
+        assertEquals(List.of("response.body.price removed high", "response.body value_changed low"), drifts("text/csv", before, "id,name\n1,\"Oak, oiled\"\n2,Elm\n3,Ash\n"));
+        assertEquals(List.of("response.body.price removed high", "response.body value_changed low", "response.body.amount added low"),
+                drifts("text/csv", before, before.replace("price", "amount")));
+        assertEquals(List.of("response.body format_changed medium", "response.body value_changed low"), drifts("text/csv; charset=utf-8", before, before.replace(',', ';')));
+        assertEquals(List.of("response.body order_changed medium", "response.body value_changed low"),
+                drifts("text/csv", before, "name,id,price\nOak,1,12.50\nElm,2,13.00\nAsh,3,14.00\n"));
+        assertEquals(List.of("response.body value_changed low"), drifts("text/csv", before, "\"id\",\"name\",\"price\"\r\n1,Oak,11.00\r\n"));
+    }
 }
