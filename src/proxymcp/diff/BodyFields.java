@@ -223,9 +223,11 @@ final class BodyFields {
 
     /** What is neither text nor JSON by its type: known by its digest, and by what decoders find in it. */
     private Optional<String> other(Received body) {
-        fields.add(body.side(), Part.BODY, "", ValueType.OCTETS, digest(body.octets()));
         String type = body.mediaType();
         boolean opaque = type.startsWith("image/") || type.startsWith("audio/") || type.startsWith("video/") || type.startsWith("font/");
+        // A picture that can be read is a message in its place.
+        boolean readable = opaque && Charsets.isTextual("", body.octets());
+        fields.add(body.side(), Part.BODY, "", ValueType.OCTETS, digest(body.octets()) + (readable ? ", text" : ""));
         if (opaque || body.octets().length > DECODED_BYTES_MAX) {
             return Optional.empty();
         }

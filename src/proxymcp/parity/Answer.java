@@ -23,8 +23,11 @@ import proxymcp.json.JsonValue;
  * @param content what the body is
  * @param unknown why the body is not known whole, or why there was no response; empty if it is
  * @param inner documents that values hold, such as tokens
+ * @param conditional whether the request had a validator, so that 304 says that what the client has still holds (RFC 9110 section 13)
  */
-record Answer(long seq, int status, List<Leaf> head, Content content, Optional<String> unknown, List<Document> inner) {
+record Answer(long seq, int status, List<Leaf> head, Content content, Optional<String> unknown, List<Document> inner, boolean conditional) {
+    private static final int NOT_MODIFIED = 304;
+
     /** What a body is. */
     sealed interface Content {
         /** There is none. */
@@ -40,7 +43,12 @@ record Answer(long seq, int status, List<Leaf> head, Content content, Optional<S
         record Text(String text) implements Content {}
 
         /** Anything else, known by its size and digest. */
-        record Octets(String digest) implements Content {}
+        record Octets(String digest) implements Content {
+            /** Whether it is a text in place of a picture or sound: the digest of {@code diff} ends so. */
+            boolean isText() {
+                return digest.endsWith(", text");
+            }
+        }
 
         /** For people. */
         default String words() {
@@ -49,7 +57,7 @@ record Answer(long seq, int status, List<Leaf> head, Content content, Optional<S
                 case Tree tree -> tree.part() == Part.JSON ? "JSON" : "a structured body";
                 case Html html -> html.page().title().isEmpty() ? "an HTML page" : "an HTML page titled " + Shown.text(html.page().title());
                 case Text text -> "text";
-                case Octets octets -> "octets";
+                case Octets octets -> octets.isText() ? "text in place of octets" : "octets";
             };
         }
     }
@@ -60,8 +68,11 @@ record Answer(long seq, int status, List<Leaf> head, Content content, Optional<S
         List<JsonObject.Member> form = new ArrayList<>();
         Optional<String> octets = Optional.empty();
         int status = 0;
+        boolean conditional = false;
         for (Leaf leaf : fields.flat()) {
             if (leaf.location().side() != Side.RESPONSE) {
+                String name = leaf.location().name();
+                conditional |= leaf.location().part() == Part.HEADER && (name.equals("if-none-match") || name.equals("if-modified-since"));
                 continue;
             }
             switch (leaf.location().part()) {
@@ -89,7 +100,7 @@ record Answer(long seq, int status, List<Leaf> head, Content content, Optional<S
         }
         Content content = !form.isEmpty() ? new Content.Tree(Part.LAYER, new JsonObject(form)) : body.isPresent() ? content(body.get(), mediaType(head))
                 : octets.isPresent() ? new Content.Octets(octets.get()) : new Content.None();
-        return new Answer(fields.seq(), status, head, content, fields.unknown(Side.RESPONSE), inner);
+        return new Answer(fields.seq(), status, head, content, fields.unknown(Side.RESPONSE), inner, conditional);
     }
 
     private static int parsedStatus(String text) {
@@ -143,9 +154,37 @@ record Answer(long seq, int status, List<Leaf> head, Content content, Optional<S
         return status / 100;
     }
 
+    /** Whether it says that what the client has still holds. */
+    boolean isNotModified() {
+        return status == NOT_MODIFIED;
+    }
+
+    /** Whether both name the state that the content has, and name another one. */
+    boolean isOfAnotherState(Answer other) {
+        for (String name : List.of("etag", "last-modified")) {
+            Optional<String> one = header(name);
+            Optional<String> two = other.header(name);
+            if (one.isPresent() && two.isPresent()) {
+                return !one.get().replaceFirst("^W/", "").equals(two.get().replaceFirst("^W/", ""));
+            }
+        }
+        return false;
+    }
+
     /** Values of the body by field. */
     List<Leaf> values() {
         return content instanceof Content.Tree tree ? new Document(Side.RESPONSE, tree.part(), "", "", tree.root()).leaves() : List.of();
+    }
+
+    /** The values that are kept in mind to see what the same request is answered with: those of the body, and references and file names of the head. */
+    List<Leaf> remembered() {
+        List<Leaf> remembered = new ArrayList<>(values());
+        for (Leaf leaf : head) {
+            if (leaf.location().part() == Part.HEADER && Targets.fields().contains(leaf.location().name())) {
+                remembered.add(leaf);
+            }
+        }
+        return remembered;
     }
 
     /** The fields that noise is learned from. */

@@ -34,6 +34,10 @@ final class BlockDetector {
     private static final List<String> CAPTCHAS = List.of("g-recaptcha", "recaptcha/api.js", "h-captcha", "hcaptcha.com", "cf-turnstile", "captcha");
     private static final List<String> REFUSALS = List.of("access denied", "access to this page has been denied", "request blocked", "you have been blocked",
             "forbidden", "too many requests", "rate limit", "temporarily unavailable in your", "not authorized", "unauthorized");
+    /** What servers put in place of a page that they cannot make. */
+    private static final List<String> FAILURES = List.of("be back soon", "be right back", "under maintenance", "maintenance mode", "scheduled maintenance", "down for maintenance",
+            "temporarily unavailable", "service unavailable", "page not found", "404 not found", "something went wrong", "try again later", "internal server error",
+            "internal error", "bad gateway", "gateway timeout", "an error occurred", "unexpected error");
     private static final List<String> LOGINS = List.of("input[type=password]");
     private static final List<String> LOGIN_WORDS = List.of("log in", "login", "sign in", "signin", "anmelden", "connexion", "iniciar sesi", "accedi", "inloggen",
             "session expired", "session has expired", "please authenticate");
@@ -112,7 +116,8 @@ final class BlockDetector {
         String seen = (page.title() + " " + String.join(" ", page.words())).toLowerCase(Locale.ROOT);
         Optional<String> login = mark(LOGIN_WORDS, page.title().toLowerCase(Locale.ROOT), before);
         Optional<String> refusal = mark(REFUSALS, seen, before);
-        return login.isPresent() ? blocked("a login page titled " + page.title()) : refusal.flatMap(mark -> blocked("a refusal: " + mark));
+        return login.isPresent() ? blocked("a login page titled " + page.title())
+                : refusal.isPresent() ? blocked("a refusal: " + refusal.get()) : mark(FAILURES, seen, before).map(mark -> new Found(false, "a notice: " + mark));
     }
 
     private static Optional<Found> text(Answer baseline, String text, boolean gone) {
@@ -126,7 +131,8 @@ final class BlockDetector {
                 return blocked("a refusal: " + mark.get());
             }
         }
-        return Optional.empty();
+        Optional<String> login = mark(LOGIN_WORDS, text, before);
+        return login.isPresent() ? blocked("a login: " + login.get()) : mark(FAILURES, text, before).map(mark -> new Found(false, "a notice: " + mark));
     }
 
     private static Optional<Found> tree(Answer baseline, JsonValue root) {

@@ -25,13 +25,15 @@ final class HeadCheck {
     private final Answer baseline;
     private final Answer other;
     private final Optional<LearnedSchema> schema;
+    private final Noise noise;
     private final Weights weights;
     private final Findings findings;
 
-    HeadCheck(Answer baseline, Answer other, Optional<LearnedSchema> schema, Weights weights, Findings findings) {
+    HeadCheck(Answer baseline, Answer other, Optional<LearnedSchema> schema, Noise noise, Weights weights, Findings findings) {
         this.baseline = baseline;
         this.other = other;
         this.schema = schema;
+        this.noise = noise;
         this.weights = weights;
         this.findings = findings;
     }
@@ -67,8 +69,17 @@ final class HeadCheck {
             return;
         }
         boolean alike = baseline.content().getClass() == other.content().getClass();
-        findings.add(Findings.at(Part.HEADER, "content-type"), DriftKind.MEDIA_TYPE_CHANGED, Shown.text(before), now.isEmpty() ? "absent" : Shown.text(now),
-                alike ? Severity.LOW : Severity.HIGH);
+        // Clients choose by it how they read a body, whatever is in it.
+        Severity severity = !alike ? Severity.HIGH : before.isEmpty() || family(before).equals(family(now)) ? Severity.LOW : Severity.MEDIUM;
+        findings.add(Findings.at(Part.HEADER, "content-type"), DriftKind.MEDIA_TYPE_CHANGED, before.isEmpty() ? "absent" : Shown.text(before),
+                now.isEmpty() ? "absent" : Shown.text(now), severity);
+    }
+
+    /** What is read in the same way: JSON, XML, pages, pictures. */
+    private static String family(String type) {
+        int slash = type.indexOf('/');
+        return type.contains("html") ? "html" : type.endsWith("json") ? "json" : type.endsWith("xml") ? "xml"
+                : type.startsWith("image/") || type.startsWith("audio/") || type.startsWith("video/") || type.contains("font") ? type.substring(0, slash) : type;
     }
 
     private static boolean isSame(String before, String now) {
@@ -109,11 +120,9 @@ final class HeadCheck {
         boolean cameAlways = before.isPresent() && schema.map(known -> known.isAlways("header." + location.name())).orElse(true);
         boolean isNew = before.isEmpty() && !schema.map(known -> known.isEver("header." + location.name())).orElse(false);
         if (before.isPresent() && now.isPresent()) {
-            String one = before.get().toLowerCase(Locale.ROOT);
-            String two = now.get().toLowerCase(Locale.ROOT);
-            if (!one.equals(two) && !MadeUpWords.differAlone(one, two)) {
-                boolean failed = location.name().equals("grpc-status") && one.equals("0");
-                findings.add(location, DriftKind.HEADER_CHANGED, Shown.text(before.get()), Shown.text(now.get()), failed ? Severity.CRITICAL : Severity.MEDIUM);
+            Severity severity = changed(location.name(), before.get(), now.get());
+            if (severity != Severity.NONE && !noise.memory().isRestless(findings.endpoint(), location)) {
+                findings.add(location, DriftKind.HEADER_CHANGED, Shown.text(before.get()), Shown.text(now.get()), severity);
             }
         } else if (cameAlways && now.isEmpty()) {
             findings.add(location, DriftKind.HEADER_CHANGED, Shown.text(before.orElse("")), "absent", key ? Severity.HIGH : Severity.MEDIUM);
@@ -122,14 +131,63 @@ final class HeadCheck {
         }
     }
 
-    /** A cookie that is always set, and now is not: their order and values do not matter. */
+    private Severity changed(String name, String before, String now) {
+        String host = findings.endpoint().host();
+        String one = before.toLowerCase(Locale.ROOT);
+        String two = now.toLowerCase(Locale.ROOT);
+        return switch (name) {
+            case "location" -> Targets.isSame(host, before, now) ? Severity.NONE : Severity.MEDIUM;
+            case "link" -> Targets.areSameLinks(host, before, now) ? Severity.NONE : Severity.MEDIUM;
+            case "content-disposition" -> Targets.fileNames(before, now);
+            case "grpc-status" -> one.equals(two) ? Severity.NONE : one.equals("0") ? Severity.CRITICAL : Severity.MEDIUM;
+            default -> one.equals(two) || MadeUpWords.differAlone(one, two) ? Severity.NONE : Severity.MEDIUM;
+        };
+    }
+
+    /** A cookie that is always set, and now is not, or is taken away, or is open to more: their order and values do not matter. */
     private void cookies() {
-        Map<Location, String> now = values(other, Part.COOKIE);
-        for (Location location : values(baseline, Part.COOKIE).keySet()) {
-            boolean value = location.name().indexOf(';') < 0;
-            if (value && !now.containsKey(location) && schema.map(known -> known.isAlways("cookie." + location.name())).orElse(true)) {
-                boolean key = weights.isKey(findings.endpoint(), location);
-                findings.add(location, DriftKind.HEADER_CHANGED, "set", "not set", key ? Severity.HIGH : Severity.MEDIUM);
+        Map<String, SetCookie> before = SetCookie.all(baseline);
+        Map<String, SetCookie> now = SetCookie.all(other);
+        before.forEach((name, cookie) -> {
+            Location location = Findings.at(Part.COOKIE, name);
+            boolean key = weights.isKey(findings.endpoint(), location);
+            SetCookie same = now.get(name);
+            if (same == null) {
+                boolean always = schema.map(known -> known.isAlways("cookie." + name)).orElse(true);
+                if (always && !isRenamed(name, before, now)) {
+                    findings.add(location, DriftKind.HEADER_CHANGED, "set", "not set", key ? Severity.HIGH : Severity.MEDIUM);
+                }
+            } else if (cookie.isGone(baseline) != same.isGone(other)) {
+                boolean gone = same.isGone(other);
+                findings.add(location, DriftKind.HEADER_CHANGED, gone ? "set" : "deleted", gone ? "deleted" : "set",
+                        key ? Severity.HIGH : gone ? Severity.MEDIUM : Severity.LOW);
+            } else {
+                attributes(name, cookie, same);
+            }
+        });
+    }
+
+    /** Whether one came that has the same name but for a part that was made up. */
+    private static boolean isRenamed(String name, Map<String, SetCookie> before, Map<String, SetCookie> now) {
+        for (String other : now.keySet()) {
+            if (!before.containsKey(other) && MadeUpWords.differAlone(name.replace('_', '/'), other.replace('_', '/'))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void attributes(String name, SetCookie before, SetCookie now) {
+        for (String guard : List.of("httponly", "secure")) {
+            if (before.attributes().containsKey(guard) && !now.attributes().containsKey(guard)) {
+                findings.add(Findings.at(Part.COOKIE, name + ";" + guard), DriftKind.HEADER_CHANGED, "set", "absent", Severity.MEDIUM);
+            }
+        }
+        for (String scope : List.of("samesite", "path", "domain")) {
+            String one = before.attributes().getOrDefault(scope, "absent");
+            String two = now.attributes().getOrDefault(scope, "absent");
+            if (!one.equalsIgnoreCase(two) && !MadeUpWords.differAlone(one, two)) {
+                findings.add(Findings.at(Part.COOKIE, name + ";" + scope), DriftKind.HEADER_CHANGED, Shown.text(one), Shown.text(two), Severity.LOW);
             }
         }
     }

@@ -17,6 +17,7 @@ final class LearnedSchema {
     private final ShapeNode.Budget budget;
     private final Map<Part, ShapeNode> trees = new EnumMap<>(Part.class);
     private final Map<String, Integer> features = new HashMap<>();
+    private final Map<String, Integer> fewest = new HashMap<>();
     private final Map<String, Integer> headers = new HashMap<>();
     private int answers;
     private int known;
@@ -50,11 +51,12 @@ final class LearnedSchema {
             case Answer.Content.Octets any -> octets++;
             case Answer.Content.Html html -> {
                 pages++;
-                for (String feature : html.page().features()) {
+                html.page().counts().forEach((feature, count) -> {
                     if (features.size() < FEATURES_MAX || features.containsKey(feature)) {
                         features.merge(feature, 1, Integer::sum);
+                        fewest.merge(feature, count, Math::min);
                     }
-                }
+                });
             }
         }
     }
@@ -105,6 +107,11 @@ final class LearnedSchema {
             }
         });
         return constant;
+    }
+
+    /** How often a page that has it has it at least; 0 if none has. */
+    int fewest(String feature) {
+        return fewest.getOrDefault(feature, 0);
     }
 
     /** Whether some page has it. */

@@ -15,16 +15,19 @@ import proxymcp.diff.ValueFormat;
  * @param counts what programs find their way by, with how often it is there: {@code form}, {@code input[name=q]}, {@code div#results}, {@code li.item}; at most
  *     {@link #FEATURES_MAX}
  * @param words the words that are seen, in order; at most {@link #WORDS_MAX}
+ * @param content those of them that are not of its title, navigation, header or footer: what the page is there for
  * @param raw the beginning of the page in lower case, which marks are looked for in
  * @param source the page
  */
-record Page(String title, Map<String, Integer> counts, List<String> words, String raw, String source) {
+record Page(String title, Map<String, Integer> counts, List<String> words, List<String> content, String raw, String source) {
     static final int FEATURES_MAX = 2_000;
     static final int WORDS_MAX = 20_000;
     private static final int RAW_CHARS = 100_000;
     private static final int NAME_CHARS_MAX = 60;
     private static final Set<String> HIDDEN = Set.of("script", "style", "template", "svg", "noscript");
-    private static final Set<String> PLAIN = Set.of("form", "table", "h1", "main", "nav", "article", "video", "iframe", "select", "textarea");
+    /** What pages of a site have around what each is there for. */
+    private static final Set<String> AROUND = Set.of("header", "footer", "nav", "head");
+    private static final Set<String> PLAIN = Set.of("form", "table", "h1", "main", "nav", "article", "video", "iframe", "select", "textarea", "td");
 
     /** Whether a text begins as a page does. */
     static boolean looksLikeOne(String text) {
@@ -52,8 +55,11 @@ record Page(String title, Map<String, Integer> counts, List<String> words, Strin
         private final String html;
         private final Map<String, Integer> counts = new HashMap<>();
         private final List<String> words = new ArrayList<>();
+        private final List<String> content = new ArrayList<>();
         private final StringBuilder title = new StringBuilder();
         private boolean inTitle;
+        /** Which element around the content is open; empty if none. Those within it are not counted, as what closes them may be left out. */
+        private String around = "";
 
         Reader(String html) {
             this.html = html;
@@ -75,7 +81,7 @@ record Page(String title, Map<String, Integer> counts, List<String> words, Strin
                 }
             }
             String raw = html.substring(0, Math.min(html.length(), RAW_CHARS)).toLowerCase(Locale.ROOT);
-            return new Page(Shown.text(title.toString().strip()), Map.copyOf(counts), List.copyOf(words), raw, html);
+            return new Page(Shown.text(title.toString().strip()), Map.copyOf(counts), List.copyOf(words), List.copyOf(content), raw, html);
         }
 
         private void text(int from, int end) {
@@ -89,7 +95,11 @@ record Page(String title, Map<String, Integer> counts, List<String> words, Strin
                     start = i;
                 } else if (space && start >= 0) {
                     if (words.size() < WORDS_MAX) {
-                        words.add(html.substring(start, Math.min(i, start + 200)));
+                        String word = html.substring(start, Math.min(i, start + 200));
+                        words.add(word);
+                        if (!inTitle && around.isEmpty()) {
+                            content.add(word);
+                        }
                     }
                     start = -1;
                 }
@@ -110,6 +120,11 @@ record Page(String title, Map<String, Integer> counts, List<String> words, Strin
             }
             String name = html.substring(nameStart, nameEnd).toLowerCase(Locale.ROOT);
             inTitle = name.equals("title") && !closing;
+            if (!closing && (name.equals("body") || name.equals("main") || around.isEmpty() && AROUND.contains(name))) {
+                around = AROUND.contains(name) ? name : "";
+            } else if (closing && name.equals(around)) {
+                around = "";
+            }
             if (!closing && !name.isEmpty() && counts.size() < FEATURES_MAX) {
                 features(name, html.substring(nameEnd, Math.min(end, nameEnd + 4_000)));
             }

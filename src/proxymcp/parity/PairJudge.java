@@ -9,8 +9,6 @@ import proxymcp.diff.Part;
 
 /** Judges one pair after the other by what was learned. Not for several threads. */
 final class PairJudge {
-    private static final int NOT_MODIFIED = 304;
-
     private final ParityRequest request;
     private final SchemaLearner schemas;
     private final Noise noise;
@@ -80,18 +78,18 @@ final class PairJudge {
         Optional<String> unknown = other.unknown().map(why -> "its body is not known whole: " + why)
                 .or(() -> baseline.unknown().map(why -> "the body of the baseline is not known whole: " + why));
         boolean compared = unknown.isEmpty();
-        boolean blocked = false;
         if (!identical) {
             Optional<LearnedSchema> schema = schemas.of(endpoint, baseline.statusClass());
-            new HeadCheck(baseline, other, schema, weights, findings).check();
+            new HeadCheck(baseline, other, schema, noise, weights, findings).check();
             PageCheck pages = new PageCheck(schema, weights, findings);
             Optional<BlockDetector.Found> block = BlockDetector.find(baseline, other, pages.isGone(baseline, other));
             block.ifPresent(found -> findings.add(Findings.at(Part.BODY, ""), found.blocked() ? DriftKind.BLOCKED : DriftKind.ERROR_BODY,
                     baseline.content().words(), found.why(), Severity.CRITICAL));
-            blocked = block.isPresent();
-            boolean cached = baseline.status() == NOT_MODIFIED || other.status() == NOT_MODIFIED;
+            boolean blocked = block.isPresent();
             boolean sameClass = baseline.statusClass() == other.statusClass();
-            compared &= !blocked && (sameClass || cached);
+            boolean cached = baseline.isNotModified() != other.isNotModified();
+            unknown = unknown.or(() -> cached ? notModified(baseline, other) : Optional.empty());
+            compared = unknown.isEmpty() && !blocked && (sameClass || cached);
             if (compared && sameClass && !cached) {
                 shape(schema, baseline, other, pages, findings);
                 new ValueCheck(noise, weights, findings).check(baseline, other);
@@ -106,6 +104,18 @@ final class PairJudge {
             }
         }
         return new Judgement(questions(findings.list(), identical, compared), findings.list(), unknown);
+    }
+
+    /** Why one answer that has no body, as the client has it already, is not known to say what the other one says; empty if it is. */
+    private static Optional<String> notModified(Answer baseline, Answer other) {
+        Answer cached = other.isNotModified() ? other : baseline;
+        Answer full = other.isNotModified() ? baseline : other;
+        String which = cached == baseline ? "the baseline has" : "it has";
+        if (full.status() != 200) {
+            return Optional.empty(); // What that means is told by the status.
+        }
+        return !cached.conditional() ? Optional.of(which + " no body: 304 to a request that was not conditional")
+                : cached == other && cached.isOfAnotherState(full) ? Optional.of(which + " no body: 304 for another state than that of the baseline") : Optional.empty();
     }
 
     private static Map<Question, Verdict> questions(List<Finding> findings, boolean identical, boolean compared) {
@@ -132,6 +142,8 @@ final class PairJudge {
                     new ShapeCheck(tree.part(), request.minSamples(), weights, findings).check(schema.get().tree(tree.part()).get(), List.of(tree.root()), "$", true);
             case Answer.Content.Html html when sameKind -> pages.check(baseline, html.page());
             case Answer.Content.Text text when sameKind -> pages.text(baseline, text.text());
+            case Answer.Content.Octets octets when baseline.content() instanceof Answer.Content.Octets before && before.isText() != octets.isText() ->
+                    findings.add(Findings.at(Part.BODY, ""), DriftKind.TYPE_CHANGED, before.words(), octets.words(), Severity.HIGH);
             default -> {
                 if (!sameKind) {
                     boolean seen = schema.get().hasSeen(other.content());

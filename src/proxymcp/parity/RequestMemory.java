@@ -42,7 +42,7 @@ final class RequestMemory {
      */
     void add(int session, long request, Endpoint endpoint, Answer answer) {
         long asked = request * 31 + hash(List.of(endpoint.toString()));
-        ValueCheck.grouped(answer.values()).forEach((location, texts) -> {
+        ValueCheck.grouped(answer.remembered()).forEach((location, texts) -> {
             long hash = hash(texts) & ~SESSION_MASK | session & SESSION_MASK;
             Behaviour behaviour = behaviour(new Key(endpoint, location));
             behaviour.first = behaviour.answers++ == 0 ? hash : behaviour.first;
