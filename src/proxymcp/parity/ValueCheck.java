@@ -22,7 +22,7 @@ final class ValueCheck {
     private static final int NUMBER_CHARS_MAX = 40;
     private static final int WORDS_COMPARED_CHARS = 100_000;
     private static final int ELEMENTS_TO_TELL = 4;
-    private static final Pattern IDS = Pattern.compile("(?:[iI]d|ID|[uU]uid|UUID|[gG]uid|GUID|[kK]ey|[sS]ku)(?:\[\*\])?$");
+    private static final Pattern IDS = Pattern.compile("(?:[iI]d|ID|[uU]uid|UUID|[gG]uid|GUID|[kK]ey|[sS]ku)(?:\\[\\*\\])?$");
 
     private final Noise noise;
     private final Weights weights;
