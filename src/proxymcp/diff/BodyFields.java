@@ -40,6 +40,7 @@ final class BodyFields {
     static final int BYTES_MAX = 16 << 20;
     /** Larger bodies of octets are known by their digest alone. */
     private static final int DECODED_BYTES_MAX = 1 << 20;
+    private static final int SIGNATURE_BYTES = 64;
     private static final DecodeRequest AUTOMATIC = new DecodeRequest(List.of(), DecodeRequest.DEPTH, 4 * DECODED_BYTES_MAX);
 
     private final Pipeline pipeline;
@@ -226,7 +227,7 @@ final class BodyFields {
         String type = body.mediaType();
         boolean opaque = type.startsWith("image/") || type.startsWith("audio/") || type.startsWith("video/") || type.startsWith("font/");
         // A picture that can be read is a message in its place.
-        boolean readable = opaque && Charsets.isTextual("", body.octets());
+        boolean readable = opaque && isReadable(body.octets());
         fields.add(body.side(), Part.BODY, "", ValueType.OCTETS, digest(body.octets()) + (readable ? ", text" : ""));
         if (opaque || body.octets().length > DECODED_BYTES_MAX) {
             return Optional.empty();
@@ -241,6 +242,17 @@ final class BodyFields {
             case Content.Octets octets -> { }
         }
         return Optional.empty();
+    }
+
+    /** Whether it begins with characters of ASCII alone, which no picture or sound does. */
+    private static boolean isReadable(byte[] octets) {
+        for (int i = 0; i < Math.min(octets.length, SIGNATURE_BYTES); i++) {
+            boolean space = octets[i] == '\t' || octets[i] == '\n' || octets[i] == '\r';
+            if (!space && (octets[i] < ' ' || octets[i] > '~')) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void lines(Side side, String text) {
