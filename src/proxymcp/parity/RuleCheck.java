@@ -1,6 +1,7 @@
 package proxymcp.parity;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -10,7 +11,10 @@ import java.util.TreeSet;
 import proxymcp.diff.Part;
 import proxymcp.json.Json;
 import proxymcp.json.JsonArray;
+import proxymcp.json.JsonBoolean;
+import proxymcp.json.JsonNull;
 import proxymcp.json.JsonNumber;
+import proxymcp.json.JsonObject;
 import proxymcp.json.JsonPath;
 import proxymcp.json.JsonString;
 import proxymcp.json.JsonValue;
@@ -52,15 +56,7 @@ final class RuleCheck {
             case ParityRule.Check.Matches check -> matches(rule, check, values);
             case ParityRule.Check.Range check -> range(rule, check, values);
             case ParityRule.Check.CountBand check -> count(rule, check, known, values);
-            case ParityRule.Check.Unique check -> {
-                Set<String> seen = new HashSet<>();
-                for (JsonValue value : elements(values)) {
-                    if (!seen.add(canonical(value))) {
-                        findings.broken(rule, "no two equal", Shown.value(value) + " more than once");
-                        return;
-                    }
-                }
-            }
+            case ParityRule.Check.Unique check -> unique(rule, values);
             case ParityRule.Check.SameSet check -> set(rule, check, known, values);
         }
     }
@@ -83,9 +79,39 @@ final class RuleCheck {
         return values.size() == 1 && values.get(0) instanceof JsonArray array ? array.values() : values;
     }
 
-    /** Equal values have the same text; numbers as they count. */
+    /** Equal values have the same text: numbers as they count, members of objects in the order of their names. */
     private static String canonical(JsonValue value) {
-        return value instanceof JsonNumber number ? ValueCheck.number(number.text()) : Json.text(value);
+        StringBuilder text = new StringBuilder();
+        write(value, text);
+        return text.toString();
+    }
+
+    private static void write(JsonValue value, StringBuilder text) {
+        switch (value) {
+            case JsonNumber number -> text.append(ValueCheck.number(number.text()));
+            case JsonArray array -> {
+                text.append('[');
+                for (JsonValue element : array.values()) {
+                    write(element, text);
+                    text.append(',');
+                }
+                text.append(']');
+            }
+            case JsonObject object -> {
+                text.append('{');
+                List<JsonObject.Member> members = new ArrayList<>(object.members());
+                members.sort(Comparator.comparing(JsonObject.Member::name));
+                for (JsonObject.Member member : members) {
+                    text.append(Json.text(new JsonString(member.name()))).append(':');
+                    write(member.value(), text);
+                    text.append(',');
+                }
+                text.append('}');
+            }
+            case JsonString string -> text.append(Json.text(string));
+            case JsonBoolean flag -> text.append(Json.text(flag));
+            case JsonNull nothing -> text.append(Json.text(nothing));
+        }
     }
 
     private void equal(ParityRule rule, ParityRule.Check.Equals check, List<JsonValue> known, List<JsonValue> values) {
@@ -178,7 +204,25 @@ final class RuleCheck {
         }
     }
 
+    private void unique(ParityRule rule, List<JsonValue> values) {
+        if (values.isEmpty()) {
+            findings.broken(rule, "no two equal", "absent");
+        }
+        Set<String> seen = new HashSet<>();
+        for (JsonValue value : elements(values)) {
+            if (!seen.add(canonical(value))) {
+                findings.broken(rule, "no two equal", Shown.value(value) + " more than once");
+                return;
+            }
+        }
+    }
+
     private void set(ParityRule rule, ParityRule.Check.SameSet check, List<JsonValue> known, List<JsonValue> values) {
+        if (values.isEmpty()) {
+            // A path that leads nowhere in both answers would be the same set of nothing: a misspelt rule that always holds.
+            findings.broken(rule, "the same set", "absent");
+            return;
+        }
         Set<String> before = new HashSet<>();
         Set<String> now = new HashSet<>();
         elements(known).forEach(value -> before.add(canonical(value)));

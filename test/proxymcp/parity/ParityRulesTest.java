@@ -81,6 +81,19 @@ final class ParityRulesTest {
         assertTrue(!holds("{\"path\":\"$.total\",\"check\":\"unique\"}", "plain text"));
     }
 
+    @Test void aPathThatIsNowhereBreaksAnyCheckOfValues() throws Exception {
+        assertTrue(!holds("{\"path\":\"$.itms[*].id\",\"check\":\"unique\"}", BODY));
+        assertTrue(!holds("{\"path\":\"$.itms[*].id\",\"check\":\"same_set\"}", BODY));
+    }
+
+    @Test void objectsAreEqualWhateverTheOrderOfTheirMembers() throws Exception {
+        String turned = BODY.replace("{\"id\":2,\"price\":7}", "{\"price\":7.0,\"id\":2}");
+        assertTrue(holds("{\"path\":\"$.items\",\"check\":\"same_set\"}", turned));
+        assertTrue(holds("{\"path\":\"$.items[1]\",\"check\":\"equals\",\"args\":{\"value\":{\"price\":7,\"id\":2}}}", turned));
+        assertTrue(!holds("{\"path\":\"$.items\",\"check\":\"same_set\"}", turned.replace("7.0", "7.5")));
+        assertTrue(!holds("{\"path\":\"$.items\",\"check\":\"unique\"}", turned.replace("{\"id\":1,\"price\":5.5}", "{\"id\":2,\"price\":7}")));
+    }
+
     @Test void anExpressionThatTakesTooLongBreaksTheRule() throws Exception {
         String text = "{\"at\":\"" + "a".repeat(40) + "!\"}";
         assertTrue(!holds("{\"path\":\"$.at\",\"check\":\"matches\",\"args\":{\"pattern\":\"^(a|a?)+$\"}}", text));
