@@ -4,19 +4,20 @@ import java.util.concurrent.CancellationException;
 import proxymcp.store.WorkWatch;
 
 /** Counts steps towards an end that becomes known on the way. Not for several threads. */
-final class DiffProgress {
+public final class DiffProgress {
     private static final int TOLD_EVERY = 64;
 
     private final WorkWatch watch;
     private long total;
     private long done;
 
-    DiffProgress(WorkWatch watch) {
+    /** Nothing is done yet. */
+    public DiffProgress(WorkWatch watch) {
         this.watch = watch;
     }
 
     /** There is more to do than was known. */
-    void expect(long more) {
+    public void expect(long more) {
         total += more;
     }
 
@@ -25,7 +26,7 @@ final class DiffProgress {
      *
      * @throws CancellationException if nobody waits for the rest
      */
-    void step() {
+    public void step() {
         if (++done % TOLD_EVERY == 0) {
             if (watch.cancelled()) {
                 throw new CancellationException("cancelled while sessions were compared");

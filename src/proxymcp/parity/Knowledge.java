@@ -3,6 +3,7 @@ package proxymcp.parity;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import proxymcp.diff.DiffProgress;
 import proxymcp.diff.Endpoint;
 import proxymcp.diff.Endpoints;
 import proxymcp.diff.ExchangeFields;
@@ -19,12 +20,12 @@ import proxymcp.store.StoredExchange;
 final class Knowledge {
     private final Endpoints endpoints;
     private final FieldReader reader;
-    private final Progress progress;
+    private final DiffProgress progress;
     private final SchemaLearner schemas = new SchemaLearner();
     private final RequestMemory memory = new RequestMemory();
     private final ResponseNoise scores = new ResponseNoise();
 
-    Knowledge(Endpoints endpoints, FieldReader reader, Progress progress) {
+    Knowledge(Endpoints endpoints, FieldReader reader, DiffProgress progress) {
         this.endpoints = endpoints;
         this.reader = reader;
         this.progress = progress;

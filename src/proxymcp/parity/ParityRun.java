@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import proxymcp.decode.Decoders;
 import proxymcp.diff.Aligner;
 import proxymcp.diff.Alignment;
+import proxymcp.diff.DiffProgress;
 import proxymcp.diff.Endpoint;
 import proxymcp.diff.EndpointLearner;
 import proxymcp.diff.Endpoints;
@@ -51,7 +52,7 @@ public final class ParityRun {
      */
     public ParityReport run(Session baseline, List<Session> moreBaselines, Counterpart other, ParityRequest request, WorkWatch watch)
             throws IOException, ParityException {
-        Progress progress = new Progress(watch);
+        DiffProgress progress = new DiffProgress(watch);
         ParitySide sideA = ParitySide.find(baseline, request.filter());
         List<ParitySide> baselines = new ArrayList<>(List.of(sideA));
         for (Session more : moreBaselines) {
@@ -126,11 +127,11 @@ public final class ParityRun {
         private final ParitySide baseline;
         private final Knowledge knowledge;
         private final PairJudge judge;
-        private final Progress progress;
+        private final DiffProgress progress;
         private final ParityTally tally = new ParityTally();
         private final List<ParityReport.Unmatched> unmatched = new ArrayList<>();
 
-        Judging(ParitySide baseline, Knowledge knowledge, PairJudge judge, Progress progress) {
+        Judging(ParitySide baseline, Knowledge knowledge, PairJudge judge, DiffProgress progress) {
             this.baseline = baseline;
             this.knowledge = knowledge;
             this.judge = judge;
