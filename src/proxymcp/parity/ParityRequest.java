@@ -1,5 +1,6 @@
 package proxymcp.parity;
 
+import java.util.ArrayList;
 import java.util.List;
 import proxymcp.diff.IgnorePatterns;
 import proxymcp.store.SessionQuery;
@@ -19,6 +20,19 @@ public record ParityRequest(SessionQuery filter, List<ParityRule> rules, KeyFiel
     public static final int MIN_SAMPLES = 3;
     /** Everything, without rules. */
     public static final ParityRequest ALL = new ParityRequest(SessionQuery.ALL, List.of(), KeyFields.NONE, IgnorePatterns.NONE, Severity.MEDIUM, MIN_SAMPLES);
+
+    /**
+     * Reads what is not compared: patterns, or a path alone as in {@link KeyFields}.
+     *
+     * @throws IllegalArgumentException if one is none; the message names it
+     */
+    public static IgnorePatterns ignoring(List<String> fields) {
+        List<String> patterns = new ArrayList<>();
+        for (String field : fields) {
+            patterns.add(field.startsWith("$") ? "response.json." + field : field);
+        }
+        return IgnorePatterns.parse(patterns);
+    }
 
     /** Copies the rules. */
     public ParityRequest {

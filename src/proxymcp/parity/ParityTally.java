@@ -122,6 +122,11 @@ final class ParityTally {
         }
         list.sort(Comparator.comparing(EndpointParity::severity).reversed().thenComparing(EndpointParity::score)
                 .thenComparing(endpoint -> endpoint.endpoint().toString()));
+        for (ParityRule rule : request.rules()) {
+            if (endpoints.keySet().stream().noneMatch(rule::isFor)) {
+                notes.add("rules[" + rule.number() + "] was not checked: its endpoint is part of none that was compared");
+            }
+        }
         boolean passed = !severity.isAtLeast(request.failOn()) && !verdicts.containsKey(Verdict.UNKNOWN) && !verdicts.containsKey(Verdict.BLOCKED);
         return new ParityReport(baseline, other, passed, pairs == 0 ? 0 : score / pairs, severity, request.failOn(), compared, verdicts, list, findings, unmatched,
                 List.copyOf(notes));

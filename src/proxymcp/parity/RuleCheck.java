@@ -56,7 +56,7 @@ final class RuleCheck {
             case ParityRule.Check.Matches check -> matches(rule, check, values);
             case ParityRule.Check.Range check -> range(rule, check, values);
             case ParityRule.Check.CountBand check -> count(rule, check, known, values);
-            case ParityRule.Check.Unique check -> unique(rule, values);
+            case ParityRule.Check.Unique check -> unique(rule, known, values);
             case ParityRule.Check.SameSet check -> set(rule, check, known, values);
         }
     }
@@ -204,8 +204,9 @@ final class RuleCheck {
         }
     }
 
-    private void unique(ParityRule rule, List<JsonValue> values) {
-        if (values.isEmpty()) {
+    private void unique(ParityRule rule, List<JsonValue> known, List<JsonValue> values) {
+        // A rule without endpoint is for all, also for those that never have such a list.
+        if (values.isEmpty() && !known.isEmpty()) {
             findings.broken(rule, "no two equal", "absent");
         }
         Set<String> seen = new HashSet<>();
@@ -218,8 +219,7 @@ final class RuleCheck {
     }
 
     private void set(ParityRule rule, ParityRule.Check.SameSet check, List<JsonValue> known, List<JsonValue> values) {
-        if (values.isEmpty()) {
-            // A path that leads nowhere in both answers would be the same set of nothing: a misspelt rule that always holds.
+        if (values.isEmpty() && !known.isEmpty()) {
             findings.broken(rule, "the same set", "absent");
             return;
         }

@@ -158,7 +158,7 @@ final class ParityTools {
         List<ParityRule> parsed = ParityRules.parse(rules);
         IgnorePatterns ignored;
         try {
-            ignored = IgnorePatterns.parse(args.strings("ignore"));
+            ignored = ParityRequest.ignoring(args.strings("ignore"));
         } catch (IllegalArgumentException refused) {
             throw new BadArgument("ignore", Shortened.text(refused.getMessage(), 300));
         }

@@ -71,7 +71,7 @@ final class Judged implements AutoCloseable {
     }
 
     static ParityRequest ignoring(String... patterns) {
-        return new ParityRequest(SessionQuery.ALL, List.of(), KeyFields.NONE, IgnorePatterns.parse(List.of(patterns)), Severity.MEDIUM, 3);
+        return new ParityRequest(SessionQuery.ALL, List.of(), KeyFields.NONE, ParityRequest.ignoring(List.of(patterns)), Severity.MEDIUM, 3);
     }
 
     static ParityRequest ruled(String... rules) throws BadArgument, JsonException {

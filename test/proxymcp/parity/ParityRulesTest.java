@@ -81,9 +81,26 @@ final class ParityRulesTest {
         assertTrue(!holds("{\"path\":\"$.total\",\"check\":\"unique\"}", "plain text"));
     }
 
-    @Test void aPathThatIsNowhereBreaksAnyCheckOfValues() throws Exception {
-        assertTrue(!holds("{\"path\":\"$.itms[*].id\",\"check\":\"unique\"}", BODY));
-        assertTrue(!holds("{\"path\":\"$.itms[*].id\",\"check\":\"same_set\"}", BODY));
+    @Test void aRuleForNoEndpointIsTold() throws Exception {
+        try (Judged sessions = new Judged(home)) {
+            ParityReport report = sessions.judge(List.of(Judged.get("/list", BODY)), List.of(Judged.get("/list", BODY)),
+                    Judged.ruled("{\"path\":\"$.total\",\"check\":\"exists\"}", "{\"endpoint\":\"/lits\",\"path\":\"$.total\",\"check\":\"exists\"}"));
+            assertEquals(List.of("rules[1] was not checked: its endpoint is part of none that was compared"), report.notes());
+        }
+    }
+
+    @Test void ignoreTakesAPathAlone() throws Exception {
+        try (Judged sessions = new Judged(home)) {
+            ParityReport report = sessions.judge(List.of(Judged.get("/list", BODY)), List.of(Judged.get("/list", BODY.replace("\"total\":3", "\"total\":\"x\""))),
+                    Judged.ignoring("$.total"));
+            assertEquals(List.of(), Judged.drifts(report));
+        }
+    }
+
+    @Test void valuesThatWentBreakRulesOfSets() throws Exception {
+        String gone = BODY.replace("items", "rows");
+        assertTrue(!holds("{\"path\":\"$.items[*].id\",\"check\":\"unique\"}", gone));
+        assertTrue(!holds("{\"path\":\"$.items[*].id\",\"check\":\"same_set\",\"args\":{\"overlap\":0}}", gone));
     }
 
     @Test void objectsAreEqualWhateverTheOrderOfTheirMembers() throws Exception {
