@@ -24,7 +24,8 @@ import proxymcp.text.TimeLimit;
 
 /** Holds an answer against rules. What rules name counts whether it is noise or not. */
 final class RuleCheck {
-    private static final int NODES_MAX = 100_000;
+    /** No body that is read has more values. */
+    private static final int NODES_MAX = 16 << 20;
     private static final TimeLimit TIME = TimeLimit.ofMillis(200, 1_000);
 
     private final Findings findings;
