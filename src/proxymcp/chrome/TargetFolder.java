@@ -2,15 +2,11 @@ package proxymcp.chrome;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
+import proxymcp.store.BusyFolder;
 import proxymcp.store.StoreFiles;
 
 /**
@@ -23,8 +19,6 @@ import proxymcp.store.StoreFiles;
 record TargetFolder(Path path) {
     private static final String PROCESS = "process";
     private static final String BORROWED = "borrowed";
-    private static final int TRIES = 100;
-    private static final long TRY_NANOS = 10_000_000;
     /** Systems round the start of a process, and tell it in relation to a clock that is set now and then. */
     private static final long START_SLACK_MILLIS = 2_000;
 
@@ -70,46 +64,6 @@ record TargetFolder(Path path) {
     void remove() throws IOException {
         Singleton.of(profile()).ifPresent(Singleton::remove);
         Singleton.read(path.resolve(BORROWED)).ifPresent(Singleton::remove);
-        removeTree(path);
-    }
-
-    /** Removes a folder with all that is in it; links are not followed. */
-    static void removeTree(Path folder) throws IOException {
-        for (int attempt = 1;; attempt++) {
-            try {
-                Files.walkFileTree(folder, new Remover());
-                return;
-            } catch (NoSuchFileException e) {
-                return; // Somebody else removes it as well, or there is none.
-            } catch (IOException e) {
-                if (attempt == TRIES) {
-                    throw e;
-                }
-                // Files appear in it as long as its process ends; Windows keeps those that are open.
-                LockSupport.parkNanos(TRY_NANOS);
-            }
-        }
-    }
-
-    private static final class Remover extends SimpleFileVisitor<Path> {
-        @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-            Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
-        }
-
-        @Override
-        public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-            if (e instanceof NoSuchFileException) {
-                return FileVisitResult.CONTINUE;
-            }
-            throw e;
-        }
-
-        @Override
-        public FileVisitResult postVisitDirectory(Path folder, IOException e) throws IOException {
-            Files.deleteIfExists(folder);
-            return FileVisitResult.CONTINUE;
-        }
+        BusyFolder.remove(path);
     }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
+import proxymcp.store.BusyFolder;
 import proxymcp.store.SessionLock;
 
 /**
@@ -112,7 +113,7 @@ final class TargetFolders implements Closeable {
             for (Path target : foldersIn(folder)) {
                 new TargetFolder(target).remove();
             }
-            TargetFolder.removeTree(folder);
+            BusyFolder.remove(folder);
         } finally {
             held.close();
         }
@@ -151,7 +152,7 @@ final class TargetFolders implements Closeable {
                     }
                 }
                 mine.held().close();
-                TargetFolder.removeTree(mine.folder());
+                BusyFolder.remove(mine.folder());
             }
         } finally {
             lock.unlock();

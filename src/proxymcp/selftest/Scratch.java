@@ -4,17 +4,14 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
+import proxymcp.store.BusyFolder;
 import proxymcp.store.SessionLock;
 import proxymcp.store.StoreFiles;
 
@@ -85,48 +82,11 @@ final class Scratch implements Closeable {
     @Override
     public void close() throws IOException {
         lock.close();
-        removeTree();
+        BusyFolder.remove(path);
         try {
             Files.deleteIfExists(path.getParent());
         } catch (DirectoryNotEmptyException e) {
             return; // Another self-test has a folder beside it.
-        }
-    }
-
-    private void removeTree() throws IOException {
-        for (int attempt = 1;; attempt++) {
-            try {
-                Files.walkFileTree(path, new Remover());
-                return;
-            } catch (DirectoryNotEmptyException e) {
-                // Files appear in it as long as a step that was cut off still runs.
-                if (attempt == TRIES) {
-                    throw e;
-                }
-                LockSupport.parkNanos(TRY_NANOS);
-            }
-        }
-    }
-
-    private static final class Remover extends SimpleFileVisitor<Path> {
-        @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-            Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
-        }
-
-        @Override
-        public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-            if (failure instanceof NoSuchFileException) {
-                return FileVisitResult.CONTINUE; // Somebody else removes it as well.
-            }
-            throw failure;
-        }
-
-        @Override
-        public FileVisitResult postVisitDirectory(Path folder, IOException failure) throws IOException {
-            Files.deleteIfExists(folder);
-            return FileVisitResult.CONTINUE;
         }
     }
 }

@@ -1,6 +1,7 @@
 package proxymcp.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -135,6 +136,30 @@ final class QueueProcessTest {
             JsonObject run = (JsonObject) call(next, "proxy_replay_worker_status", "{\"replay_id\":\"" + id + "\"}").array("runs").orElseThrow().values().get(0);
             assertEquals("ended 60 56 4 true", run.string("state").orElseThrow() + " " + number(run, "enqueued") + " " + number(run, "ok") + " "
                     + number(run, "unknown") + " " + run.get("balanced").orElseThrow());
+            second.terminate();
+            assertEquals(0, second.exit());
+        }
+    }
+
+    /** Orders that its own workers have sent are waited for: their answers are counted, and none becomes unknown. */
+    @Test
+    void aServerThatEndsLetsItsWorkersEnd() throws Exception {
+        String id;
+        try (JarProcess server = start()) {
+            String session = record(server);
+            id = call(server, "proxy_replay_enqueue", "{\"session_id\":\"" + session + "\",\"allow_unsafe\":true,\"limit\":1000,\"workers\":1,\"concurrency\":"
+                    + CONCURRENCY + "}").string("replayId").orElseThrow();
+            assertTrue(held.await(30, TimeUnit.SECONDS), "the run does not get there");
+            server.terminate();
+            assertFalse(server.process().waitFor(2, TimeUnit.SECONDS), "it did not wait for what is in flight");
+            released.countDown();
+            server.exit(); // By its number if standard input ended first, as it does here.
+        }
+        try (JarProcess second = start("worker", "--name", "second"); JarProcess next = start()) {
+            JsonObject done = call(next, "proxy_replay_status", "{\"replay_id\":\"" + id + "\",\"wait_ms\":60000}");
+            assertEquals("done 60 {}", done.string("state").orElseThrow() + " " + number(done, "successCount") + " "
+                    + Json.text(done.get("errorBuckets").orElse(JsonObject.EMPTY)));
+            assertEquals(Set.of(1), Set.copyOf(orders.values()));
             second.terminate();
             assertEquals(0, second.exit());
         }

@@ -111,6 +111,14 @@ final class ParityRulesTest {
         assertTrue(!holds("{\"path\":\"$.items\",\"check\":\"unique\"}", turned.replace("{\"id\":1,\"price\":5.5}", "{\"id\":2,\"price\":7}")));
     }
 
+    /** The last of very many counts as the first does. */
+    @Test void allOfALongListIsLookedAt() throws Exception {
+        String many = "{\"v\":[" + "1,".repeat(150_000) + "1]}";
+        String rule = "{\"path\":\"$.v[*]\",\"check\":\"range\",\"args\":{\"min\":0}}";
+        assertTrue(holds(rule, many));
+        assertTrue(!holds(rule, many.replace(",1]", ",-1]")));
+    }
+
     @Test void anExpressionThatTakesTooLongBreaksTheRule() throws Exception {
         String text = "{\"at\":\"" + "a".repeat(40) + "!\"}";
         assertTrue(!holds("{\"path\":\"$.at\",\"check\":\"matches\",\"args\":{\"pattern\":\"^(a|a?)+$\"}}", text));
